@@ -1,0 +1,105 @@
+# slipway.codedeploy: everything a contributor runs. `make help` lists the targets.
+#
+# All that is made lands in build/, which git ignores; neither $HOME nor the system is touched.
+
+PYTHON ?= python3
+PORT ?= 4566
+TARGET ?=
+
+ROOT := $(CURDIR)
+BUILD := $(ROOT)/build
+VENV := $(BUILD)/venv
+READY := $(BUILD)/ready
+# What playbooks, pytest, mypy and ansible-lint see: the checkout itself, by a link, with amazon.aws beside it.
+LIVE := $(BUILD)/collections
+# What ansible-test sees: a copy in a repository of its own, because it refuses links and ignored folders.
+COPY := $(BUILD)/copy/ansible_collections/slipway/codedeploy
+
+export PATH := $(VENV)/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(LIVE)
+export ANSIBLE_HOME := $(BUILD)/ansible
+export PYTHONPATH := $(ROOT)/tests
+export LC_ALL ?= C.UTF-8
+# Nothing here may reach a real account by accident: tests pass their own credentials.
+unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup env demo emulator test unit emulator-test integration e2e sanity lint types docs-lint tarball pins clean copy
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup ## ship a small web application to three hosts on the emulator, and watch it go wrong and heal (about a minute)
+	@python -m e2e.demo
+
+test: setup ## run every test and check there is; ends with what was left out, if anything
+	@python -m suite
+
+emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C
+	@python -m emulator --port $(PORT)
+
+env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook, ansible-doc and aws use this checkout
+	@echo 'export PATH="$(VENV)/bin:$$PATH"'
+	@echo 'export ANSIBLE_COLLECTIONS_PATH="$(LIVE)"'
+
+unit: setup ## unit tests of the plugins
+	@python -m pytest -q tests/unit
+
+emulator-test: setup ## tests of the emulator and its stand-in host agent
+	@python -m pytest -q -n 2 tests/emulator
+
+integration: setup copy ## ansible-test integration targets on the emulator; TARGET=application runs one
+	@python -m integration.run $(TARGET)
+
+e2e: setup ## whole playbooks, the demo among them, as a user runs them
+	@python -m pytest -q tests/e2e
+
+sanity: setup copy ## ansible-test sanity, without any ignore file
+	@cd $(COPY) && HOME=$(BUILD)/home ansible-test sanity --local --color no --python $$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+
+lint: setup ## ansible-lint (production profile), ruff and the changelog's own lint
+	@ruff check .
+	@ruff format --check .
+	@HOME=$(BUILD)/home ansible-lint --offline -q
+	@antsibull-changelog lint
+
+types: setup ## mypy: strict on the pure part, and over the rest of the plugins and the emulator
+	@mypy
+
+docs-lint: setup ## antsibull-docs over the modules' documentation
+	@cd $(LIVE)/ansible_collections/slipway/codedeploy && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
+
+tarball: setup ## build the collection's tarball into build/
+	@mkdir -p $(BUILD)/tarball && ansible-galaxy collection build --force --output-path $(BUILD)/tarball $(ROOT)
+
+clean: ## remove all that was made
+	rm -rf $(BUILD)
+
+pins: ## resolve requirements/development.in into development.txt
+	rm -rf $(BUILD)/pins && $(PYTHON) -m venv $(BUILD)/pins
+	$(BUILD)/pins/bin/pip install -q -r requirements/development.in
+	{ echo '# Made by `make pins` from development.in; do not edit.'; $(BUILD)/pins/bin/pip freeze; } > requirements/development.txt
+	rm -rf $(BUILD)/pins
+
+setup: $(READY)
+
+# Made in one go and marked at the end: a set-up that was interrupted starts over.
+$(READY): requirements/development.txt requirements/collections.txt requirements/unpack_collections.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another with PYTHON=..." % sys.version_info[:2])'
+	@echo 'Setting up in build/ (once, about a minute) ...'
+	@rm -rf $(READY) $(VENV) $(LIVE) $(BUILD)/wheels
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-input --cache-dir $(BUILD)/pip -r requirements/development.txt
+	@$(VENV)/bin/pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps --dest $(BUILD)/wheels -r requirements/collections.txt
+	@$(VENV)/bin/python requirements/unpack_collections.py $(BUILD)/wheels amazon.aws $(LIVE)
+	@rm -rf $(BUILD)/wheels
+	@mkdir -p $(LIVE)/ansible_collections/slipway $(BUILD)/home $(BUILD)/ansible
+	@ln -sfn $(ROOT) $(LIVE)/ansible_collections/slipway/codedeploy
+	@touch $(READY)
+
+copy: setup
+	@rm -rf $(COPY) && mkdir -p $(COPY)
+	@ln -sfn $(LIVE)/ansible_collections/amazon $(BUILD)/copy/ansible_collections/amazon
+	@git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -cT - | tar -xC $(COPY)
+	@git -C $(COPY) init -q
+	@mkdir -p $(BUILD)/home/.ansible/test/cache && cp requirements/get_pip.py $(BUILD)/home/.ansible/test/cache/get_pip_24_2.py

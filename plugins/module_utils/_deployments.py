@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deployments and their targets: the calls that create and read them, and what a group says of its own.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ._errors import CodeDeployError, aws_call, aws_find, error_code
+from ._revisions import Location
+from ._shapes import resource_for_aws, resource_from_aws
+
+Deployment = dict[str, t.Any]
+Target = dict[str, t.Any]
+
+# BatchGetDeploymentTargets takes 25 ids (botocore model).
+TARGETS_A_CALL = 25
+
+DEPLOYMENT_ID = re.compile(r"d-[A-Z0-9]+")
+
+
+@aws_find("read the deployment")
+def _get_deployment(client: t.Any, deployment_id: str) -> dict[str, t.Any] | None:
+    return t.cast("dict[str, t.Any]", client.get_deployment(deploymentId=deployment_id)["deploymentInfo"])
+
+
+@aws_call("create the deployment")
+def _create_deployment(client: t.Any, **members: t.Any) -> str:
+    return str(client.create_deployment(**members)["deploymentId"])
+
+
+@aws_call("list the deployment's targets")
+def _list_targets(client: t.Any, deployment_id: str, statuses: list[str]) -> list[str]:
+    filters = {"targetFilters": {"TargetStatus": statuses}} if statuses else {}
+    return list(client.list_deployment_targets(deploymentId=deployment_id, **filters)["targetIds"])
+
+
+@aws_call("read the deployment's targets")
+def _batch_get_targets(client: t.Any, deployment_id: str, target_ids: list[str]) -> list[dict[str, t.Any]]:
+    return list(
+        client.batch_get_deployment_targets(deploymentId=deployment_id, targetIds=target_ids)["deploymentTargets"]
+    )
+
+
+def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
+    """The deployment as AWS describes it, in snake_case; None if there is none of that id."""
+    found = _get_deployment(client, deployment_id)
+    return None if found is None else resource_from_aws(found)
+
+
+def find_targets(client: t.Any, deployment: Deployment) -> list[Target]:
+    """The targets worth looking at, at most 25: all of them where there are no more, else those that run or have failed.
+
+    Each is flat, whatever the platform: target_id, target_type, status, lifecycle_events and what else AWS says of it. Empty as long as
+    CodeDeploy has not chosen the targets.
+    """
+    total = sum(deployment.get("deployment_overview", {}).values())
+    statuses = ["Failed", "InProgress"] if total > TARGETS_A_CALL else []
+    try:
+        target_ids = _list_targets(client, deployment["deployment_id"], statuses)[:TARGETS_A_CALL]
+    except CodeDeployError as error:
+        if error_code(error) == "DeploymentNotStartedException":
+            return []
+        raise
+    if not target_ids:
+        return []
+    targets = _batch_get_targets(client, deployment["deployment_id"], target_ids)
+    return sorted((target_from_aws(target) for target in targets), key=lambda target: str(target["target_id"]))
+
+
+def target_from_aws(target: dict[str, t.Any]) -> Target:
+    """A DeploymentTarget without the level that its type adds: {"instanceTarget": {...}} becomes {"target_type": "InstanceTarget", ...}."""
+    flat = resource_from_aws(target)
+    kind = flat.pop("deployment_target_type")
+    (members,) = flat.values()
+    return {"target_type": kind, **members}
+
+
+def create_deployment(
+    client: t.Any, application_name: str, group: str, location: Location, options: dict[str, t.Any]
+) -> str:
+    """Create a deployment of LOCATION and return its id. OPTIONS are further members of CreateDeployment in snake_case; None is left out."""
+    members = {"application_name": application_name, "deployment_group_name": group, "revision": location, **options}
+    return _create_deployment(client, **resource_for_aws(members))
+
+
+def blocking_deployment(error: CodeDeployError) -> str | None:
+    """The id of the deployment that made CreateDeployment fail because the group has an active one already; None for any other error.
+
+    The id stands in the message only, whose wording has changed before (observed in 2022), so nothing but the id's form is relied on.
+    """
+    if error_code(error) != "DeploymentLimitExceededException":
+        return None
+    found = DEPLOYMENT_ID.search(str(error.exception))
+    return found.group() if found else None

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a call to AWS is made: retried when AWS is busy, and every failure turned into one kind of exception.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+# How a module gets a client of a service: its own `client` method.
+Connect = t.Callable[[str], t.Any]
+Function = t.TypeVar("Function", bound=t.Callable[..., t.Any])
+
+# Names from botocore's codedeploy model. "Not there" is never mixed up with "not allowed": AccessDenied is in no list.
+MISSING = (
+    "ApplicationDoesNotExistException",
+    "DeploymentConfigDoesNotExistException",
+    "DeploymentDoesNotExistException",
+    "DeploymentGroupDoesNotExistException",
+    "InstanceNotRegisteredException",
+    "RevisionDoesNotExistException",
+)
+BUSY = ("ThrottlingException", "RequestTimeout", "RequestTimeoutException", "SlowDown")
+# The answers while IAM has not yet spread the word of a role or user that was made a moment ago.
+IAM_PENDING = ("InvalidRoleException", "InvalidIamUserArnException")
+
+
+class CodeDeployError(AnsibleAWSError):
+    """What a module fails with: `message` for the user, `exception` the AWS error behind it, if there is one."""
+
+
+class CodeDeployErrorHandler(AWSErrorHandler):
+    """amazon.aws's error handling with this collection's exception and its idea of "missing"."""
+
+    _CUSTOM_EXCEPTION = CodeDeployError
+
+    @classmethod
+    def _is_missing(cls) -> type[Exception]:
+        return is_boto3_error_code(list(MISSING))
+
+
+def aws_call(description: str) -> t.Callable[[Function], Function]:
+    """Decorate a function that makes a call: busy answers are retried, any error becomes `Failed to DESCRIPTION`."""
+
+    def decorate(function: Function) -> Function:
+        return CodeDeployErrorHandler.common_error_handler(description)(_retried(function))
+
+    return decorate
+
+
+def aws_find(description: str, default: t.Any = None) -> t.Callable[[Function], Function]:
+    """Like `aws_call`, for look-ups and removals: what is not there answers DEFAULT."""
+
+    def decorate(function: Function) -> Function:
+        return CodeDeployErrorHandler.list_error_handler(description, default)(_retried(function))
+
+    return decorate
+
+
+class IAMRetry(AWSRetry):
+    """Tries again while IAM_PENDING, and for no other reason."""
+
+    @staticmethod
+    def found(response_code: str, catch_extra_error_codes: t.Any = None) -> bool:  # noqa: ARG004 (amazon.aws passes it)
+        return response_code in IAM_PENDING
+
+
+def after_iam(function: Function) -> Function:
+    """Decorate a call that names an IAM role or user, below `aws_call`: one that is not known yet is waited for, 60 s at most."""
+    return t.cast("Function", IAMRetry.exponential_backoff(retries=13, delay=5, backoff=1)(function))
+
+
+def _retried(function: Function) -> Function:
+    return AWSRetry.jittered_backoff(retries=8, delay=1, max_delay=20, catch_extra_error_codes=list(BUSY))(function)
+
+
+def error_code(error: CodeDeployError) -> str:
+    """The AWS error code behind ERROR, or an empty text."""
+    response = getattr(error.exception, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module is about to do, decided before anything is written. Pure: knows neither AWS nor Ansible.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+Resource = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A resource's canonical form before and after; None means that it does not exist.
+
+    `changed`, the diff, the calls and the result of a module all come from here, so check mode cannot lie.
+    """
+
+    before: Resource | None
+    after: Resource | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything has to be written."""
+        return self.before != self.after
+
+    @property
+    def updates(self) -> Resource:
+        """The members of the resource that an update must write: those that will differ."""
+        before = self.before or {}
+        return {
+            name: value for name, value in (self.after or {}).items() if name not in before or before[name] != value
+        }
+
+    @property
+    def diff(self) -> dict[str, Resource]:
+        """Both sides as Ansible's diff mode shows them."""
+        return {"before": self.before or {}, "after": self.after or {}}
+
+
+def managed_part(found: Resource | None, names: t.Iterable[str]) -> Resource | None:
+    """The members of FOUND that a plan compares; None if nothing was found."""
+    return None if found is None else {name: found[name] for name in names if name in found}
+
+
+def plan_present(current: Resource | None, wanted: Resource, defaults: Resource | None = None) -> Plan:
+    """The plan that brings CURRENT to what is WANTED. A wanted None means: not managed, leave it alone.
+
+    DEFAULTS is what the service fills in when it creates the resource.
+    """
+    given = {name: value for name, value in wanted.items() if value is not None}
+    base = (defaults or {}) if current is None else current
+    return Plan(before=current, after={**base, **given})
+
+
+def plan_absent(current: Resource | None) -> Plan:
+    """The plan that removes CURRENT, if it is there."""
+    return Plan(before=current, after=None)

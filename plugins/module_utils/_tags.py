@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tags of applications, deployment groups and deployment configs, which share three calls and are named by ARN.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+    compare_aws_tags,
+)
+
+from ._errors import Connect, aws_call, aws_find
+
+Tags = dict[str, str]
+
+
+@aws_call("find out which AWS account this is")
+def _caller(sts: t.Any) -> dict[str, str]:
+    return t.cast("dict[str, str]", sts.get_caller_identity())
+
+
+def resource_arn(connect: Connect, resource: str) -> str:
+    """The ARN of RESOURCE, such as `application:web`, in the caller's account, partition and region.
+
+    No CodeDeploy call returns ARNs, so a client composes them (AWS service authorization reference, CodeDeploy).
+    """
+    sts = connect("sts")
+    caller = _caller(sts)
+    partition = caller["Arn"].split(":")[1]
+    return f"arn:{partition}:codedeploy:{sts.meta.region_name}:{caller['Account']}:{resource}"
+
+
+@aws_find("list the tags", default=[])
+def _list_tags(client: t.Any, arn: str) -> list[dict[str, str]]:
+    tags: list[dict[str, str]] = []
+    page = client.list_tags_for_resource(ResourceArn=arn)
+    tags.extend(page["Tags"])
+    while page.get("NextToken"):
+        page = client.list_tags_for_resource(ResourceArn=arn, NextToken=page["NextToken"])
+        tags.extend(page["Tags"])
+    return tags
+
+
+@aws_call("add tags")
+def _tag(client: t.Any, arn: str, tags: Tags) -> None:
+    client.tag_resource(ResourceArn=arn, Tags=ansible_dict_to_boto3_tag_list(tags))
+
+
+@aws_call("remove tags")
+def _untag(client: t.Any, arn: str, keys: list[str]) -> None:
+    client.untag_resource(ResourceArn=arn, TagKeys=keys)
+
+
+def find_tags(client: t.Any, arn: str) -> Tags:
+    """The tags of the resource ARN; none if it does not exist."""
+    return boto3_tag_list_to_ansible_dict(_list_tags(client, arn))
+
+
+def wanted_tags(current: Tags, given: Tags | None, purge: bool) -> Tags | None:
+    """What the tags will be: GIVEN alone, or on top of CURRENT when nothing is to be purged; None leaves them alone."""
+    if given is None:
+        return None
+    given = {str(key): str(value) for key, value in given.items()}
+    reserved = {key: value for key, value in current.items() if key.startswith("aws:")}
+    return {**(reserved if purge else current), **given}
+
+
+def apply_tags(client: t.Any, arn: str, before: Tags, after: Tags) -> None:
+    """Write the difference between two states of a resource's tags."""
+    to_set, to_remove = compare_aws_tags(before, after, purge_tags=True)
+    if to_remove:
+        _untag(client, arn, to_remove)
+    if to_set:
+        _tag(client, arn, to_set)

@@ -1,0 +1,200 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: application
+version_added: 0.1.0
+short_description: Manage AWS CodeDeploy applications
+description:
+  - Creates, tags and deletes AWS CodeDeploy applications.
+  - An application is the name under which deployment groups and revisions are kept. It is created for one compute platform and stays on it.
+author:
+  - The slipway.codedeploy contributors (@slipway-collections)
+options:
+  application_name:
+    description:
+      - The application's name, unique in the account and region.
+      - 1 to 100 letters, digits and C(+ = , . @ _ -).
+    type: str
+    required: true
+    aliases: [name]
+  compute_platform:
+    description:
+      - What the application is deployed to.
+      - V(Server) for Amazon EC2 and on-premises instances.
+      - Used when the application is created; AWS uses V(Server) when it is not given.
+      - It cannot be changed afterwards. A value other than the application's own is an error.
+    type: str
+    choices: [Server, Lambda, ECS]
+  tags:
+    description:
+      - The application's tags. An empty dictionary removes all tags if O(purge_tags=true).
+      - When this option is left out, tags are neither read nor changed.
+  state:
+    description:
+      - V(present) creates the application if it is missing and brings its tags to O(tags).
+      - V(absent) deletes it B(with all its deployment groups and the record of its deployments).
+        Instances, bundles in S3 and on-premises registrations stay.
+    type: str
+    choices: [present, absent]
+    default: present
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  action_group:
+    support: full
+notes:
+  - "Required IAM permissions: C(codedeploy:GetApplication), and as needed C(codedeploy:CreateApplication), C(codedeploy:DeleteApplication).
+    With O(tags) also C(codedeploy:ListTagsForResource), C(codedeploy:TagResource) and C(codedeploy:UntagResource), C(sts:GetCallerIdentity)."
+  - An unchanged application costs one call, with O(tags) three.
+seealso:
+  - module: slipway.codedeploy.deployment_group
+  - module: slipway.codedeploy.deploy
+extends_documentation_fragment:
+  - slipway.codedeploy.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.tags
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: An application for EC2 and on-premises instances
+  slipway.codedeploy.application:
+    application_name: web-app
+
+- name: The same with tags, and no others
+  slipway.codedeploy.application:
+    application_name: web-app
+    compute_platform: Server
+    tags:
+      team: shop
+      stage: production
+
+- name: The application and its deployment groups are gone
+  slipway.codedeploy.application:
+    application_name: web-app
+    state: absent
+"""
+
+RETURN = r"""
+application:
+  description:
+    - The application after the task, or as it would be in check mode. Empty when it is absent.
+    - What only AWS knows (C(application_id), C(create_time)) is missing where check mode predicts a new application.
+  returned: always
+  type: dict
+  contains:
+    application_name:
+      description: Its name.
+      type: str
+      sample: web-app
+    application_id:
+      description: The identifier that AWS gave it.
+      type: str
+      sample: 2f1ad2c4-0e1b-4b1c-9d53-6f6d3f0a7c11
+    compute_platform:
+      description: What it is deployed to.
+      type: str
+      sample: Server
+    create_time:
+      description: When it was created.
+      type: str
+      sample: "2026-11-22T10:15:00.120000+00:00"
+    linked_to_git_hub:
+      description: Whether a GitHub account is linked to it.
+      type: bool
+      sample: false
+    tags:
+      description: Its tags.
+      returned: when O(tags) is given
+      type: dict
+      sample: {"team": "shop"}
+"""
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
+from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
+from ..module_utils._tags import find_tags, resource_arn, wanted_tags
+from ..module_utils._validation import InvalidOption, check_name
+
+
+def wanted(params: dict[str, t.Any], current_tags: dict[str, str]) -> Resource:
+    """What the options ask for, in canonical form; None where an option is left out."""
+    return {
+        "application_name": params["application_name"],
+        "compute_platform": params["compute_platform"],
+        "tags": wanted_tags(current_tags, params["tags"], params["purge_tags"]),
+    }
+
+
+def reject_platform_change(plan: Plan) -> None:
+    """Raise CodeDeployError if PLAN would change the compute platform, which no call can."""
+    if plan.before and "compute_platform" in plan.updates:
+        before, after = plan.before["compute_platform"], plan.updates["compute_platform"]
+        raise CodeDeployError(
+            f"compute_platform: the application {plan.before['application_name']!r} is of platform {before} and cannot become {after}. "
+            "Use another name, or delete it first (state: absent), which deletes its deployment groups too."
+        )
+
+
+def plan_for(client: t.Any, params: dict[str, t.Any], found: Resource | None, arn: str) -> Plan:
+    """The plan that brings the application FOUND to what PARAMS say."""
+    current = managed_part(found, MANAGED)
+    if params["state"] == "absent":
+        return plan_absent(current)
+    tags = find_tags(client, arn) if current and arn else {}
+    if current and arn:
+        current["tags"] = tags
+    plan = plan_present(current, wanted(params, tags), DEFAULTS)
+    reject_platform_change(plan)
+    return plan
+
+
+def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """Bring the application to what PARAMS say, unless CHECK_MODE, and return the module's result."""
+    name = params["application_name"]
+    check_name("application_name", name)
+    client = connect("codedeploy")
+    found = find_application(client, name)
+    arn = "" if params["tags"] is None else resource_arn(connect, f"application:{name}")
+    plan = plan_for(client, params, found, arn)
+    if plan.changed and not check_mode:
+        apply_application(client, plan, arn)
+        found = find_application(client, name)
+    application = {**(found or {}), **plan.after} if plan.after else {}
+    return {"changed": plan.changed, "diff": plan.diff, "application": application}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "application_name": {"type": "str", "required": True, "aliases": ["name"]},
+            "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
+            "tags": {"type": "dict", "aliases": ["resource_tags"]},
+            "purge_tags": {"type": "bool", "default": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        module.exit_json(**ensure(module.client, module.params, module.check_mode))
+    except (InvalidOption, CodeDeployError) as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()

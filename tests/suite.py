@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`make test`: every part of the tests, two at a time, and at the end what failed and what was left out.
+
+Nothing is left out silently: a test that cannot run on this machine says so by being skipped, tests/conftest.py writes that down, and this
+prints it. With LEFT_OUT=forbidden in the environment (CI), anything left out is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NOTES = ROOT / "build" / "left-out"
+
+# The parts of a lane run one after the other, the lanes side by side. What uses the copy for ansible-test shares a lane.
+LANES = (("lint", "types", "docs-lint", "unit", "e2e"), ("sanity", "integration", "emulator-test"))
+
+_printing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a part ended: its make target, whether it passed, and for how many seconds it ran."""
+
+    part: str
+    passed: bool
+    seconds: float
+
+
+def run_part(part: str) -> Outcome:
+    """Run the make target PART and print what it printed once it has ended."""
+    begin = time.monotonic()
+    environment = {**os.environ, "LEFT_OUT_NOTES": str(NOTES / part)}
+    ended = subprocess.run(
+        ["make", "--no-print-directory", part],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    outcome = Outcome(part, ended.returncode == 0, time.monotonic() - begin)
+    with _printing:
+        print(f"\n=== {part}: {'passed' if outcome.passed else 'FAILED'} in {outcome.seconds:.0f} s", flush=True)
+        print(ended.stdout.rstrip(), flush=True)
+    return outcome
+
+
+def run_lane(parts: tuple[str, ...]) -> list[Outcome]:
+    """Run PARTS in order, each whether or not the ones before it passed."""
+    return [run_part(part) for part in parts]
+
+
+def left_out() -> list[str]:
+    """What the parts noted as left out, a line each: which test, why, and how to get what it needs."""
+    return [f"{note.name}: {line}" for note in sorted(NOTES.glob("*")) for line in note.read_text().splitlines()]
+
+
+def main() -> int:
+    """Run all parts; the exit status is 0 if all passed, and nothing was left out where that is forbidden."""
+    shutil.rmtree(NOTES, ignore_errors=True)
+    NOTES.mkdir(parents=True)
+    with ThreadPoolExecutor(len(LANES)) as lanes:
+        outcomes = [outcome for lane in lanes.map(run_lane, LANES) for outcome in lane]
+    missing = left_out()
+    print("\n=== summary")
+    for outcome in outcomes:
+        print(f"  {outcome.part:14} {'passed' if outcome.passed else 'FAILED'} {outcome.seconds:5.0f} s")
+    print(f"  left out: {len(missing) or 'nothing'}")
+    for line in missing:
+        print(f"    {line}")
+    forbidden = bool(missing) and os.environ.get("LEFT_OUT") == "forbidden"
+    return int(forbidden or not all(outcome.passed for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
