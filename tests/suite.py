@@ -37,9 +37,13 @@ class Outcome:
     passed: bool
     seconds: float
 
+    @property
+    def verdict(self) -> str:
+        return "passed" if self.passed else "FAILED"
+
 
 def run_part(part: str) -> Outcome:
-    """Run the make target PART and print what it printed once it has ended."""
+    """Run the make target PART; say how it ended, with all that it printed if it failed."""
     begin = time.monotonic()
     environment = {**os.environ, "LEFT_OUT_NOTES": str(NOTES / part)}
     ended = subprocess.run(
@@ -54,8 +58,9 @@ def run_part(part: str) -> Outcome:
     )
     outcome = Outcome(part, ended.returncode == 0, time.monotonic() - begin)
     with _printing:
-        print(f"\n=== {part}: {'passed' if outcome.passed else 'FAILED'} in {outcome.seconds:.0f} s", flush=True)
-        print(ended.stdout.rstrip(), flush=True)
+        print(f"{part}: {outcome.verdict} in {outcome.seconds:.0f} s", flush=True)
+        if not outcome.passed:
+            print(ended.stdout.rstrip(), f"--- end of {part}", sep="\n", flush=True)
     return outcome
 
 
@@ -76,12 +81,8 @@ def main() -> int:
     with ThreadPoolExecutor(len(LANES)) as lanes:
         outcomes = [outcome for lane in lanes.map(run_lane, LANES) for outcome in lane]
     missing = left_out()
-    print("\n=== summary")
-    for outcome in outcomes:
-        print(f"  {outcome.part:14} {'passed' if outcome.passed else 'FAILED'} {outcome.seconds:5.0f} s")
-    print(f"  left out: {len(missing) or 'nothing'}")
-    for line in missing:
-        print(f"    {line}")
+    print("", *(f"{outcome.part:14} {outcome.verdict} {outcome.seconds:5.0f} s" for outcome in outcomes), sep="\n")
+    print(f"left out: {len(missing) or 'nothing'}", *missing, sep="\n  ")
     forbidden = bool(missing) and os.environ.get("LEFT_OUT") == "forbidden"
     return int(forbidden or not all(outcome.passed for outcome in outcomes))
 

@@ -122,8 +122,8 @@ class ActionModule(ActionBase):
             self._show(f"{seen['deployment']['deployment_id']} is being rolled back by {rollback_id}")
             rollback = self._follow(rollback_id, options)["deployment"]
         diagnosis = diagnosis_from(seen["deployment"], seen["targets"], rollback, options["diagnose"])
-        self._show("\n".join(["", *explanation(diagnosis), ""]))
-        return {"failed": True, "msg": summary(diagnosis), "deployment": seen["deployment"], "diagnosis": diagnosis}
+        self._show("\n".join(explanation(diagnosis)))
+        return {"failed": True, "msg": summary(diagnosis), "diagnosis": diagnosis}
 
     def _with_rollback_info(self, seen: Result, options: Result) -> Result:
         """CodeDeploy announces a rollback a moment after the failure: wait for it where one is to be expected."""

@@ -19,4 +19,6 @@ attributes:
     description: When run again with the same options, changes nothing and reports RV(ignore:changed=false).
   action_group:
     description: Use C(group/slipway.codedeploy.aws) in C(module_defaults) to set connection options for this module.
+    membership:
+      - slipway.codedeploy.aws
 """

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
+
 from ._errors import CodeDeployError, aws_call, aws_find
 from ._plan import Plan, Resource
 from ._shapes import resource_from_aws
@@ -30,7 +32,7 @@ def _get_application(client: t.Any, name: str) -> dict[str, t.Any] | None:
 
 @aws_call("create the application")
 def _create_application(client: t.Any, application: Resource) -> None:
-    tags = [{"Key": key, "Value": value} for key, value in application.get("tags", {}).items()]
+    tags = ansible_dict_to_boto3_tag_list(application.get("tags", {}))
     client.create_application(
         applicationName=application["application_name"],
         computePlatform=application["compute_platform"],

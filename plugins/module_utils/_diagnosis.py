@@ -39,7 +39,7 @@ DEPLOYMENT_ADVICE = {
     ),
     "HEALTH_CONSTRAINTS": Advice(
         "so many hosts failed that going on would leave fewer healthy ones than the deployment config demands",
-        "mend what the failed hosts below report and deploy again",
+        "mend what the failed hosts report and deploy again",
     ),
     "HEALTH_CONSTRAINTS_INVALID": Advice(
         "the deployment config demands as many healthy hosts as there are, so none may be taken for the deployment",
@@ -83,11 +83,11 @@ EVENT_ADVICE = {
     ),
     "ScriptFailed": Advice(
         "the hook script ended with an error",
-        "read its last lines below; run it by hand on the host if they do not tell",
+        "read the end of its log; run it by hand on the host if that does not tell",
     ),
     "UnknownError": Advice(
         "the agent failed outside a script: download, AppSpec, copying files, or it did not answer",
-        "read its message below, and the agent's log on the host",
+        "read its message, and the agent's log on the host",
     ),
 }
 

@@ -18,6 +18,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
 )
 
 from ._errors import Connect, aws_call, aws_find
+from ._validation import InvalidOption
 
 Tags = dict[str, str]
 
@@ -27,11 +28,14 @@ def _caller(sts: t.Any) -> dict[str, str]:
     return t.cast("dict[str, str]", sts.get_caller_identity())
 
 
-def resource_arn(connect: Connect, resource: str) -> str:
-    """The ARN of RESOURCE, such as `application:web`, in the caller's account, partition and region.
+def tagged_arn(connect: Connect, params: dict[str, t.Any], resource: str) -> str:
+    """The ARN of RESOURCE, such as `application:web`, if the options PARAMS manage its tags, else an empty text.
 
-    No CodeDeploy call returns ARNs, so a client composes them (AWS service authorization reference, CodeDeploy).
+    No CodeDeploy call returns ARNs, so a client composes them from the caller's account, partition and region
+    (AWS service authorization reference, CodeDeploy).
     """
+    if params["tags"] is None or params["state"] == "absent":
+        return ""
     sts = connect("sts")
     caller = _caller(sts)
     partition = caller["Arn"].split(":")[1]
@@ -65,10 +69,18 @@ def find_tags(client: t.Any, arn: str) -> Tags:
 
 
 def wanted_tags(current: Tags, given: Tags | None, purge: bool) -> Tags | None:
-    """What the tags will be: GIVEN alone, or on top of CURRENT when nothing is to be purged; None leaves them alone."""
+    """What the tags will be: GIVEN alone, or on top of CURRENT when nothing is to be purged; None leaves them alone.
+
+    Tags whose keys begin with aws: are AWS's own: they stay, and raise InvalidOption where they would have to be written.
+    """
     if given is None:
         return None
     given = {str(key): str(value) for key, value in given.items()}
+    for key, value in given.items():
+        if key.startswith("aws:") and value != current.get(key):
+            raise InvalidOption(
+                f"tags: {key!r} cannot be set to {value!r}, because only AWS sets tags that begin with aws:"
+            )
     reserved = {key: value for key, value in current.items() if key.startswith("aws:")}
     return {**(reserved if purge else current), **given}
 

@@ -81,19 +81,19 @@ def check_text(where: str, value: t.Any, shortest: int, longest: int) -> None:
     if not isinstance(value, (str, int, float)):
         raise InvalidOption(f"{where}: {value!r} is not a text")
     if not shortest <= len(str(value)) <= longest:
-        raise InvalidOption(f"{where}: {str(value)[:40]!r} has {len(str(value))} characters, {shortest} to {longest} are allowed")
+        raise InvalidOption(
+            f"{where}: {str(value)[:40]!r} has {len(str(value))} characters, {shortest} to {longest} are allowed"
+        )
 
 
 def check_tags(option: str, tags: dict[t.Any, t.Any], shortest_value: int = 0) -> None:
-    """Raise InvalidOption unless TAGS can be set on a resource; keys that begin with aws: are set by AWS alone."""
+    """Raise InvalidOption unless the keys and values of TAGS are texts of an allowed length."""
     for key, value in tags.items():
         check_text(f"{option}, a key", key, 1, KEY_LENGTH)
         check_text(f"{option}, the value of {str(key)!r}", value, shortest_value, VALUE_LENGTH)
-        if str(key).startswith("aws:"):
-            raise InvalidOption(f"{option}: {key!r} begins with aws:, which is reserved for AWS")
 
 
-def check_instance_tags(option: str, tags: dict[str, t.Any]) -> None:
+def check_instance_tags(option: str, tags: t.Sized) -> None:
     """Raise InvalidOption if an on-premises instance would carry more TAGS than it can."""
     if len(tags) > INSTANCE_TAGS:
         raise InvalidOption(f"{option}: the instance would have {len(tags)} tags, {INSTANCE_TAGS} are allowed")

@@ -127,8 +127,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
-from ..module_utils._tags import find_tags, resource_arn, wanted_tags
-from ..module_utils._validation import InvalidOption, check_name
+from ..module_utils._tags import find_tags, tagged_arn, wanted_tags
+from ..module_utils._validation import InvalidOption, check_name, check_tags
 
 
 def wanted(params: dict[str, t.Any], current_tags: dict[str, str]) -> Resource:
@@ -150,15 +150,12 @@ def reject_platform_change(plan: Plan) -> None:
         )
 
 
-def plan_for(client: t.Any, params: dict[str, t.Any], found: Resource | None, arn: str) -> Plan:
+def plan_for(params: dict[str, t.Any], found: Resource | None) -> Plan:
     """The plan that brings the application FOUND to what PARAMS say."""
     current = managed_part(found, MANAGED)
     if params["state"] == "absent":
         return plan_absent(current)
-    tags = find_tags(client, arn) if current and arn else {}
-    if current and arn:
-        current["tags"] = tags
-    plan = plan_present(current, wanted(params, tags), DEFAULTS)
+    plan = plan_present(current, wanted(params, (current or {}).get("tags", {})), DEFAULTS)
     reject_platform_change(plan)
     return plan
 
@@ -167,10 +164,13 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     """Bring the application to what PARAMS say, unless CHECK_MODE, and return the module's result."""
     name = params["application_name"]
     check_name("application_name", name)
+    check_tags("tags", params["tags"] or {})
     client = connect("codedeploy")
     found = find_application(client, name)
-    arn = "" if params["tags"] is None else resource_arn(connect, f"application:{name}")
-    plan = plan_for(client, params, found, arn)
+    arn = tagged_arn(connect, params, f"application:{name}")
+    if found and arn:
+        found["tags"] = find_tags(client, arn)
+    plan = plan_for(params, found)
     if plan.changed and not check_mode:
         apply_application(client, plan, arn)
         found = find_application(client, name)

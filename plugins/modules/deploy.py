@@ -276,7 +276,7 @@ bundle:
       sample: true
 deployment:
   description: The deployment as AWS describes it, when it was seen last.
-  returned: when it was awaited
+  returned: when it was awaited and did not fail
   type: dict
   sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Succeeded", "deployment_overview": {"succeeded": 3, "failed": 0}}
 diagnosis:
@@ -307,7 +307,7 @@ diagnosis:
     remedy:
       description: What to do.
       type: str
-      sample: mend what the failed hosts below report and deploy again
+      sample: mend what the failed hosts report and deploy again
     targets:
       description: The failed targets, at most O(diagnose).
       type: list
@@ -320,7 +320,7 @@ diagnosis:
           message: "Script at specified location: scripts/validate.sh failed with exit code 1"
           log_tail: "[stderr] the server answers 500"
           cause: the hook script ended with an error
-          remedy: read its last lines below; run it by hand on the host if they do not tell
+          remedy: read the end of its log; run it by hand on the host if that does not tell
     more_failures:
       description: The other failed targets, counted by cause.
       type: list
@@ -342,6 +342,7 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._bundle.manifest import BundleError
+from ..module_utils._deployment_configs import require_deployment_config
 from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._releases import (
@@ -419,6 +420,8 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     check_options(params)
     client = connect("codedeploy")
     group = require_deployment_group(client, params["application_name"], params["deployment_group_name"])
+    if params["deployment_config_name"]:
+        require_deployment_config(client, params["deployment_config_name"])
     release = wanted_release(connect, params)
     active = active_deployment_id(group)
     decision = decide(group, find_deployment(client, active) if active else None, release.identity, params["force"])

@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A place to deploy to: the emulator, two hosts with agents, and an application whose deployments the tests steer."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+import pytest
+import yaml
+
+from emulator import Emulator
+
+from .hosts import Host, running_hosts
+from .playbooks import ANSIBLE_PLAYBOOK, PlaybookRun, playbook_environment, run_playbook
+
+BUCKET = "releases"
+APPLICATION = "shop"
+GROUP = {"applicationName": APPLICATION, "deploymentGroupName": "production"}
+LIMIT = 60.0
+
+APPSPEC = """\
+version: 0.0
+os: linux
+files:
+  - source: version
+    destination: /opt/shop
+hooks:
+  ValidateService:
+    - location: validate.sh
+      timeout: 60
+"""
+
+# The hook waits for leave to end where the host holds a file `hold`, so that a test can look in while a deployment is under way.
+VALIDATE = """\
+#!/bin/sh
+while [ -e "$HOST_ROOT/hold" ]; do sleep 0.1; done
+echo "validating version $(cat "$HOST_ROOT/opt/shop/version")"
+grep -q good "$HOST_ROOT/opt/shop/version" || { echo "this version is rotten" >&2; exit 3; }
+"""
+
+
+@dataclass
+class Site:
+    """What the tests deploy to, and how they look at it from outside."""
+
+    emulator: Emulator
+    hosts: list[Host]
+    folder: pathlib.Path
+    deploy: dict[str, t.Any] = field(default_factory=dict)
+
+    def write_release(self, version: str) -> None:
+        """Write a source tree of VERSION; the hook refuses one whose name does not hold `good`."""
+        source = pathlib.Path(self.deploy["source"])
+        source.mkdir(exist_ok=True)
+        (source / "appspec.yml").write_text(APPSPEC)
+        (source / "version").write_text(f"{version}\n")
+        (source / "validate.sh").write_text(VALIDATE)
+        (source / "validate.sh").chmod(0o755)
+
+    def write_playbook(self, *tasks: dict[str, t.Any]) -> pathlib.Path:
+        """A playbook of TASKS on the controller."""
+        playbook = self.folder / "playbook.yml"
+        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": list(tasks)}
+        playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+        return playbook
+
+    def deploy_task(self, **options: t.Any) -> dict[str, t.Any]:
+        """A task that deploys the source tree, with OPTIONS beside or instead of the usual ones; None leaves one out."""
+        arguments = {name: value for name, value in {**self.deploy, **options}.items() if value is not None}
+        return {"name": "Deploy", "slipway.codedeploy.deploy": arguments}
+
+    def run(self, *tasks: dict[str, t.Any]) -> PlaybookRun:
+        """Run TASKS to their end; the emulator's record then holds the calls of this run."""
+        self.emulator.calls.clear()
+        return run_playbook(self.write_playbook(*tasks), {}, self.emulator.environment, self.folder, lambda _line: None)
+
+    def start(self, *tasks: dict[str, t.Any]) -> subprocess.Popen[str]:
+        """Start TASKS in a process group of their own."""
+        return subprocess.Popen(
+            [ANSIBLE_PLAYBOOK, self.write_playbook(*tasks)],
+            env=playbook_environment(self.emulator.environment, self.folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def deployments(self) -> list[dict[str, t.Any]]:
+        """The deployments of the group, the oldest first."""
+        codedeploy = self.emulator.client("codedeploy")
+        ids = codedeploy.list_deployments(**GROUP)["deployments"]
+        found = [codedeploy.get_deployment(deploymentId=each)["deploymentInfo"] for each in ids]
+        return sorted(found, key=lambda info: info["createTime"])
+
+    def versions(self) -> set[str]:
+        """The versions that are installed on the hosts."""
+        return {(host.root / "opt/shop/version").read_text().strip() for host in self.hosts}
+
+    def written(self) -> list[str]:
+        """The IAM actions of the last run's calls that changed something."""
+        reads = ("Get", "BatchGet", "List", "Head")
+        own = self.emulator.environment["AWS_ACCESS_KEY_ID"]
+        return [
+            call.action
+            for call in self.emulator.calls
+            if call.access_key == own and not call.operation.startswith(reads)
+        ]
+
+    def calls(self, service: str) -> list[str]:
+        """The IAM actions of the last run's calls to SERVICE."""
+        own = self.emulator.environment["AWS_ACCESS_KEY_ID"]
+        return [
+            call.action
+            for call in self.emulator.calls
+            if call.access_key == own and call.action.startswith(f"{service}:")
+        ]
+
+    def hold(self) -> None:
+        """Let the next deployment wait in its hook."""
+        for host in self.hosts:
+            (host.root / "hold").touch()
+
+    def release_hold(self) -> None:
+        """Let a deployment that waits in its hook go on."""
+        for host in self.hosts:
+            (host.root / "hold").unlink(missing_ok=True)
+
+
+def eventually(what: str, condition: t.Callable[[], t.Any]) -> t.Any:
+    """The first true answer of CONDITION; fails, saying WHAT was awaited, when a generous limit is over."""
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.1)
+    pytest.fail(f"not within {LIMIT:.0f} s: {what}")
+
+
+def _create_site(emulator: Emulator, hosts: list[Host]) -> None:
+    codedeploy = emulator.client("codedeploy")
+    codedeploy.create_application(applicationName=APPLICATION)
+    codedeploy.create_deployment_group(
+        **GROUP,
+        serviceRoleArn="arn:aws:iam::123456789012:role/CodeDeployServiceRole",
+        deploymentConfigName="CodeDeployDefault.OneAtATime",
+        onPremisesInstanceTagFilters=[{"Key": "app", "Value": APPLICATION, "Type": "KEY_AND_VALUE"}],
+        autoRollbackConfiguration={"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
+    )
+    for host in hosts:
+        codedeploy.register_on_premises_instance(instanceName=host.name, iamUserArn=host.iam_user_arn)
+        codedeploy.add_tags_to_on_premises_instances(
+            instanceNames=[host.name], tags=[{"Key": "app", "Value": APPLICATION}]
+        )
+    emulator.client("s3").create_bucket(Bucket=BUCKET)
+
+
+@pytest.fixture
+def site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
+    with Emulator() as emulator, running_hosts(emulator, ["web-1", "web-2"], tmp_path) as hosts:
+        _create_site(emulator, hosts)
+        options = {
+            "application_name": APPLICATION,
+            "deployment_group_name": GROUP["deploymentGroupName"],
+            "source": str(tmp_path / "source"),
+            "s3_bucket": BUCKET,
+            "wait_delay": 1,
+            "wait_timeout": 60,
+        }
+        place = Site(emulator, hosts, tmp_path, options)
+        place.write_release("good 1")
+        yield place
+        place.release_hold()

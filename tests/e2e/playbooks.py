@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a playbook as a user does, through ansible-playbook, and lets its output through line by line."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+
+COLLECTIONS = pathlib.Path(__file__).resolve().parents[2] / "build/collections"
+ANSIBLE_PLAYBOOK = pathlib.Path(sys.executable).with_name("ansible-playbook")
+
+# What a newcomer should not have to read past; the rest is ansible-playbook as it comes.
+QUIET = {
+    "ANSIBLE_LOCALHOST_WARNING": "False",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+    "ANSIBLE_DEPRECATION_WARNINGS": "False",
+    "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+    "ANSIBLE_NOCOWS": "True",
+}
+
+
+@dataclass(frozen=True)
+class PlaybookRun:
+    """How a run ended: ansible-playbook's exit STATUS, and its OUTPUT without colours, errors among it."""
+
+    status: int
+    output: str
+
+
+def without_colours(text: str) -> str:
+    """TEXT without the codes that colour it on a terminal."""
+    return re.sub(r"\033\[[0-9;]*m", "", text)
+
+
+def playbook_environment(aws: t.Mapping[str, str], folder: pathlib.Path, colour: bool = False) -> dict[str, str]:
+    """The environment of ansible-playbook: the account is the one that AWS names, and all that is temporary lies in FOLDER."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
+    places = dict.fromkeys(("ANSIBLE_HOME", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP"), f"{folder}/ansible")
+    colours = {"ANSIBLE_FORCE_COLOR" if colour else "ANSIBLE_NOCOLOR": "True"}
+    files = {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_CONFIG": f"{folder}/ansible.cfg"}
+    return {**own, **QUIET, **places, **colours, **files, **aws}
+
+
+def run_playbook(
+    playbook: pathlib.Path,
+    variables: t.Mapping[str, t.Any],
+    aws: t.Mapping[str, str],
+    folder: pathlib.Path,
+    show: t.Callable[[str], None],
+    colour: bool = False,
+) -> PlaybookRun:
+    """Run PLAYBOOK with VARIABLES, SHOW each line as it comes. An interruption ends ansible-playbook before it goes on its way.
+
+    AWS holds the environment variables that point to an account; FOLDER keeps what is temporary.
+    """
+    extra = folder / "variables.json"
+    extra.write_text(json.dumps(variables))
+    (folder / "ansible.cfg").touch()  # empty, but there: nobody's own settings get in
+    process = subprocess.Popen(
+        [ANSIBLE_PLAYBOOK, playbook, "--extra-vars", f"@{extra}"],
+        env=playbook_environment(aws, folder, colour),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    lines = []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(without_colours(line))
+            show(line.rstrip("\n"))
+        return PlaybookRun(process.wait(), "".join(lines))
+    finally:
+        process.terminate()
+        process.communicate()

@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command service that host agents poll: which command is next for a host, and what became of it.
+
+As observed with host agent 1.8.1. One command a host and deployment at a time; several deployments on one host go on side
+by side. A poll is answered at once, never held open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from ..engine.execution import Execution
+from ..engine.lifecycle import current_event
+from ..engine.targets import ec2_instance_arn
+from ..moto_backends import find_principal_arn, list_ec2_instances
+from ..protocol import Call, Operations, ServiceError
+from ..state import Deployment, LifecycleEvent, Members, Region, Target
+from .diagnostics import diagnostics_from_report, is_noop
+from .envelope import Signer
+from .specification import specification_from_deployment
+
+operations = Operations()
+
+REOFFER_AFTER = 60.0
+"""Seconds until a command that was handed out, but neither acknowledged nor completed, is handed out again: its answer may
+have been lost. Not at once, since an agent polls on while it prepares a command and would run it twice."""
+
+_SIGNER = Signer()
+_IDENTIFIER_CLASS = "com.amazon.apollo.deploycontrol.domain.HostCommandIdentifier"
+
+
+@operations("PollHostCommand")
+def poll_host_command(call: Call) -> dict[str, Any]:
+    host = call.parameters["HostIdentifier"]
+    _authorize(call, host)
+    now = call.region.clock.now()
+    for deployment in call.region.deployments.values():
+        target = _target_of(deployment, host)
+        event = current_event(target) if target and target.in_flight else None
+        if event is not None and _is_on_offer(event, now):
+            event.offered_time = now
+            return {"HostCommand": _command(call.region, deployment, host, event)}
+    return {}
+
+
+@operations("GetDeploymentSpecification")
+def get_deployment_specification(call: Call) -> dict[str, Any]:
+    host = call.parameters["HostIdentifier"]
+    _authorize(call, host)
+    deployment, _ = _find_target(call.region, call.parameters["DeploymentExecutionId"], host)
+    envelope = _SIGNER.envelope(specification_from_deployment(deployment))
+    return {"DeploymentSystem": "CodeDeploy", "DeploymentSpecification": {"GenericEnvelope": envelope}}
+
+
+@operations("PutHostCommandAcknowledgement")
+def put_host_command_acknowledgement(call: Call) -> dict[str, Any]:
+    """Succeeded closes the event of a no-op, Failed is for a command that was withdrawn."""
+    execution, target, event = _find_command(call)
+    return {"CommandStatus": execution.acknowledge(target, event, is_noop(call.parameters.get("Diagnostics")))}
+
+
+@operations("PutHostCommandComplete")
+def put_host_command_complete(call: Call) -> dict[str, Any]:
+    """Without an acknowledgement before it, too: that is how a broken AppSpec shows."""
+    execution, target, event = _find_command(call)
+    status = call.parameters["CommandStatus"]
+    if status not in ("Succeeded", "Failed"):
+        raise _client_error(f"CommandStatus is {status}; it must be Succeeded or Failed.")
+    diagnostics = diagnostics_from_report(status, call.parameters.get("Diagnostics"))
+    execution.report(target, event, status == "Succeeded", diagnostics)
+    return {}
+
+
+@operations("PostHostCommandUpdate")
+def post_host_command_update(call: Call) -> dict[str, Any]:
+    _, _, event = _find_command(call)
+    return {"CommandStatus": "Failed" if event.status == "Skipped" else event.status}
+
+
+def _client_error(message: str) -> ServiceError:
+    return ServiceError("ClientException", message)
+
+
+def _authorize(call: Call, host: str) -> None:
+    """The host must be known, and an on-premises host's access key belong to the identity it was registered with.
+
+    Any key will do for an EC2 host, whose instance profile the emulator does not know. Signatures are not verified yet.
+    """
+    if any(
+        known.host_identifier == host
+        for known in call.region.on_premises_instances.values()
+        if not known.deregister_time
+    ):
+        principal = find_principal_arn(call.region.account, call.region.name, call.caller.access_key)
+        if principal != host:
+            message = f"The access key {call.caller.access_key} is not one of {host}."
+            raise ServiceError("AccessDeniedException", message)
+    elif not _is_ec2_host(call.region, host):
+        raise _client_error(f"HostNotFoundException: no host {host} is known.")
+
+
+def _is_ec2_host(region: Region, host: str) -> bool:
+    instances = list_ec2_instances(region.account, region.name)
+    return any(
+        ec2_instance_arn(region, found.instance_id) == host for found in instances if found.state != "terminated"
+    )
+
+
+def _is_on_offer(event: LifecycleEvent, now: float) -> bool:
+    return event.status == "Pending" and (event.offered_time is None or now - event.offered_time >= REOFFER_AFTER)
+
+
+def _target_of(deployment: Deployment, host: str) -> Target | None:
+    return next((target for target in deployment.targets.values() if target.host_identifier == host), None)
+
+
+def _execution_id(region: Region, deployment: Deployment) -> str:
+    """In the form of the real service's."""
+    arn = f"arn:{region.partition}:sds:{region.name}:{region.account}:deployment/{deployment.deployment_id}"
+    return f"CodeDeploy/{region.name}/Prod/{arn}"
+
+
+def _command(region: Region, deployment: Deployment, host: str, event: LifecycleEvent) -> Members:
+    execution_id = _execution_id(region, deployment)
+    identifier = {
+        "deploymentId": execution_id,
+        "hostId": host,
+        "commandName": event.name,
+        "commandPosition": 1,
+        "commandAttempt": 1,
+    }
+    return {
+        "HostCommandIdentifier": base64.b64encode(json.dumps([_IDENTIFIER_CLASS, identifier]).encode()).decode(),
+        "HostIdentifier": host,
+        "DeploymentExecutionId": execution_id,
+        "CommandName": event.name,
+    }
+
+
+def _find_target(region: Region, execution_id: str, host: str) -> tuple[Deployment, Target]:
+    deployment = region.deployments.get(execution_id.rpartition("/")[2])
+    if deployment is None or _execution_id(region, deployment) != execution_id:
+        raise _client_error(f"DeploymentNotFoundException: no deployment {execution_id} is known.")
+    target = _target_of(deployment, host)
+    if target is None:
+        raise _client_error(f"DeploymentNotFoundException: {execution_id} is not for {host}.")
+    return deployment, target
+
+
+def _find_command(call: Call) -> tuple[Execution, Target, LifecycleEvent]:
+    """The command that an identifier stands for; only one that was handed out to the calling host."""
+    host, execution_id, name = _parts_of_identifier(call.parameters["HostCommandIdentifier"])
+    _authorize(call, host)
+    deployment, target = _find_target(call.region, execution_id, host)
+    event = next((event for event in target.events if event.name == name), None)
+    if event is None or event.offered_time is None:
+        raise _client_error(f"The command {name} of {execution_id} was not offered to {host}.")
+    return Execution(call.region, deployment), target, event
+
+
+def _parts_of_identifier(identifier: str) -> tuple[str, str, str]:
+    try:
+        _, parts = json.loads(base64.b64decode(identifier, validate=True))
+        return str(parts["hostId"]), str(parts["deploymentId"]), str(parts["commandName"])
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError):
+        raise _client_error("HostCommandIdentifier is not one of this service's.") from None

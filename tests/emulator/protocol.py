@@ -1,0 +1,215 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""AWS JSON 1.1, judged on both sides by a botocore service model.
+
+A request goes through JSON, the input shape's types, the input shape's rules, and then to the operation; an answer must
+fit the output shape, and an error must be one that the model declares for the operation (or a common one). What breaks
+the last two is a defect of the emulator: it is logged and answered with InternalFailure and status 500, so tests see it.
+Modeled errors are HTTP 400 (AWS API reference, CodeDeploy: each operation's "Errors").
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botocore.model import OperationModel, ServiceModel
+
+from .shapes import RequestShapeError, Violation, answer_for_json, request_from_json, violations
+from .state import Region, State
+
+LOGGER = logging.getLogger(__name__)
+CONTENT_TYPE = "application/x-amz-json-1.1"
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes. The real limit is not documented; no operation has a use for more."""
+
+# Errors that any AWS JSON service may answer, beside those its model declares (AWS API reference, "Common Errors").
+COMMON_ERRORS = frozenset(
+    {
+        "AccessDeniedException",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "NotImplemented",
+        "RequestEntityTooLargeException",
+        "SerializationException",
+        "UnknownOperationException",
+        "ValidationException",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, from the SigV4 credential scope. Signatures themselves are not verified yet."""
+
+    access_key: str
+    account: str
+    region_name: str
+    signing_name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an operation is given: the state of the caller's region, the caller, the validated parameters."""
+
+    region: Region
+    caller: Caller
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; ``parameters`` are those of the request, None if it never got that far."""
+
+    status: int
+    body: bytes
+    parameters: dict[str, Any] | None = None
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4()))]
+
+
+class ServiceError(Exception):
+    """An error that the caller is to see, by its exact name."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+Operation = Callable[[Call], "dict[str, Any] | None"]
+OperationT = TypeVar("OperationT", bound=Operation)
+
+
+class Operations:
+    """The operations that are implemented, by their exact names; a decorator adds to them."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[Operation, tuple[str, ...]]] = {}
+
+    def __call__(self, name: str, *, required: tuple[str, ...] = ()) -> Callable[[OperationT], OperationT]:
+        """Register a function as operation ``name``. ``required``: members that the service demands though its model,
+        which names an error for their absence, does not mark them so."""
+
+        def register(function: OperationT) -> OperationT:
+            self._found[name] = (function, required)
+            return function
+
+        return register
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._found
+
+    def __getitem__(self, name: str) -> tuple[Operation, tuple[str, ...]]:
+        return self._found[name]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._found)
+
+
+@dataclass(frozen=True)
+class MemberErrors:
+    """The modeled errors for a request's member that is missing or invalid; the first that the operation declares counts."""
+
+    missing: tuple[str, ...]
+    invalid: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JsonService:
+    """One service: its model, its operations and the signing names that callers may use for it."""
+
+    model: ServiceModel
+    operations: Operations
+    signing_names: frozenset[str]
+    member_errors: Mapping[str, MemberErrors]
+
+    def answer(self, name: str, caller: Caller | None, state: State, body: bytes) -> Answer:
+        """Run operation ``name``; whatever goes wrong becomes an answer."""
+        parameters: dict[str, Any] | None = None
+        try:
+            known = self._known(caller)
+            model = self._find_operation_model(name)
+            parameters = self._parameters(model, body)
+            with state.lock:
+                result = self._run(model, Call(state.region(known.account, known.region_name), known, parameters))
+            return Answer(200, json.dumps(result).encode(), parameters)
+        except ServiceError as error:
+            return _error_answer(error, parameters)
+        except Exception:  # the boundary: a defect of ours must reach the client as what it is, and the log
+            LOGGER.exception("defect in operation %s", name)
+            defect = ServiceError("InternalFailure", "The emulator failed; its log says why.", 500)
+            return _error_answer(defect, parameters)
+
+    def _known(self, caller: Caller | None) -> Caller:
+        if caller is None:
+            raise ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token", 403)
+        if caller.signing_name not in self.signing_names:
+            expected = " or ".join(sorted(self.signing_names))
+            message = f"Credential should be scoped to correct service: '{expected}', not '{caller.signing_name}'."
+            raise ServiceError("InvalidSignatureException", message, 403)
+        return caller
+
+    def _find_operation_model(self, name: str) -> OperationModel:
+        if name not in self.model.operation_names:
+            raise ServiceError("UnknownOperationException", f"Unknown operation {name!r}.")
+        if name not in self.operations:
+            raise ServiceError("NotImplemented", f"{name} is not implemented in this emulator.", 501)
+        return self.model.operation_model(name)
+
+    def _parameters(self, model: OperationModel, body: bytes) -> dict[str, Any]:
+        if len(body) > LARGEST_REQUEST:
+            raise ServiceError("RequestEntityTooLargeException", f"More than {LARGEST_REQUEST} bytes.", 413)
+        try:
+            parameters = request_from_json(model.input_shape, _json_from_body(body))
+        except RequestShapeError as error:
+            raise ServiceError("SerializationException", str(error)) from None
+        _, required = self.operations[model.name]
+        for violation in violations(model.input_shape, parameters, required):
+            raise ServiceError(self._violation_code(model, violation), violation.message)
+        return parameters
+
+    def _violation_code(self, model: OperationModel, violation: Violation) -> str:
+        errors = self.member_errors.get(violation.member, MemberErrors((), ()))
+        declared = _declared_errors(model)
+        candidates = errors.missing if violation.missing else errors.invalid
+        return next((code for code in candidates if code in declared), "ValidationException")
+
+    def _run(self, model: OperationModel, call: Call) -> dict[str, Any]:
+        operation, _ = self.operations[model.name]
+        try:
+            result = operation(call)
+        except ServiceError as error:
+            assert error.code in COMMON_ERRORS | _declared_errors(model), f"{model.name} may not raise {error}"
+            raise
+        return answer_for_json(model.output_shape, result)
+
+
+def _declared_errors(model: OperationModel) -> frozenset[str]:
+    return frozenset(shape.name for shape in model.error_shapes)
+
+
+def _json_from_body(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"{}", parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise RequestShapeError("The request is not valid JSON.") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _error_answer(error: ServiceError, parameters: dict[str, Any] | None) -> Answer:
+    body = json.dumps({"__type": error.code, "message": error.message}).encode()
+    return Answer(error.status, body, parameters)

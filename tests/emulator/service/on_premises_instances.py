@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""On-premises instances: registered by name with one IAM identity, found by their tags."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from typing import Any
+
+from ..engine.targets import matches_any
+from ..protocol import Call, ServiceError
+from ..state import OnPremisesInstance, Region
+from . import lookup
+from .paging import page
+from .registry import operation
+from .tag_filters import check_tag_filters
+
+MOST_TAGS = 10
+MOST_IN_BATCH = 25
+MOST_IN_TAG_CALL = 100
+"""Instances in one call that adds or removes tags; the model names the error but not the number, so this is assumed."""
+
+# The AWS CLI's rule for names (``aws deploy register``), the strictest known: no colon, and not what an EC2 id looks like.
+_NAME = re.compile(r"(?!i-)[A-Za-z0-9+=,.@_-]{1,100}")
+_USER_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:user/[\x21-\x7e]+")
+_SESSION_ARN = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:assumed-role/[^/\s]+/[^/\s]+")
+
+
+@operation("RegisterOnPremisesInstance")
+def register_on_premises_instance(call: Call) -> None:
+    name = call.parameters["instanceName"]
+    _check_name(name)
+    user_arn, session_arn = call.parameters.get("iamUserArn"), call.parameters.get("iamSessionArn")
+    _check_arns(user_arn, session_arn)
+    for other in call.region.on_premises_instances.values():
+        _check_no_conflict(other, name, user_arn, session_arn)
+    suffix = "".join(random.choices(string.ascii_letters + string.digits, k=10))
+    # The instance's ARN ends in letters of the service's choice (AWS user guide, register examples): not for composing.
+    arn = call.region.arn(f"instance/{name}_{suffix}")
+    instance = OnPremisesInstance(name, arn, call.region.clock.now(), user_arn, session_arn)
+    call.region.on_premises_instances[name] = instance
+
+
+@operation("DeregisterOnPremisesInstance")
+def deregister_on_premises_instance(call: Call) -> None:
+    """Soft: the name stays listed, the name and the ARN can be registered again. An unknown name is no error (model).
+
+    The user guide says both that the tags go and that they stay; here they go, so that nobody counts on them.
+    """
+    _check_name(call.parameters["instanceName"])
+    instance = call.region.on_premises_instances.get(call.parameters["instanceName"])
+    if instance is not None and instance.deregister_time is None:
+        instance.deregister_time = call.region.clock.now()
+        instance.tags = []
+
+
+@operation("GetOnPremisesInstance")
+def get_on_premises_instance(call: Call) -> dict[str, Any]:
+    name = call.parameters["instanceName"]
+    _check_name(name)
+    if name not in call.region.on_premises_instances:
+        raise _not_registered(name)
+    return {"instanceInfo": _instance_info(call.region.on_premises_instances[name])}
+
+
+@operation("BatchGetOnPremisesInstances")
+def batch_get_on_premises_instances(call: Call) -> dict[str, Any]:
+    """Unknown names are left out: the model declares no error for them."""
+    names = call.parameters["instanceNames"]
+    lookup.check_batch(names, MOST_IN_BATCH)
+    for name in names:
+        _check_name(name)
+    known = call.region.on_premises_instances
+    return {"instanceInfos": [_instance_info(known[name]) for name in names if name in known]}
+
+
+@operation("ListOnPremisesInstances")
+def list_on_premises_instances(call: Call) -> dict[str, Any]:
+    """Several tag filters: any of them, as everywhere else in CodeDeploy (for this operation it is not documented)."""
+    status, filters = call.parameters.get("registrationStatus"), call.parameters.get("tagFilters", [])
+    check_tag_filters(filters, "InvalidTagFilterException")
+    names = [
+        instance.name
+        for instance in call.region.on_premises_instances.values()
+        if status in (None, "Registered" if instance.deregister_time is None else "Deregistered")
+        and (not filters or matches_any(filters, instance.tags))
+    ]
+    found, token = page(names, call.parameters.get("nextToken"), f"instances {status} {filters}")
+    return {"instanceNames": found, "nextToken": token}
+
+
+@operation("AddTagsToOnPremisesInstances")
+def add_tags_to_on_premises_instances(call: Call) -> None:
+    tags = _tag_pairs(call.parameters["tags"])
+    instances = _registered_instances(call)
+    merged = [list(dict.fromkeys([*instance.tags, *tags])) for instance in instances]
+    if any(len(pairs) > MOST_TAGS for pairs in merged):
+        raise ServiceError("TagLimitExceededException", f"An instance has at most {MOST_TAGS} tags.")
+    for instance, pairs in zip(instances, merged, strict=True):
+        instance.tags = pairs
+
+
+@operation("RemoveTagsFromOnPremisesInstances")
+def remove_tags_from_on_premises_instances(call: Call) -> None:
+    """A tag goes only if key and value are both as given."""
+    tags = _tag_pairs(call.parameters["tags"])
+    for instance in _registered_instances(call):
+        instance.tags = [tag for tag in instance.tags if tag not in tags]
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        message = f"{name!r} is not a valid instance name: 1 to 100 of A-Z a-z 0-9 + = , . @ _ -, not starting with i-."
+        raise ServiceError("InvalidInstanceNameException", message)
+
+
+def _check_arns(user_arn: str | None, session_arn: str | None) -> None:
+    if user_arn and session_arn:
+        message = "Give either iamUserArn or iamSessionArn, not both."
+        raise ServiceError("MultipleIamArnsProvidedException", message)
+    if not user_arn and not session_arn:
+        raise ServiceError("IamArnRequiredException", "Either iamUserArn or iamSessionArn must be specified.")
+    if user_arn and not _USER_ARN.fullmatch(user_arn):
+        raise ServiceError("InvalidIamUserArnException", f"Iam User ARN {user_arn} is not in a valid format")
+    if session_arn and not _SESSION_ARN.fullmatch(session_arn):
+        raise ServiceError("InvalidIamSessionArnException", f"Iam Session ARN {session_arn} is not in a valid format")
+
+
+def _check_no_conflict(other: OnPremisesInstance, name: str, user_arn: str | None, session_arn: str | None) -> None:
+    if other.deregister_time is not None:
+        return
+    if other.name == name:
+        message = f"The instance name {name} is already registered."
+        raise ServiceError("InstanceNameAlreadyRegisteredException", message)
+    if user_arn and other.iam_user_arn == user_arn:
+        message = f"The IAM user ARN {user_arn} is already registered with another instance."
+        raise ServiceError("IamUserArnAlreadyRegisteredException", message)
+    if session_arn and other.iam_session_arn == session_arn:
+        message = f"The IAM session ARN {session_arn} is already registered with another instance."
+        raise ServiceError("IamSessionArnAlreadyRegisteredException", message)
+
+
+def _tag_pairs(tags: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Key and value are both needed: a tag of a value alone is refused (AWS user guide, instances-tagging)."""
+    for tag in tags:
+        key, value = tag.get("Key", ""), tag.get("Value")
+        if not 1 <= len(key) <= 128 or value is None or len(value) > 256:
+            message = f"Tag {key!r}: a key of 1 to 128 characters and a value of up to 256 are needed."
+            raise ServiceError("InvalidTagException", message)
+    return [(tag["Key"], tag["Value"]) for tag in tags]
+
+
+def _registered_instances(call: Call) -> list[OnPremisesInstance]:
+    names = call.parameters["instanceNames"]
+    if len(names) > MOST_IN_TAG_CALL:
+        message = f"{len(names)} instances were named; at most {MOST_IN_TAG_CALL} are allowed in one call."
+        raise ServiceError("InstanceLimitExceededException", message)
+    for name in names:
+        _check_name(name)
+        if not _is_registered(call.region, name):
+            raise _not_registered(name)
+    return [call.region.on_premises_instances[name] for name in dict.fromkeys(names)]
+
+
+def _is_registered(region: Region, name: str) -> bool:
+    instance = region.on_premises_instances.get(name)
+    return instance is not None and instance.deregister_time is None
+
+
+def _not_registered(name: str) -> ServiceError:
+    return ServiceError("InstanceNotRegisteredException", f"The instance {name} is not registered.")
+
+
+def _instance_info(instance: OnPremisesInstance) -> dict[str, Any]:
+    return {
+        "instanceName": instance.name,
+        "iamSessionArn": instance.iam_session_arn,
+        "iamUserArn": instance.iam_user_arn,
+        "instanceArn": instance.arn,
+        "registerTime": instance.register_time,
+        "deregisterTime": instance.deregister_time,
+        "tags": [{"Key": key, "Value": value} for key, value in instance.tags],
+    }

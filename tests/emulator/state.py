@@ -1,0 +1,240 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the emulator remembers: everything of one account in one region is a Region, and one lock guards all of it.
+
+Values that the API takes and gives back unchanged (settings of a group, revision locations, tag filters) are kept in the
+API's own form, with its member names. Times are seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from moto.utilities.utils import get_partition
+
+from .clock import Clock, Timer
+from .predefined_configs import ECS_CONFIGS, LAMBDA_CONFIGS, PREFIX, SERVER_CONFIGS
+
+Members = dict[str, Any]
+DeploymentStatus = Literal["Created", "InProgress", "Succeeded", "Failed", "Stopped"]
+Progress = Literal["Pending", "InProgress", "Succeeded", "Failed", "Skipped"]
+FINAL_STATUSES = ("Succeeded", "Failed", "Stopped")
+FINISHED = ("Succeeded", "Failed", "Skipped")
+
+
+def new_uuid() -> str:
+    return str(uuid.uuid4())
+
+
+def new_deployment_id() -> str:
+    """``d-`` and nine upper-case letters or digits, as in the real service's (d-UAJYSP8FM)."""
+    return "d-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=9))
+
+
+@dataclass(eq=False)
+class DeploymentConfig:
+    name: str
+    compute_platform: str
+    minimum_healthy_hosts: Members | None
+    traffic_routing: Members | None
+    create_time: float
+    config_id: str = field(default_factory=new_uuid)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def predefined_configs() -> dict[str, DeploymentConfig]:
+    """Fresh ones, since their tags can change.
+
+    Ids as AWS's example shows for the first (ending in 0001); the others are assumed to count on. Their creation times
+    are unknown.
+    """
+    minimums = [("Server", name, minimum, None) for name, minimum in SERVER_CONFIGS.items()]
+    routings = [("Lambda", name, None, routing) for name, routing in LAMBDA_CONFIGS.items()]
+    routings += [("ECS", name, None, routing) for name, routing in ECS_CONFIGS.items()]
+    configs: dict[str, DeploymentConfig] = {}
+    for number, (platform, name, minimum, routing) in enumerate([*minimums, *routings], 1):
+        config_id = f"00000000-0000-0000-0000-{number:012}"
+        configs[PREFIX + name] = DeploymentConfig(PREFIX + name, platform, minimum, routing, 0.0, config_id)
+    return configs
+
+
+@dataclass(eq=False)
+class Revision:
+    location: Members
+    register_time: float
+    description: str | None = None
+    first_used_time: float | None = None
+    last_used_time: float | None = None
+
+
+@dataclass(eq=False)
+class Application:
+    name: str
+    compute_platform: str
+    create_time: float
+    application_id: str = field(default_factory=new_uuid)
+    tags: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, DeploymentGroup] = field(default_factory=dict)
+    revisions: dict[str, Revision] = field(default_factory=dict)
+
+
+@dataclass
+class HostRecord:
+    """What the last deployment of a group to one host left there."""
+
+    revision_key: str | None
+    healthy: bool
+
+
+@dataclass(eq=False)
+class DeploymentGroup:
+    """``settings`` holds the members of CreateDeploymentGroup that describe the group, defaults filled in."""
+
+    application: Application
+    name: str
+    settings: Members
+    group_id: str = field(default_factory=new_uuid)
+    tags: dict[str, str] = field(default_factory=dict)
+    target_revision: Members | None = None
+    last_attempted: Deployment | None = None
+    last_successful: Deployment | None = None
+    hosts: dict[str, HostRecord] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class OnPremisesInstance:
+    """Exactly one of the two IAM ARNs is set; ``tags`` are pairs, so that one key may have several values."""
+
+    name: str
+    arn: str
+    register_time: float
+    iam_user_arn: str | None
+    iam_session_arn: str | None
+    deregister_time: float | None = None
+    tags: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def host_identifier(self) -> str:
+        """The name that the host's agent goes by: the ARN that the host was registered with."""
+        return self.iam_user_arn or self.iam_session_arn or ""
+
+
+@dataclass(eq=False)
+class LifecycleEvent:
+    name: str
+    status: Progress = "Pending"
+    start_time: float | None = None
+    end_time: float | None = None
+    diagnostics: Members | None = None
+    offered_time: float | None = None
+
+
+@dataclass(eq=False)
+class Target:
+    """One host of one deployment. ``in_flight`` from the moment the deployment turns to it until its last event;
+    ``running`` is false for a machine that was switched off when the deployment started."""
+
+    target_id: str
+    arn: str
+    host_identifier: str
+    running: bool
+    last_updated: float
+    events: list[LifecycleEvent]
+    status: Progress = "Pending"
+    in_flight: bool = False
+    timer: Timer | None = None
+
+
+@dataclass(eq=False)
+class Deployment:
+    """``group`` is the live group, so a renamed group renames its deployments; whether the real service does is unknown.
+
+    ``options`` are members of CreateDeployment that are only kept. ``ending`` is set once nothing more is to be offered to
+    hosts: the status and error that the deployment gets when what runs has finished.
+    """
+
+    group: DeploymentGroup
+    revision: Members
+    revision_key: str
+    creator: Literal["user", "codeDeployRollback"]
+    config_name: str
+    minimum_healthy_hosts: Members
+    auto_rollback: Members | None
+    style: Members
+    create_time: float
+    options: Members
+    deployment_id: str = field(default_factory=new_deployment_id)
+    previous_revision: Members | None = None
+    status: DeploymentStatus = "Created"
+    start_time: float | None = None
+    complete_time: float | None = None
+    error: Members | None = None
+    rollback_info: Members | None = None
+    targets: dict[str, Target] = field(default_factory=dict)
+    ending: tuple[DeploymentStatus, Members] | None = None
+    roll_back_on_stop: bool | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.status in FINAL_STATUSES
+
+
+@dataclass(eq=False)
+class Region:
+    """All that one account has in one region."""
+
+    account: str
+    name: str
+    clock: Clock
+    lock: threading.RLock
+    applications: dict[str, Application] = field(default_factory=dict)
+    configs: dict[str, DeploymentConfig] = field(default_factory=predefined_configs)
+    on_premises_instances: dict[str, OnPremisesInstance] = field(default_factory=dict)
+    deployments: dict[str, Deployment] = field(default_factory=dict)
+
+    @property
+    def partition(self) -> str:
+        return str(get_partition(self.name))
+
+    def arn(self, resource: str) -> str:
+        """The CodeDeploy ARN of ``resource``, for example ``application:NAME``."""
+        return f"arn:{self.partition}:codedeploy:{self.name}:{self.account}:{resource}"
+
+    def call_later(self, seconds: float, function: Callable[[], None]) -> Timer:
+        """Have the clock call ``function`` with the state locked."""
+
+        def call() -> None:
+            with self.lock:
+                function()
+
+        return self.clock.call_later(seconds, call)
+
+
+class State:
+    """The regions, made when first asked for."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self._regions: dict[tuple[str, str], Region] = {}
+
+    def region(self, account: str, name: str) -> Region:
+        with self.lock:
+            key = (account, name)
+            if key not in self._regions:
+                self._regions[key] = Region(account, name, self.clock, self.lock)
+            return self._regions[key]
+
+    def reset(self) -> None:
+        """Forget everything, timers too."""
+        with self.lock:
+            self.clock.cancel_all()
+            self._regions.clear()

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from botocore.session import get_session
+
+from ansible_collections.slipway.codedeploy.plugins.module_utils._diagnosis import (
+    DEPLOYMENT_ADVICE,
+    EVENT_ADVICE,
+    diagnosis_from,
+    explanation,
+    summary,
+)
+
+FAILED: dict[str, t.Any] = {
+    "deployment_id": "d-3KX1ZQ2AB",
+    "status": "Failed",
+    "error_information": {
+        "code": "HEALTH_CONSTRAINTS",
+        "message": "The overall deployment failed because too many hosts failed.",
+    },
+    "rollback_info": {"rollback_deployment_id": "d-9QD7PL4ZX"},
+}
+ROLLBACK: dict[str, t.Any] = {
+    "deployment_id": "d-9QD7PL4ZX",
+    "status": "Succeeded",
+    "deployment_overview": {"succeeded": 3, "failed": 0},
+}
+
+
+def failed_target(name: str, script: str = "scripts/validate.sh") -> dict[str, t.Any]:
+    diagnostics = {
+        "error_code": "ScriptFailed",
+        "script_name": script,
+        "message": f"Script at specified location: {script} failed with exit code 1",
+        "log_tail": "LifecycleEvent - ValidateService\n[stderr] the server answers 500\n",
+    }
+    return {
+        "target_id": name,
+        "status": "Failed",
+        "lifecycle_events": [
+            {"lifecycle_event_name": "Install", "status": "Succeeded", "diagnostics": {"error_code": "Success"}},
+            {"lifecycle_event_name": "ValidateService", "status": "Failed", "diagnostics": diagnostics},
+        ],
+    }
+
+
+def skipped_target(name: str) -> dict[str, t.Any]:
+    return {"target_id": name, "status": "Skipped", "lifecycle_events": []}
+
+
+def test_a_failed_hook_is_explained_with_host_event_script_log_and_rollback() -> None:
+    diagnosis = diagnosis_from(FAILED, [failed_target("web-1"), skipped_target("web-2")], ROLLBACK, limit=5)
+    assert explanation(diagnosis) == [
+        "Deployment d-3KX1ZQ2AB failed (HEALTH_CONSTRAINTS)",
+        "  The overall deployment failed because too many hosts failed.",
+        "  Cause: so many hosts failed that going on would leave fewer healthy ones than the deployment config demands",
+        "  To do: mend what the failed hosts report and deploy again",
+        "",
+        "  web-1 failed at ValidateService in scripts/validate.sh (ScriptFailed)",
+        "    Script at specified location: scripts/validate.sh failed with exit code 1",
+        "    Cause: the hook script ended with an error",
+        "    To do: read the end of its log; run it by hand on the host if that does not tell",
+        "    | LifecycleEvent - ValidateService",
+        "    | [stderr] the server answers 500",
+        "",
+        "  Not touched: web-2",
+        "",
+        "  Rollback d-9QD7PL4ZX Succeeded, 3 of 3 succeeded",
+    ]
+    assert summary(diagnosis) == (
+        "Deployment d-3KX1ZQ2AB failed (HEALTH_CONSTRAINTS). "
+        "web-1 failed at ValidateService in scripts/validate.sh (ScriptFailed). "
+        "Rollback d-9QD7PL4ZX Succeeded, 3 of 3 succeeded."
+    )
+
+
+def test_beyond_the_limit_failures_are_counted_by_cause() -> None:
+    targets = [
+        failed_target("web-1"),
+        *(failed_target(f"web-{n}", "a.sh") for n in range(2, 5)),
+        failed_target("web-5", "b.sh"),
+    ]
+    diagnosis = diagnosis_from(FAILED, targets, ROLLBACK, limit=1)
+    assert [target["target_id"] for target in diagnosis["targets"]] == ["web-1"]
+    assert [(cause["script_name"], cause["count"]) for cause in diagnosis["more_failures"]] == [
+        ("a.sh", 3),
+        ("b.sh", 1),
+    ]
+    assert "  3 more failed at ValidateService in a.sh (ScriptFailed)" in explanation(diagnosis)
+    assert "(ScriptFailed), and 4 more" in summary(diagnosis)
+
+
+def test_a_deployment_without_targets_tells_its_own_message() -> None:
+    error = {"code": "NO_INSTANCES", "message": "No instances were found for your deployment group."}
+    diagnosis = diagnosis_from(
+        {"deployment_id": "d-1", "status": "Failed", "error_information": error}, [], None, limit=5
+    )
+    assert (
+        summary(diagnosis) == "Deployment d-1 failed (NO_INSTANCES). No instances were found for your deployment group."
+    )
+    assert diagnosis["rollback"] is None
+    assert "tag filters" in diagnosis["cause"]
+
+
+def test_why_there_was_no_rollback_is_told() -> None:
+    failed = {**FAILED, "rollback_info": {"rollback_message": "There is no earlier successful deployment."}}
+    diagnosis = diagnosis_from(failed, [failed_target("web-1")], None, limit=5)
+    assert summary(diagnosis).endswith("Not rolled back: There is no earlier successful deployment.")
+
+
+def test_a_code_that_is_not_known_is_passed_on_without_advice() -> None:
+    error = {"code": "SOMETHING_NEW", "message": "New."}
+    lines = explanation(
+        diagnosis_from({"deployment_id": "d-1", "status": "Failed", "error_information": error}, [], None, limit=5)
+    )
+    assert lines == ["Deployment d-1 failed (SOMETHING_NEW)", "  New."]
+
+
+def test_advice_is_given_for_codes_that_exist() -> None:
+    model = get_session().get_service_model("codedeploy")
+    assert set(DEPLOYMENT_ADVICE) <= set(model.shape_for("ErrorCode").enum)
+    assert set(EVENT_ADVICE) == set(model.shape_for("LifecycleErrorCode").enum) - {"Success"}

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.slipway.codedeploy.plugins.module_utils._progress import elapsed_text, has_ended, progress_line
+
+
+def deployment(status: str, **overview: int) -> dict[str, t.Any]:
+    return {"deployment_id": "d-3KX1ZQ2AB", "status": status, **({"deployment_overview": overview} if overview else {})}
+
+
+def target(name: str, status: str, *events: tuple[str, str], error_code: str = "") -> dict[str, t.Any]:
+    diagnostics = {"diagnostics": {"error_code": error_code}} if error_code else {}
+    return {
+        "target_id": name,
+        "status": status,
+        "lifecycle_events": [
+            {"lifecycle_event_name": event, "status": state, **(diagnostics if state == "Failed" else {})}
+            for event, state in events
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("seen", "line"),
+    [
+        ((deployment("Created"), []), "d-3KX1ZQ2AB Created"),
+        (
+            (
+                deployment("InProgress", pending=2, in_progress=1),
+                [target("web-1", "InProgress", ("ApplicationStop", "Succeeded"), ("Install", "Pending"))],
+            ),
+            "d-3KX1ZQ2AB InProgress, 0 of 3 succeeded: web-1 Install",
+        ),
+        (
+            (
+                deployment("InProgress", in_progress=1, succeeded=1, failed=1),
+                [
+                    target("web-1", "Succeeded", ("Install", "Succeeded")),
+                    target("web-2", "InProgress", ("Install", "InProgress")),
+                    target("web-3", "Failed", ("ValidateService", "Failed"), error_code="ScriptFailed"),
+                ],
+            ),
+            "d-3KX1ZQ2AB InProgress, 1 of 3 succeeded, 1 failed: web-2 Install, web-3 ValidateService failed (ScriptFailed)",
+        ),
+        (
+            (
+                deployment("InProgress", in_progress=5),
+                [target(f"web-{number}", "InProgress", ("Install", "Pending")) for number in range(1, 6)],
+            ),
+            "d-3KX1ZQ2AB InProgress, 0 of 5 succeeded: web-1 Install, web-2 Install, web-3 Install, and 2 more",
+        ),
+        (
+            (
+                deployment("Failed", failed=1, skipped=2),
+                [target("web-1", "Failed", ("Install", "Failed"), error_code="UnknownError")],
+            ),
+            "d-3KX1ZQ2AB Failed, 0 of 3 succeeded, 1 failed, 2 skipped",
+        ),
+        (
+            (deployment("InProgress", in_progress=1), [target("web-1", "InProgress")]),
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: web-1",
+        ),
+    ],
+    ids=["no targets yet", "one runs", "one failed", "many", "ended", "no events yet"],
+)
+def test_progress_line(seen: tuple[dict[str, t.Any], list[dict[str, t.Any]]], line: str) -> None:
+    assert progress_line(*seen) == line
+
+
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [("Created", False), ("Ready", False), ("Succeeded", True), ("Failed", True), ("Stopped", True)],
+)
+def test_has_ended(status: str, ended: bool) -> None:
+    assert has_ended(deployment(status)) is ended
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (7.9, "0:07"), (750, "12:30"), (3723, "1:02:03")])
+def test_elapsed_text(seconds: float, text: str) -> None:
+    assert elapsed_text(seconds) == text

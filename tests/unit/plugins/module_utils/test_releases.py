@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import (
+    active_deployment_id,
+    attach_to,
+    decide,
+)
+
+
+def location(key: str) -> dict[str, t.Any]:
+    return {"revision_type": "S3", "s3_location": {"bucket": "b", "key": key, "bundle_type": "zip"}}
+
+
+def last(deployment_id: str, status: str) -> dict[str, str]:
+    return {"deployment_id": deployment_id, "status": status, "end_time": "2026-11-22T10:15:00+00:00"}
+
+
+NEW = {"deployment_group_name": "g"}
+RUNS_ONE = {
+    "deployment_group_name": "g",
+    "target_revision": location("one"),
+    "last_successful_deployment": last("d-1", "Succeeded"),
+    "last_attempted_deployment": last("d-1", "Succeeded"),
+}
+FAILED_SINCE = {**RUNS_ONE, "last_attempted_deployment": last("d-2", "Failed")}
+
+
+@pytest.mark.parametrize(
+    ("group", "force", "action", "reason"),
+    [
+        (NEW, False, "create", "the deployment group has no revision"),
+        (RUNS_ONE, False, "none", "already deployed by d-1 at 2026-11-22T10:15:00+00:00"),
+        (RUNS_ONE, True, "create", "force: the deployment group has this revision already, by d-1"),
+        ({**RUNS_ONE, "target_revision": location("two")}, False, "create", "the deployment group has s3://b/two"),
+        (FAILED_SINCE, False, "create", "d-2 was attempted since this revision was deployed, and failed"),
+    ],
+    ids=["first", "unchanged", "forced", "another revision", "a failure since"],
+)
+def test_decide_for_an_idle_group(group: dict[str, t.Any], force: bool, action: str, reason: str) -> None:
+    decision = decide(group, None, location("one"), force)
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+def in_flight(key: str) -> dict[str, t.Any]:
+    return {
+        "deployment_id": "d-3",
+        "deployment_group_name": "g",
+        "status": "InProgress",
+        "creator": "user",
+        "revision": location(key),
+    }
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_deployment_of_the_same_revision_in_flight_is_attached_to(force: bool) -> None:
+    decision = decide(NEW, in_flight("one"), location("one"), force)
+    assert (decision.action, decision.deployment_id) == ("attach", "d-3")
+
+
+def test_a_deployment_of_another_revision_in_flight_is_an_error_that_names_it() -> None:
+    with pytest.raises(CodeDeployError) as caught:
+        attach_to(in_flight("two"), location("one"))
+    assert "active deployment d-3 (InProgress, by user) of s3://b/two, so s3://b/one cannot be deployed now" in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "deployment_id"),
+    [
+        (NEW, None),
+        (RUNS_ONE, None),
+        ({"last_attempted_deployment": last("d-4", "Created")}, "d-4"),
+        (FAILED_SINCE, None),
+    ],
+)
+def test_active_deployment_id(group: dict[str, t.Any], deployment_id: str | None) -> None:
+    assert active_deployment_id(group) == deployment_id
