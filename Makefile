@@ -66,6 +66,8 @@ lint: setup ## ansible-lint (production profile), ruff and the changelog's own l
 types: setup ## mypy: strict on the pure part, and over the rest of the plugins and the emulator
 	@mypy
 
+# antsibull-docs copies what git knows of a collection; below this folder it must not ask the checkout, which ignores build/.
+docs-lint: export GIT_CEILING_DIRECTORIES := $(LIVE)
 docs-lint: setup ## antsibull-docs over the modules' documentation
 	@cd $(LIVE)/ansible_collections/slipway/codedeploy && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
 

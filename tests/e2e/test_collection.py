@@ -125,7 +125,7 @@ def test_every_module_is_documented_and_in_the_action_group() -> None:
 
 
 def prepare_deployments(site: Site) -> None:
-    """What the examples of `deploy` and `deployment_info` take for granted: web-app with its groups, the bucket my-releases, and a bundle that another job has put there."""
+    """What the examples of `deploy` and `deployment_info` take for granted: web-app, its groups, and a bundle in S3."""
     codedeploy, s3 = site.emulator.client("codedeploy"), site.emulator.client("s3")
     codedeploy.create_application(applicationName="web-app")
     for group, host in zip(("staging", "production"), site.hosts, strict=True):

@@ -35,10 +35,12 @@ def account_of(access_key: str) -> str:
 
 
 def list_ec2_instances(account: str, region: str) -> list[Ec2Instance]:
-    """Every instance of the account in the region, terminated ones too."""
+    """Every instance of the account in the region, terminated ones too; none in a region that moto does not know."""
+    backends = ec2_backends[account]
+    found = list(backends[region].all_instances()) if region in backends else []
     return [
         Ec2Instance(instance.id, instance.state, tuple((tag["key"], tag["value"]) for tag in instance.get_tags()))
-        for instance in list(ec2_backends[account][region].all_instances())
+        for instance in found
     ]
 
 

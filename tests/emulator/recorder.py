@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote
 
 MOST_CALLS = 100_000
 """Older calls are forgotten; a long-running emulator must not grow without end."""
@@ -69,73 +68,3 @@ class Calls:
 def iam_action(service: str, operation: str) -> str:
     """The IAM action that permits an operation of any service but S3."""
     return f"{IAM_PREFIXES.get(service, service)}:{operation}"
-
-
-# Sub-resources of S3 whose presence in the query decides what a request does, each with its part of the operation's name.
-_BUCKET_PARTS = {
-    "versioning": "BucketVersioning",
-    "tagging": "BucketTagging",
-    "policy": "BucketPolicy",
-    "encryption": "EncryptionConfiguration",
-    "publicAccessBlock": "BucketPublicAccessBlock",
-    "lifecycle": "LifecycleConfiguration",
-    "acl": "BucketAcl",
-    "location": "BucketLocation",
-}
-_OBJECT_PARTS = {"tagging": "ObjectTagging", "acl": "ObjectAcl", "attributes": "ObjectAttributes"}
-_VERBS = {"GET": "Get", "HEAD": "Get", "PUT": "Put", "DELETE": "Delete"}
-
-
-def s3_request(method: str, path: str, query: str) -> tuple[str, str, dict[str, Any]]:
-    """The operation, the IAM action and the parameters (bucket, key) of a path-style S3 request.
-
-    Actions as in the AWS service authorization reference, "Actions defined by Amazon S3".
-    """
-    bucket, _, key = unquote(path).lstrip("/").partition("/")
-    names = parse_qs(query, keep_blank_values=True).keys()
-    if not bucket:
-        return "ListBuckets", "s3:ListAllMyBuckets", {}
-    if not key:
-        operation, action = _bucket_request(method, names)
-        return operation, f"s3:{action}", {"Bucket": bucket}
-    operation, action = _object_request(method, names)
-    return operation, f"s3:{action}", {"Bucket": bucket, "Key": key}
-
-
-def _bucket_request(method: str, names: Any) -> tuple[str, str]:
-    for name, part in _BUCKET_PARTS.items():
-        if name in names:
-            return f"{_VERBS.get(method, method)}{part}", f"{_VERBS.get(method, method)}{part}"
-    if method == "GET" and "versions" in names:
-        return "ListObjectVersions", "ListBucketVersions"
-    if method == "GET" and "uploads" in names:
-        return "ListMultipartUploads", "ListBucketMultipartUploads"
-    return {
-        "GET": ("ListObjects", "ListBucket"),
-        "HEAD": ("HeadBucket", "ListBucket"),
-        "PUT": ("CreateBucket", "CreateBucket"),
-        "POST": ("DeleteObjects", "DeleteObject"),
-        "DELETE": ("DeleteBucket", "DeleteBucket"),
-    }.get(method, (method, method))
-
-
-def _object_request(method: str, names: Any) -> tuple[str, str]:
-    for name, part in _OBJECT_PARTS.items():
-        if name in names:
-            return f"{_VERBS.get(method, method)}{part}", f"{_VERBS.get(method, method)}{part}"
-    if "uploads" in names or "uploadId" in names:
-        return {
-            "POST": ("CreateMultipartUpload", "PutObject")
-            if "uploads" in names
-            else ("CompleteMultipartUpload", "PutObject"),
-            "PUT": ("UploadPart", "PutObject"),
-            "GET": ("ListParts", "ListMultipartUploadParts"),
-            "DELETE": ("AbortMultipartUpload", "AbortMultipartUpload"),
-        }.get(method, (method, method))
-    version = "Version" if "versionId" in names else ""
-    return {
-        "GET": ("GetObject", f"GetObject{version}"),
-        "HEAD": ("HeadObject", f"GetObject{version}"),
-        "PUT": ("PutObject", "PutObject"),
-        "DELETE": ("DeleteObject", f"DeleteObject{version}"),
-    }.get(method, (method, method))

@@ -25,7 +25,8 @@ from werkzeug.wrappers import Request, Response
 from .control import PREFIX
 from .moto_backends import account_of
 from .protocol import CONTENT_TYPE, LARGEST_REQUEST, Caller, JsonService
-from .recorder import Calls, RecordedCall, iam_action, s3_request
+from .recorder import Calls, RecordedCall, iam_action
+from .s3_actions import s3_request
 from .state import State
 
 Environ = dict[str, Any]
@@ -100,7 +101,7 @@ def _caller(authorization: str) -> Caller | None:
 def _moto_request(caller: Caller | None, environ: Environ) -> tuple[str, str, dict[str, Any]]:
     service = caller.signing_name if caller else ""
     if service == "s3":
-        return s3_request(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+        return s3_request(environ["REQUEST_METHOD"], Request(environ).path, environ.get("QUERY_STRING", ""))
     operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2] or _form_action(environ)
     operation = operation or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
     return operation, iam_action(service, operation), {}
@@ -167,7 +168,9 @@ class HttpServer:
         with _bound_socket(port) as listener:
             self._server = _Server(listener, application)
         self.port = int(self._server.port)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="emulator-server")
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="emulator-server", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -122,6 +122,10 @@ class OnPremisesInstance:
     tags: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def registered(self) -> bool:
+        return self.deregister_time is None
+
+    @property
     def host_identifier(self) -> str:
         """The name that the host's agent goes by: the ARN that the host was registered with."""
         return self.iam_user_arn or self.iam_session_arn or ""
@@ -209,13 +213,15 @@ class Region:
         return f"arn:{self.partition}:codedeploy:{self.name}:{self.account}:{resource}"
 
     def call_later(self, seconds: float, function: Callable[[], None]) -> Timer:
-        """Have the clock call ``function`` with the state locked."""
+        """Have the clock call ``function`` with the state locked, unless the timer is cancelled before the lock is had."""
 
         def call() -> None:
             with self.lock:
-                function()
+                if not timer.cancelled:
+                    function()
 
-        return self.clock.call_later(seconds, call)
+        timer = self.clock.call_later(seconds, call)
+        return timer
 
 
 class State:

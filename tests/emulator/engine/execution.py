@@ -45,7 +45,6 @@ _HEALTH_CONSTRAINTS = (
     "are available for deployment, or some instances in your deployment group are experiencing problems."
 )
 
-
 Ending = tuple[DeploymentStatus, Members]
 
 
@@ -150,10 +149,10 @@ class Execution:
     def _instances(self) -> list[Instance]:
         """Whom to deploy to: the group's instances, or those whose last known revision is another."""
         instances = group_instances(self.region, self.deployment.group)
-        if not self.deployment.options.get("updateOutdatedInstancesOnly"):
+        if not self.deployment.options["updateOutdatedInstancesOnly"]:
             return instances
         known = self.deployment.group.hosts
-        current = {name for name, record in known.items() if record.revision_key == self.deployment.revision_key}
+        current = {name for name, record in known.items() if self._revision_on(record) == "current"}
         return [instance for instance in instances if instance.target_id not in current]
 
     def _missing(self) -> Ending | None:
@@ -181,15 +180,17 @@ class Execution:
         return [self._host(target) for target in self.deployment.targets.values()]
 
     def _host(self, target: Target) -> Host:
-        record = self.deployment.group.hosts.get(target.target_id, HostRecord(None, healthy=True))
         if target.in_flight:
             return Host(target.target_id, "in_flight")
         if target.status in FINISHED:
             return Host(target.target_id, "succeeded" if target.status == "Succeeded" else "failed")
-        current = record.revision_key == self.deployment.revision_key
-        revision: Literal["unknown", "old", "current"] = "current" if current else "old"
-        known = revision if record.revision_key else "unknown"
-        return Host(target.target_id, "waiting", record.healthy and target.running, known)
+        record = self.deployment.group.hosts.get(target.target_id, HostRecord(None, healthy=True))
+        return Host(target.target_id, "waiting", record.healthy and target.running, self._revision_on(record))
+
+    def _revision_on(self, record: HostRecord) -> Literal["unknown", "old", "current"]:
+        if record.revision_key is None:
+            return "unknown"
+        return "current" if record.revision_key == self.deployment.revision_key else "old"
 
     def _begin_turn(self, target: Target) -> None:
         target.in_flight = True
@@ -203,9 +204,8 @@ class Execution:
     def _offer_event(self, target: Target) -> None:
         event = current_event(target)
         assert event is not None, "a target without events left has had its turn"
-        self._limit(
-            target, event, TO_START, f"The host did not start the lifecycle event within {TO_START:.0f} seconds."
-        )
+        message = f"The host did not start the lifecycle event within {TO_START:.0f} seconds."
+        self._limit(target, event, TO_START, message)
 
     def _limit(self, target: Target, event: LifecycleEvent, seconds: float, message: str) -> None:
         """Fail the event unless the target has moved on by then."""
@@ -221,7 +221,7 @@ class Execution:
 
     def _outcome(self, target: Target, event: LifecycleEvent) -> Progress | None:
         """How the target's turn ends with this finished event, or None if it goes on."""
-        may_fail = event.name in MAY_FAIL and self.deployment.options.get("ignoreApplicationStopFailures")
+        may_fail = event.name in MAY_FAIL and self.deployment.options["ignoreApplicationStopFailures"]
         if event.status == "Failed" and not may_fail:
             return "Failed"
         if current_event(target) is None:

@@ -44,9 +44,10 @@ def start_event(target: Target, event: LifecycleEvent, now: float) -> None:
 def finish_event(
     target: Target, event: LifecycleEvent, succeeded: bool, diagnostics: Members | None, now: float
 ) -> None:
-    """The event is over. One that fails without having been started has no start time."""
+    """The event is over, and the target under way. An event that fails without having been started has no start time."""
     if succeeded and event.start_time is None:
         event.start_time = now
+    target.status = "InProgress"
     event.status = "Succeeded" if succeeded else "Failed"
     event.end_time = target.last_updated = now
     event.diagnostics = diagnostics

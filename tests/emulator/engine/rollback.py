@@ -31,6 +31,9 @@ def wants_rollback(deployment: Deployment) -> bool:
 
 def rollback_of(failed: Deployment, last_good: Deployment, now: float) -> Deployment:
     """The deployment that rolls ``failed`` back: the last good revision with its content option, on the same terms."""
+    options = {name: value for name, value in failed.options.items() if name != "description"}
+    options["fileExistsBehavior"] = last_good.options["fileExistsBehavior"]
+    options["updateOutdatedInstancesOnly"] = False
     return Deployment(
         group=failed.group,
         revision=last_good.revision,
@@ -41,7 +44,7 @@ def rollback_of(failed: Deployment, last_good: Deployment, now: float) -> Deploy
         auto_rollback=failed.auto_rollback,
         style=failed.style,
         create_time=now,
-        options={"fileExistsBehavior": last_good.options["fileExistsBehavior"]},
+        options=options,
         previous_revision=failed.group.target_revision,
         rollback_info={"rollbackTriggeringDeploymentId": failed.deployment_id},
     )

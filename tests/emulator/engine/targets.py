@@ -86,6 +86,5 @@ def _on_premises_instances(region: Region, settings: Members) -> list[Instance]:
     return [
         Instance(instance.name, instance.arn, instance.host_identifier, running=True)
         for instance in region.on_premises_instances.values()
-        if instance.deregister_time is None
-        and (matches_any(filters, instance.tags) or matches_all(groups, instance.tags))
+        if instance.registered and (matches_any(filters, instance.tags) or matches_all(groups, instance.tags))
     ]

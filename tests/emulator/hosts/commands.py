@@ -41,7 +41,7 @@ def poll_host_command(call: Call) -> dict[str, Any]:
     _authorize(call, host)
     now = call.region.clock.now()
     for deployment in call.region.deployments.values():
-        target = _target_of(deployment, host)
+        target = None if deployment.finished else _target_of(deployment, host)
         event = current_event(target) if target and target.in_flight else None
         if event is not None and _is_on_offer(event, now):
             event.offered_time = now
@@ -92,11 +92,7 @@ def _authorize(call: Call, host: str) -> None:
 
     Any key will do for an EC2 host, whose instance profile the emulator does not know. Signatures are not verified yet.
     """
-    if any(
-        known.host_identifier == host
-        for known in call.region.on_premises_instances.values()
-        if not known.deregister_time
-    ):
+    if _is_on_premises_host(call.region, host):
         principal = find_principal_arn(call.region.account, call.region.name, call.caller.access_key)
         if principal != host:
             message = f"The access key {call.caller.access_key} is not one of {host}."
@@ -105,11 +101,13 @@ def _authorize(call: Call, host: str) -> None:
         raise _client_error(f"HostNotFoundException: no host {host} is known.")
 
 
+def _is_on_premises_host(region: Region, host: str) -> bool:
+    return any(known.registered and known.host_identifier == host for known in region.on_premises_instances.values())
+
+
 def _is_ec2_host(region: Region, host: str) -> bool:
-    instances = list_ec2_instances(region.account, region.name)
-    return any(
-        ec2_instance_arn(region, found.instance_id) == host for found in instances if found.state != "terminated"
-    )
+    alive = [found for found in list_ec2_instances(region.account, region.name) if found.state != "terminated"]
+    return any(ec2_instance_arn(region, found.instance_id) == host for found in alive)
 
 
 def _is_on_offer(event: LifecycleEvent, now: float) -> bool:

@@ -44,9 +44,15 @@ def create_deployment(call: Call) -> dict[str, Any]:
     if active is not None:
         message = f"The Deployment Group '{group.name}' already has an active Deployment '{active.deployment_id}'"
         raise ServiceError("DeploymentLimitExceededException", message)
-    now = call.region.clock.now()
-    find_or_register(application, location, now)
-    deployment = Deployment(
+    find_or_register(application, location, call.region.clock.now())
+    deployment = _deployment_from_request(call, group, config_name)
+    Execution(call.region, deployment).launch()
+    return {"deploymentId": deployment.deployment_id}
+
+
+def _deployment_from_request(call: Call, group: DeploymentGroup, config_name: str) -> Deployment:
+    location = call.parameters["revision"]
+    return Deployment(
         group=group,
         revision=location,
         revision_key=revision_key(location),
@@ -55,12 +61,10 @@ def create_deployment(call: Call) -> dict[str, Any]:
         minimum_healthy_hosts=call.region.configs[config_name].minimum_healthy_hosts or {},
         auto_rollback=call.parameters.get("autoRollbackConfiguration", group.settings.get("autoRollbackConfiguration")),
         style=group.settings["deploymentStyle"],
-        create_time=now,
+        create_time=call.region.clock.now(),
         options=_DEFAULT_OPTIONS | {name: call.parameters[name] for name in _KEPT if name in call.parameters},
         previous_revision=group.target_revision,
     )
-    Execution(call.region, deployment).launch()
-    return {"deploymentId": deployment.deployment_id}
 
 
 def _check_request(group: DeploymentGroup, parameters: Members) -> None:

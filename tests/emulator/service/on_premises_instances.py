@@ -53,7 +53,7 @@ def deregister_on_premises_instance(call: Call) -> None:
     """
     _check_name(call.parameters["instanceName"])
     instance = call.region.on_premises_instances.get(call.parameters["instanceName"])
-    if instance is not None and instance.deregister_time is None:
+    if instance is not None and instance.registered:
         instance.deregister_time = call.region.clock.now()
         instance.tags = []
 
@@ -86,7 +86,7 @@ def list_on_premises_instances(call: Call) -> dict[str, Any]:
     names = [
         instance.name
         for instance in call.region.on_premises_instances.values()
-        if status in (None, "Registered" if instance.deregister_time is None else "Deregistered")
+        if status in (None, "Registered" if instance.registered else "Deregistered")
         and (not filters or matches_any(filters, instance.tags))
     ]
     found, token = page(names, call.parameters.get("nextToken"), f"instances {status} {filters}")
@@ -131,7 +131,7 @@ def _check_arns(user_arn: str | None, session_arn: str | None) -> None:
 
 
 def _check_no_conflict(other: OnPremisesInstance, name: str, user_arn: str | None, session_arn: str | None) -> None:
-    if other.deregister_time is not None:
+    if not other.registered:
         return
     if other.name == name:
         message = f"The instance name {name} is already registered."
@@ -168,7 +168,7 @@ def _registered_instances(call: Call) -> list[OnPremisesInstance]:
 
 def _is_registered(region: Region, name: str) -> bool:
     instance = region.on_premises_instances.get(name)
-    return instance is not None and instance.deregister_time is None
+    return instance is not None and instance.registered
 
 
 def _not_registered(name: str) -> ServiceError:

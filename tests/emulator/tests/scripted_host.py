@@ -32,6 +32,7 @@ class ScriptedHost:
 
     prefix = "CodeDeployCommandService_v20141006"
     signing_name = "codedeploy-commands"
+    region = "us-east-1"
 
     def __init__(self, endpoint: str, identifier: str, credentials: Credentials) -> None:
         self.endpoint = endpoint
@@ -43,7 +44,7 @@ class ScriptedHost:
         data = json.dumps(members).encode()
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{self.prefix}.{operation}"}
         request = AWSRequest("POST", f"{self.endpoint}/", headers, data)
-        SigV4Auth(self.credentials, self.signing_name, "us-east-1").add_auth(request)
+        SigV4Auth(self.credentials, self.signing_name, self.region).add_auth(request)
         answer = urllib3.request("POST", request.url, body=data, headers=dict(request.headers.items()))
         result: dict[str, Any] = answer.json()
         if answer.status != 200:

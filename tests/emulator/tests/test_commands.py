@@ -101,6 +101,7 @@ def test_a_noop_is_closed_by_its_acknowledgement(stage: Stage, host: ScriptedHos
     assert host.acknowledge(command, noop=True) == "Succeeded"
     event = stage.event(only_deployment(stage), "h1", "ApplicationStop")
     assert (event["status"], event["diagnostics"]) == ("Succeeded", {})
+    assert stage.target(only_deployment(stage), "h1")["status"] == "InProgress"
     assert next_command(host)["CommandName"] == "DownloadBundle"
 
 
@@ -178,6 +179,11 @@ def test_whose_key_it_is(stage: Stage, host: ScriptedHost) -> None:
     expect_refusal(ScriptedHost(host.endpoint, f"{host.identifier}x", host.credentials), "ClientException")
     host.signing_name = "codedeploy"
     expect_refusal(host, "InvalidSignatureException")
+
+
+def test_a_region_that_nobody_knows(host: ScriptedHost) -> None:
+    host.region = "mars"
+    expect_refusal(host, "ClientException")
 
 
 def test_another_host_can_do_nothing_with_a_command(stage: Stage, host: ScriptedHost) -> None:

@@ -154,9 +154,21 @@ def test_half_at_a_time(stage: Stage) -> None:
     assert stage.status(deployment_id) == "Succeeded"
 
 
-def test_unhealthy_hosts_go_first_next_time(stage: Stage) -> None:
+def test_unhealthy_hosts_go_first_next_time_then_unknown_ones(stage: Stage) -> None:
+    stage.set_up("h1", "h2", "h3")
+    stage.codedeploy.remove_tags_from_on_premises_instances(instanceNames=["h2"], tags=[TAG])
+    stage.deploy(failures={"h3": {"Install": 5}})
+    stage.codedeploy.add_tags_to_on_premises_instances(instanceNames=["h2"], tags=[TAG])
+    stage.start("two.zip")
+    assert [host for host, _ in stage.play()] == ["h3"] * 7 + ["h2"] * 7 + ["h1"] * 7
+
+
+def test_a_host_that_nothing_was_done_to_is_remembered_as_it_was(stage: Stage) -> None:
     stage.set_up("h1", "h2")
     stage.deploy(failures={"h2": {"Install": 5}})
+    stopped = stage.start("two.zip")
+    stage.codedeploy.stop_deployment(deploymentId=stopped)
+    stage.pass_time(1)
     stage.start("two.zip")
     assert [host for host, _ in stage.play()][:7] == ["h2"] * 7
 

@@ -11,7 +11,7 @@ import json
 import pytest
 
 from emulator import Emulator
-from emulator.recorder import s3_request
+from emulator.s3_actions import s3_request
 
 
 @pytest.mark.parametrize(

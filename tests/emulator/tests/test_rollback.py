@@ -28,7 +28,8 @@ def test_a_failure_is_rolled_back_by_a_new_deployment(stage: Stage) -> None:
     assert info["creator"] == "codeDeployRollback"
     assert info["rollbackInfo"] == {"rollbackTriggeringDeploymentId": failed}
     assert info["revision"] == s3_revision("one.zip")
-    assert info["fileExistsBehavior"] == "OVERWRITE"
+    assert (info["fileExistsBehavior"], info["updateOutdatedInstancesOnly"]) == ("OVERWRITE", False)
+    assert "description" not in info
     assert stage.group_info()["lastAttemptedDeployment"]["deploymentId"] == back
     stage.play()
     assert stage.status(back) == "Succeeded"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import time
 from dataclasses import dataclass
 from typing import Any, cast
@@ -52,7 +53,11 @@ class CommandService:
         self._target = "CodeDeployCommandService" + ("" if config.enable_auth_policy else "_v20141006")
         self._version = agent_version(config)
         self._session = URLLib3Session(
-            verify=cast(bool, trusted_certificates()), timeout=config.http_read_timeout, proxies=proxies(config)
+            verify=cast(bool, trusted_certificates()),
+            timeout=config.http_read_timeout,
+            proxies=proxies(config),
+            # Without it the body waits for the acknowledgement of the head, 40 ms a call.
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         )
 
     def poll(self) -> Command | None:

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Bundles for the stand-in agent's tests, well-formed and hostile."""
 
 from __future__ import annotations

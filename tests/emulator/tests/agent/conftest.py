@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A scripted command service and a host with an agent, for the stand-in agent's tests."""
 
 from __future__ import annotations
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from emulator.tests.agent.host import Host
 from emulator.tests.agent.scripted_service import ScriptedService, serve
 

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """One host of the stand-in agent's tests: its directories, its configuration file and its agent."""
 
 from __future__ import annotations

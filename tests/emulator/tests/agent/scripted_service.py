@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A command service that offers what a test tells it to and writes down what it hears, with a small S3 on the same port.
 
 It is no emulator: it knows no deployments, and accepts calls in any order, so that a test can say which order it saw.
@@ -36,14 +39,14 @@ class Call:
 
 @dataclass
 class ScriptedService:
-    """`answers` replaces the answer to an operation, once for each entry: (HTTP status, body)."""
+    """`answers` replaces the answer to an operation, once for each entry: (HTTP status, body); `commands` are those not yet polled."""
 
     endpoint: str = ""
     calls: list[Call] = field(default_factory=list)
     objects: dict[str, dict[str | None, bytes]] = field(default_factory=dict)
     acknowledge_with: dict[str, Any] = field(default_factory=lambda: {"CommandStatus": "InProgress"})
     answers: dict[str, deque[tuple[int, str]]] = field(default_factory=dict)
-    _commands: deque[dict[str, str]] = field(default_factory=deque)
+    commands: deque[dict[str, str]] = field(default_factory=deque)
     _envelopes: dict[str, dict[str, str]] = field(default_factory=dict)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
 
@@ -59,7 +62,7 @@ class ScriptedService:
         identifier = f"command-{len(self._envelopes)}"
         execution = f"CodeDeploy/us-east-1/Prod/arn:aws:sds:us-east-1:123456789012:deployment/{identifier}"
         self._envelopes[execution] = envelope or signed_envelope(json.dumps(specification))
-        self._commands.append(
+        self.commands.append(
             {
                 "HostCommandIdentifier": identifier,
                 "HostIdentifier": host,
@@ -91,7 +94,7 @@ class ScriptedService:
         if self.answers.get(call.operation):
             return self.answers[call.operation].popleft()
         if call.operation == "PollHostCommand":
-            return 200, json.dumps({"HostCommand": self._commands.popleft()} if self._commands else {})
+            return 200, json.dumps({"HostCommand": self.commands.popleft()} if self.commands else {})
         if call.operation == "GetDeploymentSpecification":
             envelope = self._envelopes[call.members["DeploymentExecutionId"]]
             specification = {"DeploymentSystem": "CodeDeploy", "DeploymentSpecification": {"GenericEnvelope": envelope}}
@@ -106,6 +109,9 @@ def serve(service: ScriptedService) -> ThreadingHTTPServer:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = (
+            -1
+        )  # head and body leave together; apart, each answer would wait 40 ms for the peer's acknowledgement
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

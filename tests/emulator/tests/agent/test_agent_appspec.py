@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The stand-in agent's AppSpec parser and Install plan against what the real agent 1.8.1 did with the same files."""
 
 from __future__ import annotations
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from emulator.hosts.agent import psych
 from emulator.hosts.agent.acl import entry_from_text, full_acl
 from emulator.hosts.agent.appspec import AppSpec, AppSpecError, appspec_from_text

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Unpacking: what every format keeps, and what hostile bundles cannot do."""
 
 from __future__ import annotations
@@ -8,10 +11,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from emulator.hosts.agent.archive import ArchiveError, unpack
-from emulator.tests.agent.bundles import APPSPEC, bundle_of, script, tar_bundle, tar_link, tar_of, zip_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from emulator.hosts.agent.archive import ArchiveError, unpack
+from emulator.tests.agent.bundles import APPSPEC, bundle_of, script, tar_bundle, tar_link, tar_of, zip_bundle
 
 FILES = {"appspec.yml": APPSPEC, "bin/run.sh": script("true"), "etc/app.conf": "answer=42\n"}
 
@@ -110,6 +114,7 @@ def test_hostile_and_damaged_bundles_are_refused_and_change_nothing(
     assert not Path("/etc/owned-by-a-test").exists()
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("bundle_type", ["tar", "zip"])
 def test_a_file_replaces_a_link_of_its_name_and_not_what_the_link_means(bundle_type: str, tmp_path: Path) -> None:
     bundles = {

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The configuration files, the host's identity and its credentials."""
 
 from __future__ import annotations
@@ -5,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from emulator.hosts.agent.config import ConfigError, agent_version, load_config
 from emulator.hosts.agent.identity import CredentialsError, FileCredentials, find_identity
 from emulator.tests.agent.host import ENVIRONMENT, INSTANCE
@@ -47,7 +51,9 @@ def test_the_shipped_file_with_an_endpoint_is_enough(tmp_path: Path) -> None:
 
 
 def test_a_fractional_interval_and_unknown_keys_are_accepted(tmp_path: Path) -> None:
-    config = load_config(write(tmp_path, SHIPPED.replace("runs: 1", "runs: 0.25") + ":some_new_key: [1]\n:children: 1\n"))
+    config = load_config(
+        write(tmp_path, SHIPPED.replace("runs: 1", "runs: 0.25") + ":some_new_key: [1]\n:children: 1\n")
+    )
     assert config.wait_between_runs == 0.25
 
 
@@ -74,7 +80,7 @@ def test_a_wrong_file_gets_one_clear_line(text: str, message: str, tmp_path: Pat
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="absent.yml"):
+    with pytest.raises(ConfigError, match=r"absent\.yml"):
         load_config(tmp_path / "absent.yml")
 
 

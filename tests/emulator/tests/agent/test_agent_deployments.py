@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Whole deployments over the wire: the order of calls, which revision's hooks run, what is kept and what is told."""
 
 from __future__ import annotations
@@ -7,14 +10,15 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from emulator.hosts.agent.wire import WireError
 from emulator.tests.agent.bundles import APPSPEC, appspec_with_hooks, script, tar_bundle, zip_bundle
 from emulator.tests.agent.host import EVENTS, GROUP, INSTANCE, Host, specification
+from emulator.tests.agent.observation import eventually
 from emulator.tests.agent.scripted_service import ScriptedService, signed_envelope
 
 HOOK_EVENTS = [event for event in EVENTS if event not in ("DownloadBundle", "Install")]
@@ -29,13 +33,6 @@ def release(version: str, **members: str) -> dict[str, str]:
         "say.sh": script(f'echo "$LIFECYCLE_EVENT {version}" >> "$HOST_ROOT/said"'),
         **members,
     }
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen within 30 s"
-        time.sleep(0.02)
 
 
 def said(host: Host) -> list[str]:
@@ -87,7 +84,13 @@ def test_the_auth_policy_changes_target_and_signing_name(service: ScriptedServic
 
 @pytest.mark.parametrize(
     ("event", "is_noop"),
-    [("BeforeInstall", True), ("AfterInstall", False), ("DownloadBundle", False), ("Install", False), ("Frobnicate", True)],
+    [
+        ("BeforeInstall", True),
+        ("AfterInstall", False),
+        ("DownloadBundle", False),
+        ("Install", False),
+        ("Frobnicate", True),
+    ],
 )
 def test_the_acknowledgement_says_whether_there_is_anything_to_do(event: str, is_noop: bool, host: Host) -> None:
     revision = host.upload({"appspec.yml": appspec_with_hooks(AfterInstall="say.sh"), "say.sh": script("true")})
@@ -174,7 +177,9 @@ def test_hooks_know_their_deployment(host: Host) -> None:
 
 def test_several_scripts_of_an_event_run_in_order_and_stop_at_the_first_failure(host: Host) -> None:
     hooks = "hooks:\n  BeforeInstall: [{location: a.sh}, {location: b.sh}, {location: c.sh}]\n"
-    scripts = {name: script(f'echo {name} >> "$HOST_ROOT/said"; [ {name} != b.sh ]') for name in ("a.sh", "b.sh", "c.sh")}
+    scripts = {
+        name: script(f'echo {name} >> "$HOST_ROOT/said"; [ {name} != b.sh ]') for name in ("a.sh", "b.sh", "c.sh")
+    }
     event, status, payload = host.deploy("d-1", host.upload({"appspec.yml": APPSPEC + hooks, **scripts}))
     assert (event, status, payload["script_name"]) == ("BeforeInstall", "Failed", "b.sh")
     assert said(host) == ["a.sh", "b.sh"]
@@ -262,8 +267,8 @@ def test_the_appspec_may_have_another_name_in_the_bundle_only(host: Host) -> Non
     files = release("1")
     files["conf/my.yml"] = files.pop("appspec.yml")
     assert host.deploy("d-1", host.upload(files), AppSpecFilename="conf/my.yml")[1] == "Succeeded"
-    event, _status, payload = host.deploy("d-2", host.upload(files), AppSpecFilename="../../x.yml")
-    assert event == "BeforeInstall"
+    status, payload = host.command("BeforeInstall", "d-1", host.upload(files), AppSpecFilename="../../x.yml")
+    assert status == "Failed"
     assert "must be in the revision" in payload["message"]
 
 
@@ -380,12 +385,12 @@ def test_two_deployments_run_at_once_and_polling_goes_on(host: Host) -> None:
     waiting = {"appspec.yml": appspec_with_hooks(BeforeInstall="wait.sh")}
     # Each waits for the other: they end only if they run at the same time.
     meet = 'touch "$HOST_ROOT/$DEPLOYMENT_ID"; while [ ! -e "$HOST_ROOT/$OTHER" ]; do sleep 0.05; done'
-    identifiers = []
+    specifications = []
     for mine, other in (("d-1", "d-2"), ("d-2", "d-1")):
         revision = host.upload({**waiting, "wait.sh": script(f"OTHER={other}; {meet}")})
         assert host.command("DownloadBundle", mine, revision, DeploymentGroupId=f"group-of-{mine}")[0] == "Succeeded"
-        specified = specification(mine, revision, DeploymentGroupId=f"group-of-{mine}")
-        identifiers.append(host.service.offer(INSTANCE, "BeforeInstall", specified))
+        specifications.append(specification(mine, revision, DeploymentGroupId=f"group-of-{mine}"))
+    identifiers = [host.service.offer(INSTANCE, "BeforeInstall", specified) for specified in specifications]
     with Running(host):
         assert [host.service.completion(identifier)[0] for identifier in identifiers] == ["Succeeded", "Succeeded"]
 
@@ -399,7 +404,7 @@ def test_a_command_offered_twice_is_run_once(host: Host) -> None:
     revision = host.upload(files)
     host.command("DownloadBundle", "d-1", revision)
     identifier = host.service.offer(INSTANCE, "BeforeInstall", specification("d-1", revision))
-    offered: dict[str, Any] = {"HostCommand": dict(host.service._commands[0])}
+    offered: dict[str, Any] = {"HostCommand": dict(host.service.commands[0])}
     with Running(host):
         eventually(lambda: (host.root / "said").exists())
         polls = len(host.service.heard("PollHostCommand"))

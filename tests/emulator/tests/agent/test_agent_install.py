@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Install: files, what exists already, cleanup, permissions, and AppSpecs that want to write where they must not."""
 
 from __future__ import annotations
@@ -10,10 +13,11 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from emulator.hosts.agent.appspec import appspec_from_text
+from emulator.hosts.agent.containment import OutsideError
 from emulator.hosts.agent.install import install
 from emulator.hosts.agent.instructions import InstallError
-from emulator.hosts.agent.containment import OutsideError
 from emulator.hosts.agent.layout import Layout
 from emulator.tests.agent.bundles import APPSPEC
 
@@ -124,7 +128,9 @@ def test_another_groups_files_stand_in_the_way(site: Site) -> None:
 
 def test_a_failed_install_is_cleaned_up_by_the_next_one(site: Site) -> None:
     with pytest.raises(FileNotFoundError):
-        site.install("files:\n- {source: a, destination: /opt}\n- {source: missing, destination: /opt}\n", site.revision(a="1"))
+        site.install(
+            "files:\n- {source: a, destination: /opt}\n- {source: missing, destination: /opt}\n", site.revision(a="1")
+        )
     assert site.files() == {"opt/a": "1"}
     site.install(copy_to("/opt"), site.revision(a="2"))
     assert site.files() == {"opt/a": "2"}
@@ -164,7 +170,9 @@ def test_modes_are_given_to_files_and_directories_apart(site: Site) -> None:
     archive = site.revision(a="1")
     (archive / "sub").mkdir()
     (archive / "sub" / "b").write_text("1", encoding="utf-8")
-    permissions = "permissions:\n- {object: /opt, mode: 640, type: [file]}\n- {object: /opt, mode: 750, type: [directory]}\n"
+    permissions = (
+        "permissions:\n- {object: /opt, mode: 640, type: [file]}\n- {object: /opt, mode: 750, type: [directory]}\n"
+    )
     site.install(copy_to("/opt") + permissions, archive)
     modes = {name: stat.S_IMODE((site.root / "opt" / name).stat().st_mode) for name in ("a", "sub", "sub/b")}
     assert modes == {"a": 0o640, "sub": 0o750, "sub/b": 0o640}
@@ -220,7 +228,9 @@ def test_a_missing_tool_is_named(
 
 
 def test_a_destination_cannot_climb_out_of_the_host_root(site: Site) -> None:
-    site.install(copy_to("/../../outside") + "permissions: [{object: /../outside/a, mode: 600}]\n", site.revision(a="1"))
+    site.install(
+        copy_to("/../../outside") + "permissions: [{object: /../outside/a, mode: 600}]\n", site.revision(a="1")
+    )
     assert site.files() == {"outside/a": "1"}
     assert stat.S_IMODE((site.root / "outside/a").stat().st_mode) == 0o600
     assert [path.name for path in site.outside.iterdir()] == ["victim"]

@@ -1,14 +1,18 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Hooks: every way in which a script can end, what is reported and logged, and who survives whom."""
 
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from emulator.hosts.agent.appspec import Script
 from emulator.hosts.agent.diagnostics import (
     AgentStopping,
@@ -19,6 +23,7 @@ from emulator.hosts.agent.diagnostics import (
 )
 from emulator.hosts.agent.scripts import ScriptLog, run_script
 from emulator.tests.agent.bundles import script as shell_script
+from emulator.tests.agent.observation import eventually, is_alive, written_pid
 
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user without a password")
@@ -52,17 +57,6 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path)
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen within 20 s"
-        time.sleep(0.02)
-
-
-def is_alive(pid_file: Path) -> bool:
-    return Path(f"/proc/{pid_file.read_text(encoding='utf-8').strip()}/status").exists()
 
 
 def test_both_outputs_are_logged_line_by_line(stage: Stage) -> None:
@@ -110,7 +104,9 @@ def test_a_script_that_cannot_be_made_executable_is_code_2(stage: Stage, monkeyp
     def refuse(path: Path, _mode: int) -> None:
         raise PermissionError(1, "Operation not permitted", str(path))
 
-    monkeypatch.setattr(Path, "chmod", refuse)  # root may change any file's mode, so nothing but the call itself can fail
+    monkeypatch.setattr(
+        Path, "chmod", refuse
+    )  # root may change any file's mode, so nothing but the call itself can fail
     assert stage.failure().code == ErrorCode.SCRIPT_NOT_EXECUTABLE
 
 
@@ -120,7 +116,8 @@ def test_a_time_limit_is_code_3_and_reaches_the_children(stage: Stage) -> None:
     assert failure.code == ErrorCode.SCRIPT_TIMED_OUT
     assert str(failure) == "Script at specified location: run.sh failed to complete in 1 seconds"
     assert failure.log == "Script - run.sh\n[stdout]begun\n"
-    eventually(lambda: not is_alive(stage.directory / "child"))
+    child = written_pid(stage.directory / "child")
+    eventually(lambda: not is_alive(child))
 
 
 def test_a_failure_is_code_4_with_the_log_so_far(stage: Stage) -> None:
@@ -148,20 +145,24 @@ def test_a_script_without_an_interpreter_line_runs_under_sh(stage: Stage) -> Non
 def test_an_output_left_open_is_code_6_and_the_child_lives_on(redirect: str, name: str, stage: Stage) -> None:
     stage.put(shell_script(f"sleep 600 {redirect} & echo $! > {stage.directory}/child; echo done"))
     failure = stage.failure(timeout=1)
+    child = written_pid(stage.directory / "child")
     try:
         assert failure.code == ErrorCode.OUTPUTS_LEFT_OPEN
         assert str(failure) == f"Script at specified location: run.sh failed to close {name}"
         assert "[stdout]done" in failure.log
-        assert is_alive(stage.directory / "child")
+        assert is_alive(child)
     finally:
-        os.kill(int((stage.directory / "child").read_text(encoding="utf-8")), 9)
+        os.kill(child, signal.SIGKILL)
 
 
 def test_a_daemon_with_outputs_of_its_own_survives_its_hook(stage: Stage) -> None:
     stage.put(shell_script(f"sleep 600 >/dev/null 2>&1 & echo $! > {stage.directory}/child"))
     stage.run(timeout=30)
-    assert is_alive(stage.directory / "child")
-    os.kill(int((stage.directory / "child").read_text(encoding="utf-8")), 9)
+    child = written_pid(stage.directory / "child")
+    try:
+        assert is_alive(child)
+    finally:
+        os.kill(child, signal.SIGKILL)
 
 
 def test_a_stopping_agent_ends_the_script_and_reports_nothing(stage: Stage) -> None:
@@ -176,11 +177,11 @@ def test_a_stopping_agent_ends_the_script_and_reports_nothing(stage: Stage) -> N
 
     thread = threading.Thread(target=run)
     thread.start()
-    eventually(lambda: (stage.directory / "child").exists() and (stage.directory / "child").read_text() != "")
+    child = written_pid(stage.directory / "child")
     stage.stopping.set()
     thread.join(20)
     assert caught
-    assert not is_alive(stage.directory / "child")
+    assert not is_alive(child)
 
 
 @AS_ROOT

@@ -1,3 +1,6 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The signed envelope and the specification in it."""
 
 from __future__ import annotations
@@ -9,6 +12,9 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from emulator.hosts.agent.pkcs7 import InvalidMessage, content_from_signed
 from emulator.hosts.agent.specification import (
     GitHubRevision,
@@ -19,8 +25,6 @@ from emulator.hosts.agent.specification import (
 )
 from emulator.tests.agent.host import GROUP, specification
 from emulator.tests.agent.scripted_service import signed_envelope
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 S3 = {"RevisionType": "S3", "S3Revision": {"Bucket": "b", "Key": "k", "BundleType": "zip"}}
 
@@ -37,7 +41,7 @@ def der(payload: str) -> bytearray:
     return bytearray(base64.b64decode(armour[1]))
 
 
-def pem(data: bytes) -> str:
+def pem(data: bytearray) -> str:
     return f"-----BEGIN PKCS7-----\n{base64.encodebytes(data).decode()}-----END PKCS7-----\n"
 
 
@@ -56,8 +60,8 @@ def test_a_changed_signature_is_refused() -> None:
 
 
 @cache
-def signed_once() -> bytes:
-    return bytes(der(signed_envelope('{"a": 1}')["Payload"]))
+def signed_once() -> bytearray:
+    return der(signed_envelope('{"a": 1}')["Payload"])
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`deploy` up to the moment when the deployment exists; how it is awaited is tested through whole playbooks."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
+from emulator import Emulator
+from unit.scenarios import Connect, module_actions
+
+GROUP = {"applicationName": "web", "deploymentGroupName": "production"}
+BUCKET = "releases"
+
+
+def options(**given: t.Any) -> dict[str, t.Any]:
+    """The module's parameters as Ansible fills them in from its documentation."""
+    documented = yaml.safe_load(deploy.DOCUMENTATION)["options"]
+    names = {"application_name": "web", "deployment_group_name": "production"}
+    return {**{name: option.get("default") for name, option in documented.items()}, **names, **given}
+
+
+def permissions(module: t.Any) -> set[str]:
+    """The IAM actions that the module's documentation names."""
+    (note,) = [
+        note for note in yaml.safe_load(module.DOCUMENTATION)["notes"] if note.startswith("Required IAM permissions")
+    ]
+    return set(re.findall(r"C\((\w+:\w+)\)", note))
+
+
+@pytest.fixture
+def source(tmp_path: pathlib.Path, codedeploy: t.Any, emulator: Emulator) -> dict[str, str]:
+    """The options that name a source tree, on an account that has everything for its deployment but hosts."""
+    (tmp_path / "appspec.yml").write_text("version: 0.0\nos: linux\n")
+    codedeploy.create_application(applicationName="web")
+    codedeploy.create_deployment_group(**GROUP, serviceRoleArn="arn:aws:iam::123456789012:role/CodeDeploy")
+    emulator.client("s3").create_bucket(Bucket=BUCKET)
+    return {"source": str(tmp_path), "s3_bucket": BUCKET, "s3_prefix": "/apps/"}
+
+
+def only_deployment(codedeploy: t.Any) -> dict[str, t.Any]:
+    """The one deployment of the group."""
+    (deployment_id,) = codedeploy.list_deployments(**GROUP)["deployments"]
+    return t.cast("dict[str, t.Any]", codedeploy.get_deployment(deploymentId=deployment_id)["deploymentInfo"])
+
+
+def test_a_source_is_uploaded_under_its_digest_registered_and_deployed(
+    source: dict[str, str], connect: Connect, codedeploy: t.Any
+) -> None:
+    predicted = deploy.ensure(connect, options(**source), True)
+    done = deploy.ensure(connect, options(**source, description="first"), False)
+    place = done["revision"]["s3_location"]
+    assert (place["bucket"], place["key"]) == (BUCKET, f"apps/web/{done['bundle']['digest']}.zip")
+    deployment = only_deployment(codedeploy)
+    assert (deployment["deploymentId"], deployment["description"]) == (done["deployment_id"], "first")
+    assert deployment["revision"]["s3Location"] == {
+        "bucket": BUCKET, "key": place["key"], "bundleType": "zip", "eTag": place["e_tag"],
+    }  # fmt: skip
+    assert codedeploy.list_application_revisions(applicationName="web")["revisions"] == [deployment["revision"]]
+    same = ("changed", "reason", "diff", "bundle")
+    assert {name: predicted[name] for name in same} == {name: done[name] for name in same}
+    assert predicted["deployment_id"] is None
+
+
+def test_members_of_create_deployment_reach_it(source: dict[str, str], connect: Connect, codedeploy: t.Any) -> None:
+    given = {
+        "deployment_config_name": "CodeDeployDefault.AllAtOnce",
+        "file_exists_behavior": "OVERWRITE",
+        "ignore_application_stop_failures": True,
+        "update_outdated_instances_only": True,
+        "auto_rollback_configuration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
+    }
+    deploy.ensure(connect, options(**source, **given), False)
+    deployment = only_deployment(codedeploy)
+    assert deployment["deploymentConfigName"] == "CodeDeployDefault.AllAtOnce"
+    assert deployment["fileExistsBehavior"] == "OVERWRITE"
+    assert deployment["ignoreApplicationStopFailures"] is True
+    assert deployment["updateOutdatedInstancesOnly"] is True
+    assert deployment["autoRollbackConfiguration"] == {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}
+
+
+def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
+    source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    release = deploy.wanted_release(connect, options(**source))
+    deploy.store_release(connect("s3"), release)
+    emulator.calls.clear()
+    done = deploy.ensure(connect, options(**source), False)
+    assert done["bundle"]["uploaded"] is False
+    assert "s3:PutObject" not in module_actions(emulator)
+
+
+def test_the_same_deployment_created_by_another_run_meanwhile_is_attached_to(
+    source: dict[str, str], connect: Connect, codedeploy: t.Any
+) -> None:
+    release = deploy.wanted_release(connect, options(**source))
+    location = deploy.store(connect, release, options(**source))
+    first = deploy.create(connect("codedeploy"), release, location, options())
+    assert deploy.create(connect("codedeploy"), release, location, options()) == first
+    assert only_deployment(codedeploy)["deploymentId"] == first
+
+
+def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names_it(
+    source: dict[str, str], connect: Connect
+) -> None:
+    first = deploy.ensure(connect, options(**source), False)
+    pathlib.Path(source["source"], "more").touch()
+    release = deploy.wanted_release(connect, options(**source))
+    location = deploy.store(connect, release, options(**source))
+    with pytest.raises(
+        deploy.CodeDeployError, match=f"active deployment {first['deployment_id']} .* cannot be deployed now"
+    ):
+        deploy.create(connect("codedeploy"), release, location, options())
+
+
+def s3_revision(**members: str) -> dict[str, t.Any]:
+    place = {"bucket": BUCKET, "key": "web.zip", "bundle_type": "zip", "version": None, "e_tag": None, **members}
+    return {"revision": {"revision_type": "S3", "s3_location": place, "git_hub_location": None}}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            s3_revision(),
+            r"revision: unknown revision s3://releases/web\.zip: it is not registered with application 'web'",
+        ),
+        (s3_revision(bucket="nobody-has-this"), "s3_bucket: there is no bucket 'nobody-has-this'"),
+        ({"application_name": "missing"}, "application_name: there is no application 'missing' in us-east-1"),
+        (
+            {"deployment_group_name": "missing"},
+            "deployment_group_name: application 'web' has no deployment group 'missing'",
+        ),
+        ({"deployment_config_name": "Missing"}, "deployment_config_name: there is no deployment config 'Missing'"),
+    ],
+)
+def test_what_is_not_there_is_named_and_nothing_is_written(
+    source: dict[str, str], connect: Connect, emulator: Emulator, given: dict[str, t.Any], message: str
+) -> None:
+    wanted = given if "revision" in given else {**source, **given}
+    for check_mode in (True, False):
+        with pytest.raises(deploy.CodeDeployError, match=message):
+            deploy.ensure(connect, options(**wanted), check_mode)
+    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
+
+
+@pytest.mark.usefixtures("source")
+def test_a_bundle_of_another_etag_is_refused(connect: Connect, emulator: Emulator) -> None:
+    e_tag = emulator.client("s3").put_object(Bucket=BUCKET, Key="web.zip", Body=b"")["ETag"].strip('"')
+    with pytest.raises(
+        deploy.CodeDeployError, match=f"has the ETag '{e_tag}', not 'another': it is another bundle by now"
+    ):
+        deploy.ensure(connect, options(**s3_revision(e_tag="another")), False)
+    assert deploy.ensure(connect, options(**s3_revision(e_tag=e_tag)), False)["changed"] is True
+
+
+@pytest.mark.usefixtures("source")
+def test_a_registered_revision_needs_no_object_that_this_account_may_read(connect: Connect, codedeploy: t.Any) -> None:
+    location = {"bucket": "elsewhere", "key": "web.zip", "bundleType": "zip"}
+    codedeploy.register_application_revision(
+        applicationName="web", revision={"revisionType": "S3", "s3Location": location}
+    )
+    assert deploy.ensure(connect, options(**s3_revision(bucket="elsewhere")), False)["changed"] is True
+
+
+@pytest.mark.usefixtures("source")
+def test_a_github_commit_is_registered_and_deployed(connect: Connect, codedeploy: t.Any) -> None:
+    commit = {"repository": "shop/web", "commit_id": "3f786850e387550fdab836ed7e6dc881de23001b"}
+    revision = {"revision_type": None, "s3_location": None, "git_hub_location": commit}
+    done = deploy.ensure(connect, options(revision=revision), False)
+    assert done["revision"] == {"revision_type": "GitHub", "git_hub_location": commit}
+    assert only_deployment(codedeploy)["revision"]["gitHubLocation"]["commitId"] == commit["commit_id"]
+
+
+def test_the_documented_permissions_are_those_that_are_used(
+    source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    deploy.ensure(connect, options(**source, deployment_config_name="CodeDeployDefault.AllAtOnce"), False)
+    done = deploy.ensure(connect, options(**source), False)
+    with pytest.raises(deploy.CodeDeployError):
+        deploy.ensure(connect, options(**{**source, "application_name": "missing"}), False)
+    before_waiting = set(module_actions(emulator))
+    emulator.calls.clear()
+    deployment_info.read(connect("codedeploy"), done["deployment_id"])
+    while_waiting = permissions(deployment_info)
+    assert set(module_actions(emulator)) <= while_waiting
+    assert before_waiting | while_waiting == permissions(deploy)
