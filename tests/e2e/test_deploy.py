@@ -107,19 +107,7 @@ def test_a_run_killed_while_it_waits_is_taken_up_by_the_next(site: Site) -> None
     (in_flight,) = site.deployments()
     assert in_flight["status"] == "InProgress"
 
-    again = site.start(
-        {**site.deploy_task(), "register": "shipped"},
-        {"name": "Why", "ansible.builtin.debug": {"var": "shipped.reason"}},
-    )
-    eventually(
-        "the second run looks",
-        lambda: any(call.operation == "BatchGetDeploymentTargets" for call in site.emulator.calls),
-    )
-    site.release_hold()
-    output, _nothing = again.communicate(timeout=60)
-    assert again.returncode == 0, output
-    assert f"{in_flight['deploymentId']} of this revision is in flight already" in output
-    assert f"{in_flight['deploymentId']} Succeeded, 2 of 2 succeeded" in output
+    assert_attached(site, in_flight["deploymentId"])
     assert len(site.deployments()) == 1
 
 

@@ -174,7 +174,7 @@ class JsonService:
             parameters = request_from_json(model.input_shape, _json_from_body(body))
         except RequestShapeError as error:
             raise ServiceError("SerializationException", str(error)) from None
-        _, required = self.operations[model.name]
+        _operation, required = self.operations[model.name]
         for violation in violations(model.input_shape, parameters, required):
             raise ServiceError(self._violation_code(model, violation), violation.message)
         return parameters
@@ -186,7 +186,7 @@ class JsonService:
         return next((code for code in candidates if code in declared), "ValidationException")
 
     def _run(self, model: OperationModel, call: Call) -> dict[str, Any]:
-        operation, _ = self.operations[model.name]
+        operation, _required = self.operations[model.name]
         try:
             result = operation(call)
         except ServiceError as error:
@@ -201,13 +201,9 @@ def _declared_errors(model: OperationModel) -> frozenset[str]:
 
 def _json_from_body(body: bytes) -> Any:
     try:
-        return json.loads(body or b"{}", parse_constant=_refuse_constant)
+        return json.loads(body or b"{}")
     except (ValueError, RecursionError):
         raise RequestShapeError("The request is not valid JSON.") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _error_answer(error: ServiceError, parameters: dict[str, Any] | None) -> Answer:

@@ -65,7 +65,7 @@ def s3_request(method: str, path: str, query: str) -> tuple[str, str, dict[str, 
 
     What is not in the tables goes by its method, so that it shows in a record without passing for something else.
     """
-    bucket, _, key = path.lstrip("/").partition("/")
+    bucket, _slash, key = path.lstrip("/").partition("/")
     if not bucket:
         return "ListBuckets", "s3:ListAllMyBuckets", {}
     requests = _OBJECT_REQUESTS if key else _BUCKET_REQUESTS

@@ -60,7 +60,7 @@ class Router:
         if environ["PATH_INFO"].startswith(PREFIX):
             return self._control(Request(environ))(environ, start_response)
         caller = _caller(environ.get("HTTP_AUTHORIZATION", ""))
-        prefix, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+        prefix, _dot, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         if prefix in self._services:
             return self._serve(self._services[prefix], operation, caller, environ)(environ, start_response)
         if caller and caller.signing_name.startswith("codedeploy"):
@@ -68,7 +68,7 @@ class Router:
         return self._serve_moto(caller, environ, start_response)
 
     def _serve(self, service: JsonService, operation: str, caller: Caller | None, environ: Environ) -> Response:
-        body = _body(environ)
+        body = Request(environ).stream.read(LARGEST_REQUEST + 1)  # one byte more shows that it is too long
         answer = service.answer(operation, caller, self._state, body)
         if caller is not None:
             action = iam_action(caller.signing_name, operation)
@@ -105,15 +105,6 @@ def _moto_request(caller: Caller | None, environ: Environ) -> tuple[str, str, di
     operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2] or _form_action(environ)
     operation = operation or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
     return operation, iam_action(service, operation), {}
-
-
-def _body(environ: Environ) -> bytes:
-    """As much of the body as shows that it is too long; the rest is read and dropped, or the client sees no answer."""
-    stream = Request(environ).stream
-    body: bytes = stream.read(LARGEST_REQUEST + 1)
-    while stream.read(65536):
-        continue
-    return body
 
 
 def _form_action(environ: Environ) -> str:

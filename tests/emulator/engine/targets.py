@@ -81,10 +81,11 @@ def ec2_instance_arn(region: Region, instance_id: str) -> str:
 
 
 def _on_premises_instances(region: Region, settings: Members) -> list[Instance]:
+    """Never a deregistered one: its tags are gone."""
     filters = settings.get("onPremisesInstanceTagFilters", [])
     groups = settings.get("onPremisesTagSet", {}).get("onPremisesTagSetList", [])
     return [
         Instance(instance.name, instance.arn, instance.host_identifier, running=True)
         for instance in region.on_premises_instances.values()
-        if instance.registered and (matches_any(filters, instance.tags) or matches_all(groups, instance.tags))
+        if matches_any(filters, instance.tags) or matches_all(groups, instance.tags)
     ]

@@ -53,7 +53,7 @@ def poll_host_command(call: Call) -> dict[str, Any]:
 def get_deployment_specification(call: Call) -> dict[str, Any]:
     host = call.parameters["HostIdentifier"]
     _authorize(call, host)
-    deployment, _ = _find_target(call.region, call.parameters["DeploymentExecutionId"], host)
+    deployment, _target = _find_target(call.region, call.parameters["DeploymentExecutionId"], host)
     envelope = _SIGNER.envelope(specification_from_deployment(deployment))
     return {"DeploymentSystem": "CodeDeploy", "DeploymentSpecification": {"GenericEnvelope": envelope}}
 
@@ -79,7 +79,7 @@ def put_host_command_complete(call: Call) -> dict[str, Any]:
 
 @operations("PostHostCommandUpdate")
 def post_host_command_update(call: Call) -> dict[str, Any]:
-    _, _, event = _find_command(call)
+    _deployment, _target, event = _find_command(call)
     return {"CommandStatus": "Failed" if event.status == "Skipped" else event.status}
 
 
@@ -164,7 +164,7 @@ def _find_command(call: Call) -> tuple[Execution, Target, LifecycleEvent]:
 
 def _parts_of_identifier(identifier: str) -> tuple[str, str, str]:
     try:
-        _, parts = json.loads(base64.b64decode(identifier, validate=True))
+        _kind, parts = json.loads(base64.b64decode(identifier, validate=True))
         return str(parts["hostId"]), str(parts["deploymentId"]), str(parts["commandName"])
     except (binascii.Error, ValueError, TypeError, KeyError, RecursionError):
         raise _client_error("HostCommandIdentifier is not one of this service's.") from None

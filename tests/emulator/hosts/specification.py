@@ -33,7 +33,7 @@ def specification_from_deployment(deployment: Deployment) -> dict[str, Any]:
 
 def _revision(location: Members) -> dict[str, Any]:
     if location["revisionType"] == "GitHub":
-        account, _, repository = location["gitHubLocation"]["repository"].partition("/")
+        account, _slash, repository = location["gitHubLocation"]["repository"].partition("/")
         commit = {"Account": account, "Repository": repository, "CommitId": location["gitHubLocation"]["commitId"]}
         return {"RevisionType": "GitHub", "GitHubRevision": commit}
     place = location["s3Location"]

@@ -6,14 +6,26 @@
 
 from __future__ import annotations
 
-from . import applications as applications
-from . import deployment_configs as deployment_configs
-from . import deployment_groups as deployment_groups
-from . import deployment_targets as deployment_targets
-from . import deployments as deployments
-from . import on_premises_instances as on_premises_instances
-from . import resource_tags as resource_tags
-from . import revisions as revisions
+from . import (
+    applications,
+    deployment_configs,
+    deployment_groups,
+    deployment_targets,
+    deployments,
+    on_premises_instances,
+    resource_tags,
+    revisions,
+)
 from .registry import operation as operations
 
-__all__ = ["operations"]
+__all__ = [
+    "applications",
+    "deployment_configs",
+    "deployment_groups",
+    "deployment_targets",
+    "deployments",
+    "on_premises_instances",
+    "operations",
+    "resource_tags",
+    "revisions",
+]

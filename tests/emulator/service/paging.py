@@ -35,7 +35,7 @@ def _token(listing: str, start: int) -> str:
 
 def _start_from_token(token: str, listing: str) -> int:
     try:
-        start, _, token_listing = base64.b64decode(token, altchars=b"-_", validate=True).decode().partition(" ")
+        start, _space, token_listing = base64.b64decode(token, altchars=b"-_", validate=True).decode().partition(" ")
         if token_listing == listing and start.isdecimal():
             return int(start)
     except (binascii.Error, UnicodeDecodeError, ValueError):

@@ -76,6 +76,6 @@ def _resource_tags(region: Region, arn: str) -> dict[str, str]:
     if kind == "deploymentconfig":
         return lookup.deployment_config(region, name).tags
     if kind == "deploymentgroup" and "/" in name:
-        application, _, group = name.partition("/")
+        application, _slash, group = name.partition("/")
         return lookup.deployment_group(region, application, group).tags
     raise ServiceError("ArnNotSupportedException", f"{arn!r} is not of a kind that can be tagged.")

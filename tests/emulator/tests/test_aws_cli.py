@@ -93,7 +93,7 @@ def test_a_release(stage: Stage, cli: Cli, tree: Path) -> None:
     group = ("--application-name", "shop", "--deployment-group-name", "web")
     deployment_id = cli.json("create-deployment", *group, "--s3-location", location)["deploymentId"]
     stage.pass_time(1)
-    assert [event for _, event in stage.play()][-1] == "ValidateService"
+    assert [event for _host, event in stage.play()][-1] == "ValidateService"
     assert cli.text("wait", "deployment-successful", "--deployment-id", deployment_id) == ""
     info = cli.json("get-deployment", "--deployment-id", deployment_id)["deploymentInfo"]
     assert (info["status"], info["deploymentOverview"]["Succeeded"]) == ("Succeeded", 1)

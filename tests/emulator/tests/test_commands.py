@@ -154,6 +154,14 @@ def test_error_codes(stage: Stage, host: ScriptedHost, code: int | str, name: st
     assert (event["status"], event["diagnostics"]["errorCode"]) == ("Failed", name)
 
 
+@pytest.mark.parametrize("report", [{}, {"Diagnostics": {"Format": "JSON", "Payload": '{"error_code": 0}'}}])
+def test_a_failure_never_reads_as_success(stage: Stage, host: ScriptedHost, report: dict[str, Any]) -> None:
+    identifier = next_command(host)["HostCommandIdentifier"]
+    host.call("PutHostCommandComplete", HostCommandIdentifier=identifier, CommandStatus="Failed", **report)
+    event = stage.event(only_deployment(stage), "h1", "ApplicationStop")
+    assert (event["status"], event["diagnostics"]["errorCode"]) == ("Failed", "UnknownError")
+
+
 def test_only_the_end_of_a_long_log_is_kept(stage: Stage, host: ScriptedHost) -> None:
     host.complete(next_command(host), 4, log="a" * 100 + "z" * 4096)
     log = stage.event(only_deployment(stage), "h1", "ApplicationStop")["diagnostics"]["logTail"]
@@ -162,7 +170,7 @@ def test_only_the_end_of_a_long_log_is_kept(stage: Stage, host: ScriptedHost) ->
 
 def test_the_secure_variant(stage: Stage, host: ScriptedHost) -> None:
     host.prefix, host.signing_name = "CodeDeployCommandService", "codedeploy-commands-secure"
-    assert [event for _, event in stage.play()][-1] == "ValidateService"
+    assert [event for _host, event in stage.play()][-1] == "ValidateService"
 
 
 def expect_refusal(host: ScriptedHost, code: str) -> None:

@@ -111,7 +111,7 @@ def test_one_at_a_time(stage: Stage) -> None:
     stage.set_up("h1", "h2", "h3")
     deployment_id = stage.start()
     done = stage.play()
-    assert [host for host, _ in done] == ["h1"] * 7 + ["h2"] * 7 + ["h3"] * 7
+    assert [host for host, _event in done] == ["h1"] * 7 + ["h2"] * 7 + ["h3"] * 7
     assert stage.status(deployment_id) == "Succeeded"
 
 
@@ -160,7 +160,7 @@ def test_unhealthy_hosts_go_first_next_time_then_unknown_ones(stage: Stage) -> N
     stage.deploy(failures={"h3": {"Install": 5}})
     stage.codedeploy.add_tags_to_on_premises_instances(instanceNames=["h2"], tags=[TAG])
     stage.start("two.zip")
-    assert [host for host, _ in stage.play()] == ["h3"] * 7 + ["h2"] * 7 + ["h1"] * 7
+    assert [host for host, _event in stage.play()] == ["h3"] * 7 + ["h2"] * 7 + ["h1"] * 7
 
 
 def test_a_host_that_nothing_was_done_to_is_remembered_as_it_was(stage: Stage) -> None:
@@ -170,7 +170,7 @@ def test_a_host_that_nothing_was_done_to_is_remembered_as_it_was(stage: Stage) -
     stage.codedeploy.stop_deployment(deploymentId=stopped)
     stage.pass_time(1)
     stage.start("two.zip")
-    assert [host for host, _ in stage.play()][:7] == ["h2"] * 7
+    assert [host for host, _event in stage.play()][:7] == ["h2"] * 7
 
 
 def test_hosts_of_an_old_revision_go_before_current_ones(stage: Stage) -> None:
@@ -180,7 +180,7 @@ def test_hosts_of_an_old_revision_go_before_current_ones(stage: Stage) -> None:
     stage.deploy("two.zip")
     stage.codedeploy.add_tags_to_on_premises_instances(instanceNames=["h2"], tags=[TAG])
     stage.start("two.zip")
-    assert [host for host, _ in stage.play()] == ["h2"] * 7 + ["h1"] * 7
+    assert [host for host, _event in stage.play()] == ["h2"] * 7 + ["h1"] * 7
 
 
 def test_outdated_instances_only(stage: Stage) -> None:
@@ -219,7 +219,7 @@ def test_a_silent_host_fails_after_five_minutes(stage: Stage) -> None:
 def test_the_five_minutes_count_for_each_event(stage: Stage) -> None:
     stage.set_up("h1")
     deployment_id = stage.start()
-    for _ in EVENTS[:-1]:
+    for _event in EVENTS[:-1]:
         stage.pass_time(299)
         stage.hosts["h1"].run_next({})
     stage.pass_time(301)

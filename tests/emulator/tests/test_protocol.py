@@ -85,7 +85,7 @@ def test_a_missing_member_is_a_modeled_error(emulator: Emulator, name: str) -> N
 def test_form_of_answers(emulator: Emulator) -> None:
     status, created = send(emulator, "CreateApplication", b'{"applicationName": "shop", "tags": null}')
     assert (status, list(created)) == (200, ["applicationId"])
-    _, read = send(emulator, "GetApplication", b'{"applicationName": "shop"}')
+    _status, read = send(emulator, "GetApplication", b'{"applicationName": "shop"}')
     assert read["application"]["createTime"] == emulator.clock.now()
     assert None not in read["application"].values()
 
@@ -101,7 +101,6 @@ def test_form_of_answers(emulator: Emulator) -> None:
         (b"[]", "SerializationException"),
         (b'"shop"', "SerializationException"),
         (b"null", "SerializationException"),
-        (b'{"applicationName": NaN}', "SerializationException"),
         (b'{"applicationName": 7}', "SerializationException"),
         (b'{"applicationName": ["shop"]}', "SerializationException"),
         (b'{"applicationName": "\\ud800"}', "SerializationException"),
@@ -126,6 +125,7 @@ def test_bad_requests(emulator: Emulator, body: bytes, code: str) -> None:
         ("CreateDeploymentConfig", b'{"deploymentConfigName": "a", "minimumHealthyHosts": {"value": 1.5}}'),
         ("ListDeployments", b'{"createTimeRange": {"start": "2026-01-01"}}'),
         ("ListDeployments", b'{"createTimeRange": {"start": 1e999}}'),
+        ("ListDeployments", b'{"createTimeRange": {"start": NaN}}'),
         ("ListDeploymentTargets", b'{"deploymentId": "d-ABCDEFGHI", "targetFilters": {"TargetStatus": "Failed"}}'),
     ],
 )

@@ -38,7 +38,7 @@ def test_health(emulator: Emulator) -> None:
 
 def test_calls(emulator: Emulator) -> None:
     emulator.client("codedeploy").list_applications()
-    _, calls = control(emulator, "GET", "calls")
+    _status, calls = control(emulator, "GET", "calls")
     assert [call["action"] for call in calls] == ["codedeploy:ListApplications"]
     control(emulator, "DELETE", "calls")
     assert control(emulator, "GET", "calls") == (200, [])
@@ -83,7 +83,7 @@ def test_motos_own_codedeploy_is_out_of_reach(emulator: Emulator) -> None:
 
 def test_each_start_is_empty_and_each_end_complete() -> None:
     before = threading.active_count()
-    for _ in range(2):
+    for _time in range(2):
         with Emulator(clock=RealClock()) as emulator:
             assert emulator.client("s3").list_buckets()["Buckets"] == []
             emulator.client("s3").create_bucket(Bucket="bundles")
@@ -120,7 +120,7 @@ def run_program(*arguments: str) -> subprocess.Popen[str]:
 def test_the_program(number: int) -> None:
     program = run_program("--port", "0")
     assert program.stdout is not None
-    exports = dict(program.stdout.readline().removeprefix("export ").strip().split("=", 1) for _ in range(5))
+    exports = dict(program.stdout.readline().removeprefix("export ").strip().split("=", 1) for _time in range(5))
     assert exports.keys() == {
         "AWS_ENDPOINT_URL",
         "AWS_ACCESS_KEY_ID",
@@ -130,7 +130,7 @@ def test_the_program(number: int) -> None:
     }
     assert urllib3.request("GET", f"{exports['AWS_ENDPOINT_URL']}/_emulator/health").json()["status"] == "ok"
     program.send_signal(number)
-    _, errors = program.communicate(timeout=30)
+    _output, errors = program.communicate(timeout=30)
     assert (program.returncode, errors) == (0, "")
 
 
@@ -140,7 +140,7 @@ def test_the_program_with_a_taken_port() -> None:
         listener.listen()
         port = listener.getsockname()[1]
         program = run_program("--port", str(port))
-        _, errors = program.communicate(timeout=30)
+        _output, errors = program.communicate(timeout=30)
     assert program.returncode == 1
     assert errors.count("\n") == 1
     assert f"port {port}" in errors

@@ -16,12 +16,7 @@ from collections.abc import Mapping
 
 from .commands import Commands
 from .config import AgentConfig
-from .diagnostics import (
-    AgentStopping,
-    payload_from_error,
-    payload_from_restart,
-    payload_from_success,
-)
+from .diagnostics import AgentStopping, payload_from_error, payload_from_restart, payload_from_success
 from .identity import CredentialsError, find_identity
 from .layout import Layout
 from .specification import Specification, specification_from_envelope
@@ -93,7 +88,12 @@ class Agent:
         """Fails what an earlier run left unfinished. All of it, where 1.8.1 reports the newest and lets others time out."""
         for deployment_id, identifier in self._layout.interrupted().items():
             _LOG.warning("%s: failing the event that an earlier run of the agent left unfinished", deployment_id)
-            self._service.complete(identifier, "Failed", payload_from_restart())
+            try:
+                self._service.complete(identifier, "Failed", payload_from_restart())
+            except WireError as error:
+                if error.transient:
+                    raise
+                _LOG.error("%s: the service does not want to know: %s", deployment_id, error)
             self._layout.forget(deployment_id)
 
     def _start(self, command: Command, stopping: threading.Event) -> None:

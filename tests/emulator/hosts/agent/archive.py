@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from .containment import OutsideError, confined, confined_entry
+from .containment import OutsideError, confined_entry
 
 
 class ArchiveError(Exception):
@@ -78,7 +78,7 @@ def _write_entry(root: Path, entry: _Entry) -> Path:
     elif entry.target is not None:
         path.symlink_to(entry.target)
     elif entry.same_as is not None:
-        os.link(confined(root, _place(root, entry.same_as)), path, follow_symlinks=False)
+        os.link(_place(root, entry.same_as), path, follow_symlinks=False)
     elif entry.content is not None:
         with entry.content, path.open("wb") as file:
             shutil.copyfileobj(entry.content, file)
@@ -104,15 +104,15 @@ def _set_attributes(path: Path, entry: _Entry) -> None:
 def _tar_entries(bundle: Path, bundle_type: str) -> Generator[_Entry, None, None]:
     with tarfile.open(bundle, "r:gz" if bundle_type == "tgz" else "r:") as archive:
         for member in archive:
-            common = (member.name, stat.S_IMODE(member.mode), member.mtime, _owner(member))
+            attributes = (member.name, stat.S_IMODE(member.mode), member.mtime, _owner(member))
             if member.isdir():
-                yield _Entry(*common)
+                yield _Entry(*attributes)
             elif member.issym():
-                yield _Entry(*common, target=member.linkname)
+                yield _Entry(*attributes, target=member.linkname)
             elif member.islnk():
-                yield _Entry(*common, same_as=member.linkname)
+                yield _Entry(*attributes, same_as=member.linkname)
             elif member.isfile():
-                yield _Entry(*common, content=archive.extractfile(member))
+                yield _Entry(*attributes, content=archive.extractfile(member))
             else:
                 raise OutsideError(f"entry {member.name!r} is a device or a pipe")
 

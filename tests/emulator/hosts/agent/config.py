@@ -34,6 +34,7 @@ class AgentConfig:
     wait_after_error: float = 90 / 1.2675**9
     http_read_timeout: int = 80
     max_revisions: int = 5
+    children: int = 1
     proxy_uri: str | None = None
     s3_endpoint_override: str | None = None
     on_premises_config_file: Path = Path("/etc/codedeploy-agent/conf/codedeploy.onpremises.yml")
@@ -98,6 +99,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "wait_after_error": _seconds,
     "http_read_timeout": _count,
     "max_revisions": _count,
+    "children": _single_child,
     "proxy_uri": _url,
     "s3_endpoint_override": _url,
     "on_premises_config_file": _directory,
@@ -116,9 +118,7 @@ def load_config(path: Path, host_root: Path = Path("/")) -> AgentConfig:
     settings = read_settings(path)
     read: dict[str, Any] = {}
     for key, value in settings.items():
-        if key == "children":
-            _read(_single_child, path, key, value)
-        elif key in _READERS and value is not None and value != "":
+        if key in _READERS and value is not None and value != "":
             read[key] = _read(_READERS[key], path, key, value)
     missing = [f":{key}:" for key in _REQUIRED if key not in read]
     if missing:

@@ -36,7 +36,7 @@ class Instruction(Protocol):
     def as_dict(self) -> dict[str, Any]:
         """The step as it stands in the instruction file."""
 
-    def carry_out(self, host_root: Path, record: Record) -> None:
+    def carry_out(self, host_root: Path, record: Record, /) -> None:
         """Does the step; raises InstallError, OutsideError or OSError."""
 
 
@@ -65,8 +65,8 @@ class Copy:
         return {"type": "copy", "source": str(self.source), "destination": str(self.destination)}
 
     def carry_out(self, host_root: Path, record: Record) -> None:
-        confined_entry(host_root, self.destination)
         if self.source.is_symlink():
+            confined_entry(host_root, self.destination)
             record(str(self.destination))
             self.destination.symlink_to(self.source.readlink())
             return
@@ -89,7 +89,7 @@ class ChangeMode:
     def as_dict(self) -> dict[str, Any]:
         return {"type": "chmod", "mode": self.mode, "file": str(self.file)}
 
-    def carry_out(self, host_root: Path, record: Record) -> None:  # noqa: ARG002 # the step leaves nothing to clean up
+    def carry_out(self, host_root: Path, _record: Record) -> None:
         confined(host_root, self.file).chmod(int(self.mode, 8))
 
 
@@ -104,7 +104,7 @@ class ChangeOwner:
     def as_dict(self) -> dict[str, Any]:
         return {"type": "chown", "owner": self.owner, "group": self.group, "file": str(self.file)}
 
-    def carry_out(self, host_root: Path, record: Record) -> None:  # noqa: ARG002 # the step leaves nothing to clean up
+    def carry_out(self, host_root: Path, _record: Record) -> None:
         try:
             uid = -1 if self.owner is None else pwd.getpwnam(self.owner).pw_uid
             gid = -1 if self.group is None else grp.getgrnam(self.group).gr_gid
@@ -126,7 +126,7 @@ class SetAcl:
     def as_dict(self) -> dict[str, Any]:
         return {"type": "setfacl", "acl": [str(entry) for entry in self.entries], "file": str(self.file)}
 
-    def carry_out(self, host_root: Path, record: Record) -> None:  # noqa: ARG002 # the step leaves nothing to clean up
+    def carry_out(self, host_root: Path, _record: Record) -> None:
         entries = full_acl(self.entries, confined(host_root, self.file).stat().st_mode)
         run_tool("acls", ["setfacl", "--set", ",".join(str(entry) for entry in entries), str(self.file)])
 

@@ -9,7 +9,9 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
+TarMode = Literal["w", "w:gz"]
 APPSPEC = "version: 0.0\nos: linux\n"
 
 
@@ -28,7 +30,7 @@ def _flow(value: str) -> str:
     return value if value.startswith("{") else f"{{location: {value}}}"
 
 
-def tar_bundle(files: Mapping[str, str], mode: str = "w") -> bytes:
+def tar_bundle(files: Mapping[str, str], mode: TarMode = "w") -> bytes:
     """A tar of text files; names ending in .sh are executable. `mode` w:gz makes it a tgz."""
     return tar_of([(_tar_file(name), content.encode()) for name, content in files.items()], mode)
 
@@ -47,10 +49,10 @@ def tar_link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.T
     return info
 
 
-def tar_of(entries: Iterable[tuple[tarfile.TarInfo, bytes]], mode: str = "w") -> bytes:
+def tar_of(entries: Iterable[tuple[tarfile.TarInfo, bytes]], mode: TarMode = "w") -> bytes:
     """A tar of these entries, whatever they are."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload]  # the mode is a plain text here
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
         for info, content in entries:
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))

@@ -131,7 +131,7 @@ NAMES = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
 KINDS = st.sampled_from([tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(NAMES, NAMES, KINDS), max_size=6))
 def test_no_tar_changes_anything_outside(entries: list[tuple[str, str, bytes]]) -> None:
     with tempfile.TemporaryDirectory() as directory:

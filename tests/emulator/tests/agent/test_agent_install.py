@@ -21,7 +21,7 @@ from emulator.hosts.agent.instructions import InstallError
 from emulator.hosts.agent.layout import Layout
 from emulator.tests.agent.bundles import APPSPEC
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+AS_ROOT = pytest.mark.needs("root")
 
 
 class Site:
@@ -247,10 +247,11 @@ def test_a_source_must_be_in_the_revision(source: str, site: Site) -> None:
 
 def test_nothing_is_written_through_a_link_that_stands_on_the_host(site: Site) -> None:
     (site.root / "out").symlink_to(site.outside)
-    with pytest.raises(OutsideError):
-        site.install(copy_to("/out"), site.revision(a="1"))
-    with pytest.raises(OutsideError):
-        site.install(copy_to("/out/deeper"), site.revision(a="1"))
+    archive = site.revision(a="1")
+    (archive / "link").symlink_to("a")
+    for appspec in (copy_to("/out", "a"), copy_to("/out", "link"), copy_to("/out/deeper")):
+        with pytest.raises(OutsideError):
+            site.install(appspec, archive)
     assert [path.name for path in site.outside.iterdir()] == ["victim"]
 
 

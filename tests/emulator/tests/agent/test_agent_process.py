@@ -10,6 +10,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ TESTS = Path(__file__).parents[3]
 
 @contextmanager
 def agent_process(
-    host: Host, environment: Mapping[str, str] = ENVIRONMENT, package: str = "stand_in_agent"
+    host: Host, environment: Mapping[str, str] | None = None, package: str = "stand_in_agent"
 ) -> Iterator[subprocess.Popen[str]]:
     """The agent as a process on the host's configuration; killed at the end if it still runs.
 
@@ -38,7 +39,7 @@ def agent_process(
         (alone / "stand_in_agent").symlink_to(TESTS / "emulator" / "hosts" / "agent")
     process = subprocess.Popen(
         [sys.executable, "-m", package, "--config_file", str(host.config_file), "--host-root", str(host.root)],
-        env={**environment, "PYTHONPATH": f"{alone}:{TESTS}"},
+        env={**(ENVIRONMENT if environment is None else environment), "PYTHONPATH": f"{alone}:{TESTS}"},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -151,11 +152,17 @@ def test_a_host_without_an_identity_is_one_line_and_status_1(host: Host) -> None
     assert errors.count("\n") == 1
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_it_runs_as_the_user_it_is_told(service: ScriptedService, tmp_path_factory: pytest.TempPathFactory) -> None:
-    base = tmp_path_factory.mktemp("open")
-    for directory in (base, *base.parents[:2]):
-        directory.chmod(0o755)  # the other user must get through to its directories
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user gets through to, which pytest's own are not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.mark.needs("root")
+def test_it_runs_as_the_user_it_is_told(service: ScriptedService, open_folder: Path) -> None:
+    base = open_folder
     host = Host(service, base / "host", user="nobody")
     identifier = offer_hook(host, 'id -un > "$HOST_ROOT/who"')
     nobody = pwd.getpwnam("nobody")

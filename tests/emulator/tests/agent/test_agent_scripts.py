@@ -26,7 +26,7 @@ from emulator.tests.agent.bundles import script as shell_script
 from emulator.tests.agent.observation import eventually, is_alive, written_pid
 
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user without a password")
+AS_ROOT = pytest.mark.needs("root")
 
 
 class Stage:
@@ -48,9 +48,11 @@ class Stage:
     def run(self, name: str = "run.sh", runas: str | None = None, sudo: object = None, timeout: int = 60) -> None:
         run_script(Script(name, runas, sudo, timeout), self.archive, ENVIRONMENT, self.log, self.stopping)
 
-    def failure(self, **options: object) -> ScriptFailure:
+    def failure(
+        self, name: str = "run.sh", runas: str | None = None, sudo: object = None, timeout: int = 60
+    ) -> ScriptFailure:
         with pytest.raises(ScriptFailure) as caught:
-            self.run(**options)  # type: ignore[arg-type]  # as the caller gives them
+            self.run(name, runas, sudo, timeout)
         return caught.value
 
 

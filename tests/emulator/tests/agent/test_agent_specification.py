@@ -26,7 +26,7 @@ from emulator.hosts.agent.specification import (
 from emulator.tests.agent.host import GROUP, specification
 from emulator.tests.agent.scripted_service import signed_envelope
 
-S3 = {"RevisionType": "S3", "S3Revision": {"Bucket": "b", "Key": "k", "BundleType": "zip"}}
+S3: dict[str, Any] = {"RevisionType": "S3", "S3Revision": {"Bucket": "b", "Key": "k", "BundleType": "zip"}}
 
 
 @pytest.mark.parametrize("key_type", ["EC", "RSA"])
@@ -69,7 +69,7 @@ def signed_once() -> bytearray:
 def test_no_damage_passes_or_escapes_as_another_error(data: st.DataObject) -> None:
     whole = signed_once()
     damaged = bytearray(whole)
-    for _ in range(data.draw(st.integers(1, 3))):
+    for _flip in range(data.draw(st.integers(1, 3))):
         damaged[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     damaged = damaged[: data.draw(st.integers(0, len(whole)))]
     try:
@@ -101,7 +101,7 @@ def test_a_deployment_id_may_be_an_arn_and_the_behavior_is_upper_cased() -> None
     ("revision", "expected"),
     [
         (
-            {"RevisionType": "S3", "S3Revision": {**S3["S3Revision"], "Version": "v", "ETag": "e"}},  # type: ignore[dict-item]  # the value is a mapping
+            {"RevisionType": "S3", "S3Revision": {**S3["S3Revision"], "Version": "v", "ETag": "e"}},
             S3Revision("b", "k", "zip", "v", "e"),
         ),
         (
