@@ -5,8 +5,12 @@
 PYTHON ?= python3
 PORT ?= 4566
 TARGET ?=
+BENCH ?=
 
 ROOT := $(CURDIR)
+ifneq ($(words $(ROOT)),1)
+$(error The checkout's path has a space in it, which make cannot work with: $(ROOT). Move it elsewhere)
+endif
 BUILD := $(ROOT)/build
 VENV := $(BUILD)/venv
 READY := $(BUILD)/ready
@@ -24,7 +28,7 @@ export LC_ALL ?= C.UTF-8
 unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env demo emulator test unit emulator-test integration e2e sanity lint types docs-lint tarball pins clean copy
+.PHONY: help setup env demo emulator test unit emulator-test integration e2e bench sanity lint types docs-lint tarball pins clean copy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,10 +44,10 @@ emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a
 
 env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook, ansible-doc and aws use this checkout
 	@echo 'export PATH="$(VENV)/bin:$$PATH"'
-	@echo 'export ANSIBLE_COLLECTIONS_PATH="$(LIVE)"'
+	@echo 'export ANSIBLE_COLLECTIONS_PATH="$(LIVE):$${ANSIBLE_COLLECTIONS_PATH:-$$HOME/.ansible/collections:/usr/share/ansible/collections}"'
 
 unit: setup ## unit tests of the plugins
-	@python -m pytest -q tests/unit
+	@python -m pytest -q -n 2 tests/unit
 
 emulator-test: setup ## tests of the emulator and its stand-in host agent
 	@python -m pytest -q -n 2 tests/emulator
@@ -53,6 +57,9 @@ integration: setup copy ## ansible-test integration targets on the emulator; TAR
 
 e2e: setup ## whole playbooks, the demo among them, as a user runs them
 	@python -m pytest -q tests/e2e
+
+bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
+	@python -m benchmarks $(BENCH)
 
 sanity: setup copy ## ansible-test sanity, without any ignore file
 	@cd $(COPY) && HOME=$(BUILD)/home ansible-test sanity --local --color no --python $$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -88,7 +95,7 @@ setup: $(READY)
 # Made in one go and marked at the end: a set-up that was interrupted starts over.
 $(READY): requirements/development.txt requirements/collections.txt requirements/unpack_collections.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another with PYTHON=..." % sys.version_info[:2])'
-	@echo 'Setting up in build/ (once, about a minute) ...'
+	@echo 'Setting up in build/: about a minute, once ...' >&2
 	@rm -rf $(READY) $(VENV) $(LIVE) $(BUILD)/wheels
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-input --cache-dir $(BUILD)/pip -r requirements/development.txt

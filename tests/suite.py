@@ -23,8 +23,9 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTES = ROOT / "build" / "left-out"
 
-# The parts of a lane run one after the other, the lanes side by side. What uses the copy for ansible-test shares a lane.
-LANES = (("lint", "types", "docs-lint", "unit", "e2e"), ("sanity", "integration", "emulator-test"))
+# The parts of a lane run one after the other, the lanes side by side, each about as long as the other. What uses the copy for ansible-test
+# shares a lane.
+LANES = (("e2e", "lint", "types"), ("sanity", "integration", "emulator-test", "unit", "docs-lint"))
 
 _printing = threading.Lock()
 

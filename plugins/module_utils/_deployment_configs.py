@@ -20,12 +20,17 @@ def _get_deployment_config(client: t.Any, name: str) -> dict[str, t.Any] | None:
     return t.cast("dict[str, t.Any]", client.get_deployment_config(deploymentConfigName=name)["deploymentConfigInfo"])
 
 
-def require_deployment_config(client: t.Any, name: str) -> Resource:
-    """The deployment config NAME in snake_case; raises CodeDeployError where there is none."""
+def require_deployment_config(client: t.Any, name: str, platform: str) -> Resource:
+    """The deployment config NAME in snake_case; raises CodeDeployError where there is none for the compute PLATFORM."""
     found = _get_deployment_config(client, name)
     if found is None:
         raise CodeDeployError(
             f"deployment_config_name: there is no deployment config {name!r} in {client.meta.region_name}. "
             "The predefined ones are called CodeDeployDefault.OneAtATime, CodeDeployDefault.HalfAtATime and CodeDeployDefault.AllAtOnce."
         )
-    return resource_from_aws(found)
+    config = resource_from_aws(found)
+    if config.get("compute_platform", platform) != platform:
+        raise CodeDeployError(
+            f"deployment_config_name: {name!r} is for {config['compute_platform']}, but the application is for {platform}."
+        )
+    return config

@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
+from ._batches import batches
 from ._errors import CodeDeployError, after_iam, aws_call, aws_find, error_code
 from ._group_forms import EMPTY, FORMS, PAIRS, TARGETING, Filter, defaults, form_from_service
 from ._plan import Plan, Resource
@@ -23,6 +24,9 @@ from ._tags import apply_tags
 CHANGEABLE = ("deployment_config_name", "service_role_arn", "deployment_style", *FORMS)
 MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, "tags")
 
+# BatchGetDeploymentGroups takes 100 names (botocore model).
+GROUPS_A_CALL = 100
+
 # The answers to filters and a tag set in one call.
 COMBINED = ("InvalidEC2TagCombinationException", "InvalidOnPremisesTagCombinationException")
 
@@ -31,6 +35,18 @@ COMBINED = ("InvalidEC2TagCombinationException", "InvalidOnPremisesTagCombinatio
 def _get_deployment_group(client: t.Any, application: str, name: str) -> dict[str, t.Any] | None:
     answer = client.get_deployment_group(applicationName=application, deploymentGroupName=name)
     return t.cast("dict[str, t.Any]", answer["deploymentGroupInfo"])
+
+
+@aws_find("list the deployment groups", default=[])
+def _list_deployment_groups(client: t.Any, application: str) -> list[str]:
+    pages = client.get_paginator("list_deployment_groups").paginate(applicationName=application)
+    return [name for page in pages for name in page["deploymentGroups"]]
+
+
+@aws_find("read the deployment groups", default=[])
+def _batch_get_deployment_groups(client: t.Any, application: str, names: list[str]) -> list[dict[str, t.Any]]:
+    answer = client.batch_get_deployment_groups(applicationName=application, deploymentGroupNames=names)
+    return list(answer["deploymentGroupsInfo"])
 
 
 @aws_call("create the deployment group")
@@ -80,8 +96,22 @@ def find_deployment_group(client: t.Any, application: str, name: str) -> Resourc
     None if there is no such group, or no such application.
     """
     info = _get_deployment_group(client, application, name)
-    if info is None:
-        return None
+    return None if info is None else group_from_aws(info)
+
+
+def find_deployment_groups(client: t.Any, application: str) -> list[Resource]:
+    """All deployment groups of APPLICATION, each as `find_deployment_group` returns it, sorted by name; none if there is no such application."""
+    names = _list_deployment_groups(client, application)
+    infos = [
+        info
+        for batch in batches(names, GROUPS_A_CALL)
+        for info in _batch_get_deployment_groups(client, application, batch)
+    ]
+    return sorted(map(group_from_aws, infos), key=lambda group: str(group["deployment_group_name"]))
+
+
+def group_from_aws(info: dict[str, t.Any]) -> Resource:
+    """A DeploymentGroupInfo in snake_case, with what the module manages in canonical form."""
     group = {"compute_platform": "Server", **resource_from_aws(info)}
     return {**defaults(group["compute_platform"]), **group, **form_from_service(group)}
 

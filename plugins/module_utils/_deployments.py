@@ -9,25 +9,30 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
 from ._revisions import Location
 from ._shapes import resource_for_aws, resource_from_aws
+from ._validation import DEPLOYMENT_ID
 
 Deployment = dict[str, t.Any]
 Target = dict[str, t.Any]
 
-# BatchGetDeploymentTargets takes 25 ids (botocore model).
+# BatchGetDeploymentTargets and BatchGetDeployments take 25 ids each (botocore model).
 TARGETS_A_CALL = 25
-
-DEPLOYMENT_ID = re.compile(r"d-[A-Z0-9]+")
+DEPLOYMENTS_A_CALL = 25
 
 
 @aws_find("read the deployment")
 def _get_deployment(client: t.Any, deployment_id: str) -> dict[str, t.Any] | None:
     return t.cast("dict[str, t.Any]", client.get_deployment(deploymentId=deployment_id)["deploymentInfo"])
+
+
+@aws_call("read the deployments")
+def _batch_get_deployments(client: t.Any, deployment_ids: list[str]) -> list[dict[str, t.Any]]:
+    return list(client.batch_get_deployments(deploymentIds=deployment_ids)["deploymentsInfo"])
 
 
 @aws_call("create the deployment")
@@ -52,6 +57,13 @@ def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
     """The deployment as AWS describes it, in snake_case; None if there is none of that id."""
     found = _get_deployment(client, deployment_id)
     return None if found is None else resource_from_aws(found)
+
+
+def find_deployments(client: t.Any, deployment_ids: t.Collection[str]) -> dict[str, Deployment]:
+    """The deployments by id, each as AWS describes it, in snake_case; those that do not exist are missing."""
+    ids = sorted(deployment_ids)
+    infos = [info for batch in batches(ids, DEPLOYMENTS_A_CALL) for info in _batch_get_deployments(client, batch)]
+    return {info["deploymentId"]: resource_from_aws(info) for info in infos}
 
 
 def find_targets(client: t.Any, deployment: Deployment) -> list[Target]:

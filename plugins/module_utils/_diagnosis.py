@@ -68,6 +68,14 @@ DEPLOYMENT_ADVICE = {
     ),
 }
 
+NO_AGENT = Advice(
+    "no agent on the host picked up the work: it is not running, cannot reach CodeDeploy, uses another region, or has the "
+    "credentials of another instance",
+    "check the codedeploy-agent service and its log on the host",
+)
+# Part of the message that the service gives such an event (aws/aws-codedeploy-agent, issue 307); its code is UnknownError.
+NOT_RECEIVED = "not able to receive the lifecycle event"
+
 # botocore model: LifecycleErrorCode (of a lifecycle event on a target).
 EVENT_ADVICE = {
     "ScriptMissing": Advice(
@@ -124,15 +132,15 @@ def _failure(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
     if event is None:
         return None
     diagnostics = event.get("diagnostics") or {}
-    code = diagnostics.get("error_code", "")
+    code, message = diagnostics.get("error_code", ""), diagnostics.get("message", "")
     return {
         "target_id": target["target_id"],
         "lifecycle_event": event["lifecycle_event_name"],
         "script_name": diagnostics.get("script_name", ""),
         "error_code": code,
-        "message": diagnostics.get("message", ""),
+        "message": message,
         "log_tail": diagnostics.get("log_tail", ""),
-        **_advice(EVENT_ADVICE, code),
+        **(NO_AGENT._asdict() if NOT_RECEIVED in message else _advice(EVENT_ADVICE, code)),
     }
 
 
@@ -165,20 +173,24 @@ def summary(diagnosis: Diagnosis) -> str:
     if diagnosis["targets"]:
         first = diagnosis["targets"][0]
         more = len(diagnosis["targets"]) - 1 + sum(cause["count"] for cause in diagnosis["more_failures"])
-        script = f" in {first['script_name']}" if first["script_name"] else ""
-        others = f", and {more} more" if more else ""
-        parts.append(
-            f"{first['target_id']} failed at {first['lifecycle_event']}{script}{_in_brackets(first['error_code'])}{others}"
-        )
+        parts.append(f"{first['target_id']} failed at {_place(first)}{f', and {more} more' if more else ''}")
+        if not first["script_name"]:
+            parts.append(first["message"].rstrip("."))
     elif diagnosis["message"]:
         parts.append(diagnosis["message"].rstrip("."))
     if diagnosis["rollback"]:
         parts.append(_rollback_text(diagnosis["rollback"]))
-    return ". ".join(parts) + "."
+    return ". ".join(part for part in parts if part) + "."
 
 
 def _in_brackets(code: str) -> str:
     return f" ({code})" if code else ""
+
+
+def _place(failure: dict[str, t.Any]) -> str:
+    """Where a target failed: `ValidateService in scripts/validate.sh (ScriptFailed)`."""
+    script = f" in {failure['script_name']}" if failure["script_name"] else ""
+    return f"{failure['lifecycle_event']}{script}{_in_brackets(failure['error_code'])}"
 
 
 def _rollback_text(rollback: dict[str, t.Any]) -> str:
@@ -199,10 +211,7 @@ def explanation(diagnosis: Diagnosis) -> list[str]:
     for failure in diagnosis["targets"]:
         lines += ["", *_failure_lines(failure)]
     for cause in diagnosis["more_failures"]:
-        script = f" in {cause['script_name']}" if cause["script_name"] else ""
-        lines.append(
-            f"  {cause['count']} more failed at {cause['lifecycle_event']}{script}{_in_brackets(cause['error_code'])}"
-        )
+        lines.append(f"  {cause['count']} more failed at {_place(cause)}")
     if diagnosis["skipped"]:
         lines += ["", f"  Not touched: {', '.join(diagnosis['skipped'])}"]
     if diagnosis["rollback"]:
@@ -217,10 +226,7 @@ def _advice_lines(advice: dict[str, t.Any], indent: str) -> list[str]:
 
 
 def _failure_lines(failure: dict[str, t.Any]) -> list[str]:
-    script = f" in {failure['script_name']}" if failure["script_name"] else ""
-    lines = [
-        f"  {failure['target_id']} failed at {failure['lifecycle_event']}{script}{_in_brackets(failure['error_code'])}"
-    ]
+    lines = [f"  {failure['target_id']} failed at {_place(failure)}"]
     if failure["message"]:
         lines.append(f"    {failure['message']}")
     lines += _advice_lines(failure, "    ")

@@ -28,6 +28,8 @@ def check_filter(where: str, given: t.Any) -> None:
         raise InvalidOption(
             f"{where}: {given!r} is not a tag filter, which has a key, a value or both, and possibly a type"
         )
+    if not given.get("key") and not given.get("value") and not given.get("type"):
+        raise InvalidOption(f"{where}: the filter is empty; give a key, a value or both")
     kind = type_of_filter(given)
     if kind not in FILTER_MEMBERS:
         raise InvalidOption(f"{where}: type {kind!r} is not one of {', '.join(FILTER_MEMBERS)}")

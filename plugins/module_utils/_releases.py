@@ -11,99 +11,159 @@ from __future__ import annotations
 
 import pathlib
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from ._applications import require_application
-from ._buckets import find_object, upload_bundle
-from ._bundle.manifest import Manifest, read_manifest
+from ._applications import find_application, require_application
+from ._appspec_content import bundled_appspec
+from ._appspec_verdicts import check_content, check_manifest
+from ._buckets import StoredObject, find_object
+from ._bundle.bundle import Bundle, Facts, TreeBundle
+from ._bundle.manifest import BundleError
+from ._bundle.ready import read_ready
+from ._bundle.selection import read_selection
+from ._bundle.tree import read_manifest
 from ._deployment_groups import find_deployment_group
-from ._errors import CodeDeployError
+from ._errors import CodeDeployError, Connect
 from ._progress import ACTIVE
-from ._revisions import Location, find_revision, is_same_release, location_from_options, place_of
+from ._revisions import Location, find_revision, identity_of, is_same_release, location_from_options, place_of
+from ._sources import source_options
+from ._uploads import UploadSettings, upload_bundle, upload_settings
 
 Resource = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
 class Release:
-    """What is to be deployed: where it is or will be, and the tree it is made of, if it comes from one.
+    """What is to be deployed: where it is or will be, and its bundle, if it is made of a source.
 
-    A bundle that is at its place already has its ETag in the location; one that is still to be uploaded has not.
+    A bundle that is at its place already has its ETag in the location; one that is still to be uploaded has not. WARNINGS are for the
+    user: what is strange about its AppSpec.
     """
 
     location: Location
-    manifest: Manifest | None = None
+    bundle: Bundle | None = None
+    upload: UploadSettings = field(default_factory=UploadSettings)
+    warnings: tuple[str, ...] = ()
 
     @property
     def identity(self) -> Location:
         """The location by which the release is recognised. A key made of the digest says all: another ETag is another compressor at work."""
-        if self.manifest is None:
-            return self.location
-        place = {name: value for name, value in self.location["s3_location"].items() if name != "e_tag"}
+        if self.bundle is None:
+            return identity_of(self.location)
+        place = {name: self.location["s3_location"][name] for name in ("bucket", "key", "bundle_type")}
         return {**self.location, "s3_location": place}
 
     @property
     def is_stored(self) -> bool:
         """Whether there is nothing to upload."""
-        return self.manifest is None or "e_tag" in self.location["s3_location"]
+        return self.bundle is None or "e_tag" in self.location["s3_location"]
 
     @property
-    def facts(self) -> Resource | None:
+    def facts(self) -> Facts | None:
         """The bundle as the module returns it; None for a release that was made elsewhere."""
-        if self.manifest is None:
+        if self.bundle is None:
             return None
-        return {
-            "digest": self.manifest.digest,
-            "files": self.manifest.files,
-            "size": self.manifest.size,
-            "uploaded": not self.is_stored,
-        }
+        return {**self.bundle.facts, "uploaded": not self.is_stored}
 
 
-def release_from_source(s3: t.Any, application_name: str, source: str, bucket: str, prefix: str) -> Release:
-    """The release made of the directory SOURCE; its key in BUCKET carries the digest of its content."""
-    manifest = read_manifest(pathlib.Path(source))
-    key = "/".join(part for part in (prefix.strip("/"), application_name, f"{manifest.digest}.zip") if part)
-    return Release(_bundle_location(bucket, key, find_object(s3, bucket, key)), manifest)
+def wanted_release(connect: Connect, params: Resource, platform: str) -> Release:
+    """The release that a module's PARAMS name, for an application of PLATFORM. Nothing is written.
+
+    Raises CodeDeployError if it cannot be made or found, or its AppSpec is refused.
+    """
+    options = source_options(params)
+    if options["revision"]:
+        release = _existing_release(connect, params["application_name"], options["revision"])
+    else:
+        release = _release_of(connect("s3"), params["application_name"], read_bundle(options), options)
+    return replace(release, warnings=_appspec_warnings(release, platform, options["fail_on"]))
 
 
-def _bundle_location(bucket: str, key: str, e_tag: str | None) -> Location:
-    place = {"bucket": bucket, "key": key, "bundle_type": "zip", **({"e_tag": e_tag} if e_tag else {})}
+def _appspec_warnings(release: Release, platform: str, fail_on: str) -> tuple[str, ...]:
+    """The warnings of the check of the release's AppSpec, where it is at hand. Raises CodeDeployError if it is refused."""
+    if isinstance(release.bundle, TreeBundle):
+        return check_manifest(release.bundle.manifest, release.bundle.bundle_type, fail_on)
+    given = release.location.get("app_spec_content") or release.location.get("string") or {}
+    content = given.get("content")
+    return check_content(content, platform, fail_on) if content else ()
+
+
+def read_bundle(options: Resource) -> Bundle:
+    """The bundle of the options' source: a directory, or a file that is a bundle already. Raises CodeDeployError if it is neither."""
+    source = pathlib.Path(options["source"])
+    try:
+        if source.is_file():
+            return read_ready(source, options["bundle_type"])
+        selection = read_selection(source, options["exclude"], options["include"])
+        manifest = read_manifest(source, selection, options["symlinks"], bundled_appspec(options["appspec"]))
+    except BundleError as error:
+        raise CodeDeployError(f"{error.option}: {error}") from error
+    return TreeBundle(manifest, options["bundle_type"] or "zip", options["compression"])
+
+
+def _release_of(s3: t.Any, application_name: str, bundle: Bundle, options: Resource) -> Release:
+    """The release of BUNDLE; its key in the bucket carries the digest of its content."""
+    bucket, prefix = options["s3_bucket"], options["s3_prefix"].strip("/")
+    key = "/".join(part for part in (prefix, application_name, f"{bundle.digest}.{bundle.bundle_type}") if part)
+    stored = find_object(s3, bucket, key, owner=options["expected_bucket_owner"])
+    if stored and stored.digest != bundle.digest:  # not of our making: it is replaced
+        stored = None
+    return Release(_bundle_location(bucket, key, bundle.bundle_type, stored), bundle, upload_settings(options))
+
+
+def _bundle_location(bucket: str, key: str, bundle_type: str, stored: StoredObject | None) -> Location:
+    place = {"bucket": bucket, "key": key, "bundle_type": bundle_type}
+    if stored:
+        place |= {"e_tag": stored.e_tag, **({"version": stored.version} if stored.version else {})}
     return {"revision_type": "S3", "s3_location": place}
 
 
-def release_from_revision(connect: t.Callable[[str], t.Any], application_name: str, revision: Resource) -> Release:
+def _existing_release(connect: Connect, application_name: str, revision: Resource) -> Release:
     """The release that exists already as REVISION. Raises CodeDeployError if there is no such revision."""
     location = location_from_options(revision)
     if find_revision(connect("codedeploy"), application_name, location) is None:
-        _require_object(connect("s3"), application_name, location)
+        _require_existing(connect, application_name, location)
     return Release(location)
 
 
-def _require_object(s3: t.Any, application_name: str, location: Location) -> None:
+def _require_existing(connect: Connect, application_name: str, location: Location) -> None:
     """A revision that is not registered must at least be there. A GitHub commit is looked up by the service, on the hosts' behalf."""
+    unknown = (
+        f"revision: unknown revision {place_of(location)}: it is not registered with application {application_name!r}"
+    )
+    if location["revision_type"] in ("AppSpecContent", "String") and identity_of(location) == location:
+        raise CodeDeployError(f"{unknown}, and its content was not given")
     if location["revision_type"] != "S3":
         return
     place = location["s3_location"]
-    e_tag = find_object(s3, place["bucket"], place["key"], place.get("version"))
-    if e_tag is None:
+    found = find_object(
+        connect("s3"), place["bucket"], place["key"], place.get("version"), option="revision.s3_location"
+    )
+    if found is None:
+        raise CodeDeployError(f"{unknown}, and the bucket holds no such object")
+    if place.get("e_tag") not in (None, found.e_tag):
         raise CodeDeployError(
-            f"revision: unknown revision {place_of(location)}: it is not registered with application {application_name!r}, "
-            "and the bucket holds no such object"
-        )
-    if place.get("e_tag") not in (None, e_tag):
-        raise CodeDeployError(
-            f"revision: {place_of(location)} has the ETag {e_tag!r}, not {place['e_tag']!r}: it is another bundle by now"
+            f"revision: {place_of(location)} has the ETag {found.e_tag!r}, not {place['e_tag']!r}: it is another bundle by now"
         )
 
 
 def store_release(s3: t.Any, release: Release) -> Location:
     """Put the release's bundle at its place, unless it is there, and return the location with the ETag that pins this very object."""
-    if release.manifest is None or release.is_stored:
+    if release.bundle is None or release.is_stored:
         return release.location
-    bucket, key = release.location["s3_location"]["bucket"], release.location["s3_location"]["key"]
-    upload_bundle(s3, release.manifest, bucket, key)
-    return _bundle_location(bucket, key, find_object(s3, bucket, key))
+    place = release.location["s3_location"]
+    try:
+        stored = upload_bundle(s3, release.bundle, place["bucket"], place["key"], release.upload)
+    except BundleError as error:
+        raise CodeDeployError(f"{error.option}: {error}") from error
+    return _bundle_location(place["bucket"], place["key"], place["bundle_type"], stored)
+
+
+def shown_result(result: Resource, verbosity: int) -> Resource:
+    """A module's RESULT as it is returned at Ansible's VERBOSITY: the largest files of a bundle are for those who ask for more."""
+    if verbosity or "bundle" not in result:
+        return result
+    return {**result, "bundle": {name: value for name, value in result["bundle"].items() if name != "largest"}}
 
 
 @dataclass(frozen=True)
@@ -155,6 +215,16 @@ def require_deployment_group(client: t.Any, application_name: str, name: str) ->
             "Create it with slipway.codedeploy.deployment_group, or check the name, the region and the account."
         )
     return group
+
+
+def predicted_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:
+    """The deployment group, for check mode: one that does not exist is taken for an empty one that another task creates, with a warning."""
+    group = find_deployment_group(client, application_name, name)
+    if group is not None:
+        return group
+    warning = f"There is no deployment group {name!r} of application {application_name!r} yet. It is taken for one that another task creates."
+    application = find_application(client, application_name) or {"compute_platform": "Server"}
+    return {"compute_platform": application["compute_platform"], "warnings": [warning]}
 
 
 def active_deployment_id(group: Resource) -> str | None:

@@ -9,16 +9,31 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import typing as t
 
+from ._appspec_content import content_member
+from ._batches import batches
 from ._errors import aws_call, aws_find
-from ._shapes import resource_for_aws, resource_from_aws
+from ._shapes import Resource, resource_for_aws, resource_from_aws
+from ._validation import InvalidOption
 
 # {"revision_type": "S3", "s3_location": {"bucket", "key", "bundle_type", "version"?, "e_tag"?}}
-# or {"revision_type": "GitHub", "git_hub_location": {"repository", "commit_id"}}  (botocore model: RevisionLocation)
+# or {"revision_type": "GitHub", "git_hub_location": {"repository", "commit_id"}}
+# or {"revision_type": "AppSpecContent", "app_spec_content": {"content"?, "sha256"}}, and "String", "string" alike  (botocore model: RevisionLocation)
 Location = dict[str, t.Any]
 
-_PLACES = {"S3": "s3_location", "GitHub": "git_hub_location"}
+_PLACES = {
+    "S3": "s3_location",
+    "GitHub": "git_hub_location",
+    "AppSpecContent": "app_spec_content",
+    "String": "string",
+}
+_CONTENTS = ("AppSpecContent", "String")
+
+# BatchGetApplicationRevisions takes 25 locations (botocore model).
+REVISIONS_A_CALL = 25
 
 
 @aws_find("look for the revision")
@@ -29,17 +44,49 @@ def _get_revision(client: t.Any, application_name: str, revision: dict[str, t.An
     )
 
 
+@aws_call("list the revisions")
+def _list_revisions(client: t.Any, application_name: str, **filters: str) -> list[dict[str, t.Any]]:
+    pages = client.get_paginator("list_application_revisions").paginate(applicationName=application_name, **filters)
+    return [revision for page in pages for revision in page["revisions"]]
+
+
+@aws_call("read the revisions")
+def _batch_get_revisions(
+    client: t.Any, application_name: str, revisions: list[dict[str, t.Any]]
+) -> list[dict[str, t.Any]]:
+    answer = client.batch_get_application_revisions(applicationName=application_name, revisions=revisions)
+    return list(answer["revisions"])
+
+
 @aws_call("register the revision")
 def _register_revision(client: t.Any, application_name: str, revision: dict[str, t.Any], **description: str) -> None:
     client.register_application_revision(applicationName=application_name, revision=revision, **description)
 
 
 def location_from_options(revision: dict[str, t.Any]) -> Location:
-    """The canonical location that the option `revision` names: members that were left out are dropped, the type is derived."""
-    places = {place: revision[place] for place in _PLACES.values() if revision.get(place)}
-    (place, members), *_more = places.items()
-    kind = next(kind for kind, name in _PLACES.items() if name == place)
-    return {"revision_type": kind, place: {name: value for name, value in members.items() if value is not None}}
+    """The canonical location that the option `revision` names: members that were left out are dropped, the type is derived.
+
+    Raises InvalidOption if the type contradicts the location, or a content cannot be read, or is not the one that its digest says.
+    """
+    kind, place = next((kind, place) for kind, place in _PLACES.items() if revision.get(place))
+    if revision.get("revision_type") not in (None, kind):
+        raise InvalidOption(
+            f"revision.revision_type: {revision['revision_type']!r} was given, but {place} makes it {kind}"
+        )
+    if kind in _CONTENTS:
+        return {"revision_type": kind, place: content_member(f"revision.{place}", revision[place])}
+    members = {name: value for name, value in revision[place].items() if value is not None}
+    if "e_tag" in members:
+        members["e_tag"] = members["e_tag"].strip('"')  # S3 itself gives ETags in quotes
+    return {"revision_type": kind, place: members}
+
+
+def identity_of(location: Location) -> Location:
+    """LOCATION without a content, for which its digest stands: so it is looked up, and so deployments show it (botocore model: GetDeployment)."""
+    kind = location["revision_type"]
+    if kind not in _CONTENTS:
+        return location
+    return {"revision_type": kind, _PLACES[kind]: {"sha256": location[_PLACES[kind]]["sha256"]}}
 
 
 def is_same_release(wanted: Location, deployed: Location | None) -> bool:
@@ -58,21 +105,55 @@ def place_of(location: Location | None) -> str:
         return f"s3://{location['s3_location']['bucket']}/{location['s3_location']['key']}"
     if "git_hub_location" in location:
         return f"github.com/{location['git_hub_location']['repository']}@{location['git_hub_location']['commit_id']}"
-    return str(location.get("revision_type", "a revision"))
+    kind = location.get("revision_type", "a revision")
+    sha256 = location.get(_PLACES.get(kind, ""), {}).get("sha256")
+    return f"{kind} {sha256}" if sha256 else str(kind)
 
 
 def find_revision(client: t.Any, application_name: str, location: Location) -> dict[str, t.Any] | None:
     """What AWS knows of a registered revision, in snake_case; None if it is not registered."""
-    found = _get_revision(client, application_name, resource_for_aws(location))
+    found = _get_revision(client, application_name, resource_for_aws(identity_of(location)))
     return None if found is None else resource_from_aws(found)
 
 
+def list_revisions(client: t.Any, application_name: str, filters: Resource) -> list[Location]:
+    """The locations of the application's registered revisions. FILTERS are members of ListApplicationRevisions in snake_case, None is none."""
+    return [
+        location_from_aws(found) for found in _list_revisions(client, application_name, **resource_for_aws(filters))
+    ]
+
+
+def read_revisions(client: t.Any, application_name: str, locations: t.Iterable[Location]) -> list[Resource]:
+    """Those of LOCATIONS that are registered, in their order: the `revision` and what AWS knows of it (botocore model: GenericRevisionInfo)."""
+    wanted = {_name_of(location): resource_for_aws(identity_of(location)) for location in locations}
+    answers = [
+        answer
+        for batch in batches(list(wanted.values()), REVISIONS_A_CALL)
+        for answer in _batch_get_revisions(client, application_name, batch)
+    ]
+    order = {name: number for number, name in enumerate(wanted)}
+    found = (
+        {"revision": location_from_aws(answer["revisionLocation"]), **resource_from_aws(answer["genericRevisionInfo"])}
+        for answer in answers
+    )
+    return sorted(found, key=lambda revision: order.get(_name_of(revision["revision"]), len(order)))
+
+
+def location_from_aws(answer: dict[str, t.Any]) -> Location:
+    """A RevisionLocation in snake_case; a content has its digest, also where it was registered without."""
+    location = resource_from_aws(answer)
+    place = location[_PLACES[location["revision_type"]]]
+    if "content" in place:
+        place.setdefault("sha256", hashlib.sha256(place["content"].encode()).hexdigest())
+    return location
+
+
+def _name_of(location: Location) -> str:
+    """The same text for the same revision."""
+    return json.dumps(identity_of(location), sort_keys=True)
+
+
 def register_revision(client: t.Any, application_name: str, location: Location, description: str | None) -> None:
-    """Register the revision with the application, unless it is already."""
-    if find_revision(client, application_name, location) is None:
-        _register_revision(
-            client,
-            application_name,
-            resource_for_aws(location),
-            **({"description": description} if description else {}),
-        )
+    """Register the revision with the application; one that is registered takes the DESCRIPTION."""
+    members = {"description": description} if description is not None else {}
+    _register_revision(client, application_name, resource_for_aws(location), **members)

@@ -22,6 +22,9 @@ from ._validation import InvalidOption
 
 Tags = dict[str, str]
 
+# AWS general reference, "Tagging your AWS resources": those that AWS sets itself do not count.
+MOST_TAGS = 50
+
 
 @aws_call("find out which AWS account this is")
 def _caller(sts: t.Any) -> dict[str, str]:
@@ -82,7 +85,12 @@ def wanted_tags(current: Tags, given: Tags | None, purge: bool) -> Tags | None:
                 f"tags: {key!r} cannot be set to {value!r}, because only AWS sets tags that begin with aws:"
             )
     reserved = {key: value for key, value in current.items() if key.startswith("aws:")}
-    return {**(reserved if purge else current), **given}
+    after = {**(reserved if purge else current), **given}
+    if len(after.keys() - reserved.keys()) > MOST_TAGS:
+        raise InvalidOption(
+            f"tags: the resource would have {len(after.keys() - reserved.keys())} tags, {MOST_TAGS} are allowed"
+        )
+    return after
 
 
 def apply_tags(client: t.Any, arn: str, before: Tags, after: Tags) -> None:

@@ -26,6 +26,9 @@ ARNS = {
 }
 
 # AWS user guide, "CodeDeploy limits": characters in a tag's key and value, and tags on an on-premises instance.
+# As the service makes them; samples: AWS user guide, "View CodeDeploy deployment details".
+DEPLOYMENT_ID = re.compile(r"d-[A-Z0-9]+")
+
 KEY_LENGTH = 128
 VALUE_LENGTH = 256
 INSTANCE_TAGS = 10
@@ -60,6 +63,12 @@ def check_positive(option: str, value: int) -> None:
     """Raise InvalidOption unless VALUE is greater than zero."""
     if value <= 0:
         raise InvalidOption(f"{option}: {value} was given, it must be greater than 0")
+
+
+def check_deployment_id(option: str, value: str) -> None:
+    """Raise InvalidOption unless VALUE can be the id of a deployment."""
+    if not DEPLOYMENT_ID.fullmatch(value):
+        raise InvalidOption(f"{option}: {value!r} is not the id of a deployment, which looks like d-3KX1ZQ2AB")
 
 
 def check_instance_name(option: str, value: str) -> None:

@@ -63,7 +63,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.tags
-  - amazon.aws.boto3
+  - slipway.codedeploy.requirements
 """
 
 EXAMPLES = r"""

@@ -32,77 +32,14 @@ options:
     type: str
     required: true
     aliases: [deployment_group]
-  source:
-    description:
-      - The directory that holds the application, with C(appspec.yml) at its top, on the host that runs the task (usually the controller).
-      - Everything in it is bundled, except version control folders (C(.git), C(.hg), C(.svn), C(.bzr), C(CVS)). Links to files inside the
-        directory are followed; other links, and files that are neither file nor directory, are errors.
-      - Exactly one of O(source) and O(revision) is needed.
-    type: path
-  s3_bucket:
-    description:
-      - The bucket for the bundle of O(source), in the region of the application.
-    type: str
-  s3_prefix:
-    description:
-      - Where in the bucket bundles are kept. The key is O(s3_prefix), the application's name and the bundle's digest.
-    type: str
-    default: ""
-  revision:
-    description:
-      - A revision that exists, instead of O(source). RV(revision) of an earlier task can be given as it is.
-    type: dict
-    suboptions:
-      revision_type:
-        description:
-          - The kind of revision. It follows from the location, and is accepted so that a returned revision can be given back.
-        type: str
-        choices: [S3, GitHub]
-      s3_location:
-        description:
-          - A bundle in S3.
-        type: dict
-        suboptions:
-          bucket:
-            description: The bucket.
-            type: str
-            required: true
-          key:
-            description: The object's key.
-            type: str
-            required: true
-          bundle_type:
-            description: The bundle's format.
-            type: str
-            choices: [zip, tar, tgz]
-            default: zip
-          version:
-            description: The object's version, in a bucket with versions. The latest when it is left out.
-            type: str
-          e_tag:
-            description: The object's ETag. The agent refuses another object. Not checked when it is left out.
-            type: str
-      git_hub_location:
-        description:
-          - A commit on GitHub.
-        type: dict
-        suboptions:
-          repository:
-            description: Account and repository, as V(account/repository).
-            type: str
-            required: true
-          commit_id:
-            description: The commit's SHA-1.
-            type: str
-            required: true
   force:
     description:
-      - Deploy even if the deployment group has the revision already.
+      - Deploy even if the deployment group has the revision already. A deployment of the revision that is in flight is followed all the same.
     type: bool
     default: false
   description:
     description:
-      - A comment on the deployment, at most 256 characters.
+      - A comment on the deployment, at most 256 characters. A deployment that is in flight already keeps its own.
     type: str
   deployment_config_name:
     description:
@@ -128,7 +65,7 @@ options:
     type: dict
     suboptions:
       enabled:
-        description: Whether to roll back automatically.
+        description: Whether to roll back automatically. With it, O(auto_rollback_configuration.events) must name at least one.
         type: bool
         default: true
       events:
@@ -145,7 +82,7 @@ options:
     default: true
   wait_timeout:
     description:
-      - How many seconds to follow the deployment, and then its rollback, if there is one.
+      - How many seconds to follow the deployment, and then its rollback, if there is one. As long as nothing changes, nothing is shown.
       - When the time is up, the task fails and tells what is known. The deployment goes on; run the task again to follow it further.
     type: int
     default: 3600
@@ -162,13 +99,16 @@ options:
 attributes:
   check_mode:
     support: full
-    details: Everything is checked, nothing is uploaded, registered or deployed, and nothing is awaited.
+    details:
+      - Everything is checked, nothing is uploaded, registered or deployed, and nothing is awaited.
+      - A deployment group that does not exist is not an error in check mode, but a warning, because another task of the play may be meant to
+        create it.
   diff_mode:
     support: full
     details: Shows the deployment group's revision before and after.
   idempotent:
     support: full
-    details: Not with O(force=true).
+    details: Not with O(force=true). A task that attaches to a deployment in flight and awaits it reports a change, as the one that began it would.
   action_group:
     support: full
 notes:
@@ -185,9 +125,10 @@ seealso:
   - module: slipway.codedeploy.deployment_info
 extends_documentation_fragment:
   - slipway.codedeploy.attributes
+  - slipway.codedeploy.source
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - slipway.codedeploy.requirements
 """
 
 EXAMPLES = r"""
@@ -276,7 +217,7 @@ bundle:
       sample: true
 deployment:
   description: The deployment as AWS describes it, when it was seen last.
-  returned: when it was awaited and did not fail
+  returned: when it was awaited, unless it failed
   type: dict
   sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Succeeded", "deployment_overview": {"succeeded": 3, "failed": 0}}
 diagnosis:
@@ -341,21 +282,24 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils._bundle.manifest import BundleError
 from ..module_utils._deployment_configs import require_deployment_config
 from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._group_rules import check_rollback
 from ..module_utils._releases import (
     Release,
     active_deployment_id,
     attach_to,
     decide,
-    release_from_revision,
-    release_from_source,
+    predicted_deployment_group,
     require_deployment_group,
+    shown_result,
     store_release,
+    wanted_release,
 )
-from ..module_utils._revisions import Location, place_of, register_revision
+from ..module_utils._revisions import Location, find_revision, place_of, register_revision
+from ..module_utils._source_rules import check_platform, check_source_options
+from ..module_utils._sources import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, connections, source_options
 from ..module_utils._validation import InvalidOption, check_length, check_name, check_positive
 
 # Options that are members of CreateDeployment by the same name.
@@ -376,29 +320,18 @@ def check_options(params: Params) -> None:
     check_name("application_name", params["application_name"])
     check_name("deployment_group_name", params["deployment_group_name"])
     check_length("description", params["description"], 256)
-    for option in ("wait_timeout", "wait_delay"):
+    for option in ("wait_timeout", "wait_delay", "diagnose"):
         check_positive(option, params[option])
-
-
-def wanted_release(connect: Connect, params: Params) -> Release:
-    """The release that the options name. Raises CodeDeployError if it cannot be made or found."""
-    if params["revision"]:
-        return release_from_revision(connect, params["application_name"], params["revision"])
-    try:
-        return release_from_source(
-            connect("s3"), params["application_name"], params["source"], params["s3_bucket"], params["s3_prefix"]
-        )
-    except BundleError as error:
-        raise CodeDeployError(f"source: {error}") from error
+    check_rollback(params["auto_rollback_configuration"] or {})
+    check_source_options(source_options(params))
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:
     """Put RELEASE where the hosts find it, register it with the application, and return its location."""
-    try:
-        location = store_release(connect("s3"), release)
-    except BundleError as error:
-        raise CodeDeployError(f"source: {error}") from error
-    register_revision(connect("codedeploy"), params["application_name"], location, params["description"])
+    location = store_release(connect("s3"), release)
+    client, name = connect("codedeploy"), params["application_name"]
+    if find_revision(client, name, location) is None:
+        register_revision(client, name, location, params["description"])
     return location
 
 
@@ -419,17 +352,20 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     """Start, unless CHECK_MODE, what brings the wanted release to the group, and return the module's result."""
     check_options(params)
     client = connect("codedeploy")
-    group = require_deployment_group(client, params["application_name"], params["deployment_group_name"])
+    find_group = predicted_deployment_group if check_mode else require_deployment_group
+    group = find_group(client, params["application_name"], params["deployment_group_name"])
     if params["deployment_config_name"]:
-        require_deployment_config(client, params["deployment_config_name"])
-    release = wanted_release(connect, params)
+        require_deployment_config(client, params["deployment_config_name"], group["compute_platform"])
+    check_platform(group["compute_platform"], source_options(params))
+    release = wanted_release(connect, params, group["compute_platform"])
     active = active_deployment_id(group)
     decision = decide(group, find_deployment(client, active) if active else None, release.identity, params["force"])
     location, deployment_id = release.location, decision.deployment_id
     if decision.action == "create" and not check_mode:
         location = store(connect, release, params)
         deployment_id = create(client, release, location, params)
-    changed = decision.action != "none"
+    # A task that only finds its deployment in flight changes nothing; one that follows it to its end does.
+    changed = decision.action == "create" or (decision.action == "attach" and params["wait"])
     return {
         "changed": changed,
         "deployment_id": deployment_id,
@@ -439,6 +375,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
             "before": {"revision": place_of(group.get("target_revision"))},
             "after": {"revision": place_of(location if changed else group.get("target_revision"))},
         },
+        "warnings": [*group.get("warnings", []), *release.warnings],
         **({"bundle": release.facts} if release.facts else {}),
     }
 
@@ -447,36 +384,9 @@ def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(
         argument_spec={
+            **SOURCE_ARGUMENTS,
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
             "deployment_group_name": {"type": "str", "required": True, "aliases": ["deployment_group"]},
-            "source": {"type": "path"},
-            "s3_bucket": {"type": "str"},
-            "s3_prefix": {"type": "str", "default": ""},
-            "revision": {
-                "type": "dict",
-                "mutually_exclusive": [["s3_location", "git_hub_location"]],
-                "required_one_of": [["s3_location", "git_hub_location"]],
-                "options": {
-                    "revision_type": {"type": "str", "choices": ["S3", "GitHub"]},
-                    "s3_location": {
-                        "type": "dict",
-                        "options": {
-                            "bucket": {"type": "str", "required": True},
-                            "key": {"type": "str", "required": True, "no_log": False},
-                            "bundle_type": {"type": "str", "choices": ["zip", "tar", "tgz"], "default": "zip"},
-                            "version": {"type": "str"},
-                            "e_tag": {"type": "str"},
-                        },
-                    },
-                    "git_hub_location": {
-                        "type": "dict",
-                        "options": {
-                            "repository": {"type": "str", "required": True},
-                            "commit_id": {"type": "str", "required": True},
-                        },
-                    },
-                },
-            },
             "force": {"type": "bool", "default": False},
             "description": {"type": "str"},
             "deployment_config_name": {"type": "str"},
@@ -500,13 +410,12 @@ def main() -> None:
             "wait_delay": {"type": "int", "default": 10},
             "diagnose": {"type": "int", "default": 5},
         },
-        mutually_exclusive=[["source", "revision"]],
-        required_one_of=[["source", "revision"]],
-        required_by={"source": ["s3_bucket"]},
+        **SOURCE_CONSTRAINTS,
         supports_check_mode=True,
     )
     try:
-        module.exit_json(**ensure(module.client, module.params, module.check_mode))
+        result = ensure(connections(module), module.params, module.check_mode)
+        module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)
 

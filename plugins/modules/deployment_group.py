@@ -148,7 +148,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.tags
-  - amazon.aws.boto3
+  - slipway.codedeploy.requirements
 """
 
 EXAMPLES = r"""
@@ -280,7 +280,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils._applications import require_application
+from ..module_utils._applications import find_application, require_application
 from ..module_utils._deployment_configs import require_deployment_config
 from ..module_utils._deployment_groups import MANAGED, apply_deployment_group, find_deployment_group
 from ..module_utils._errors import CodeDeployError, Connect
@@ -329,26 +329,35 @@ def wanted(params: dict[str, t.Any], current_tags: dict[str, str]) -> Resource:
     }
 
 
-def platform_of(client: t.Any, params: dict[str, t.Any], found: Resource | None) -> str:
-    """The compute platform of the group FOUND, or of the application that a new group would belong to."""
-    if found:
-        return str(found["compute_platform"])
-    platform = str(require_application(client, params["application_name"])["compute_platform"])
-    check_creation(params, platform)
-    return platform
-
-
-def plan_for(client: t.Any, params: dict[str, t.Any], found: Resource | None) -> Plan:
-    """The plan that brings the deployment group FOUND to what PARAMS say."""
+def plan_for(client: t.Any, params: dict[str, t.Any], found: Resource | None, platform: str) -> Plan:
+    """The plan that brings the deployment group FOUND to what PARAMS say. PLATFORM is its application's."""
     current = managed_part(found, MANAGED)
     if params["state"] == "absent":
         return plan_absent(current)
-    platform = platform_of(client, params, found)
+    if found is None:
+        check_creation(params, platform)
     plan = plan_present(current, wanted(params, (current or {}).get("tags", {})), defaults(platform))
     check_load_balancer(plan, found, platform)
     if params["deployment_config_name"] and "deployment_config_name" in plan.updates:
-        require_deployment_config(client, params["deployment_config_name"])
+        require_deployment_config(client, params["deployment_config_name"], platform)
     return plan
+
+
+def owner_of(client: t.Any, params: dict[str, t.Any], found: Resource | None, check_mode: bool) -> Resource:
+    """What has to be known of the group's application: its compute platform, and warnings.
+
+    In CHECK_MODE an application that does not exist is taken for one that an earlier task would have created.
+    """
+    if found or params["state"] == "absent":
+        return {"compute_platform": (found or {}).get("compute_platform", ""), "warnings": []}
+    name = params["application_name"]
+    application = find_application(client, name) if check_mode else require_application(client, name)
+    if application is None:
+        warning = (
+            f"There is no application {name!r} yet. It is taken for one of platform Server that another task creates."
+        )
+        return {"compute_platform": "Server", "warnings": [warning]}
+    return {**application, "warnings": []}
 
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -360,13 +369,14 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     arn = tagged_arn(connect, params, f"deploymentgroup:{'/'.join(names)}")
     if found and arn:
         found["tags"] = find_tags(client, arn)
-    plan = plan_for(client, params, found)
+    application = owner_of(client, params, found, check_mode)
+    plan = plan_for(client, params, found, application["compute_platform"])
     if plan.changed and not check_mode:
         attached = [each["name"] for each in (found or {}).get("auto_scaling_groups", [])]
         apply_deployment_group(client, plan, arn, attached)
         found = find_deployment_group(client, *names)
     group = {**(found or {}), **plan.after} if plan.after else {}
-    return {"changed": plan.changed, "diff": plan.diff, "deployment_group": group}
+    return {"changed": plan.changed, "diff": plan.diff, "deployment_group": group, "warnings": application["warnings"]}
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ extends_documentation_fragment:
   - slipway.codedeploy.attributes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - slipway.codedeploy.requirements
 """
 
 EXAMPLES = r"""
@@ -126,10 +126,12 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..module_utils._deployments import find_deployment, find_targets
 from ..module_utils._errors import CodeDeployError
+from ..module_utils._validation import InvalidOption, check_deployment_id
 
 
 def read(client: t.Any, deployment_id: str) -> dict[str, t.Any]:
-    """The deployment and its targets. Raises CodeDeployError if there is none of that id."""
+    """The deployment and its targets. Raises InvalidOption or CodeDeployError if there is none of that id."""
+    check_deployment_id("deployment_id", deployment_id)
     deployment = find_deployment(client, deployment_id)
     if deployment is None:
         raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
@@ -144,7 +146,7 @@ def main() -> None:
     )
     try:
         module.exit_json(**read(module.client("codedeploy"), module.params["deployment_id"]))
-    except CodeDeployError as error:
+    except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)
 
 

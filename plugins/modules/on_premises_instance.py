@@ -71,7 +71,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.tags
-  - amazon.aws.boto3
+  - slipway.codedeploy.requirements
 """
 
 EXAMPLES = r"""
@@ -177,7 +177,7 @@ def wanted(params: dict[str, t.Any], current_tags: dict[str, t.Any]) -> Resource
 def check_registration(plan: Plan) -> None:
     """Raise unless the plan's registration is possible: a new one needs an ARN, and that of an old one stays."""
     after = plan.after or {}
-    name, given = after["instance_name"], [after[arn] for arn in ARNS if arn in plan.updates]
+    name, given = after["instance_name"], [arn for arn in ARNS if arn in plan.updates]
     if plan.before is None and not given:
         raise InvalidOption(
             f"iam_user_arn, iam_session_arn: the instance {name!r} is not registered, and one of them is needed to register it"
@@ -185,7 +185,7 @@ def check_registration(plan: Plan) -> None:
     if plan.before is not None and given:
         registered = " and ".join(plan.before[arn] for arn in ARNS if arn in plan.before)
         raise CodeDeployError(
-            f"The instance {name!r} is registered with {registered}, and cannot be changed to {given[0]}. "
+            f"{given[0]}: the instance {name!r} is registered with {registered}, and cannot be changed to {after[given[0]]}. "
             "Deregister it first (state: absent), then register it again."
         )
 

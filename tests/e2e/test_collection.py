@@ -115,7 +115,12 @@ def test_every_module_is_documented_and_in_the_action_group() -> None:
     found = documentation()
     assert len(found) == len(MODULES) > 0
     group = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"]["aws"]
-    assert [name for name in group if isinstance(name, str)] == MODULES
+    members = [
+        name
+        for name in MODULES
+        if found[f"slipway.codedeploy.{name}"]["doc"]["attributes"]["action_group"]["support"] == "full"
+    ]
+    assert [name for name in group if isinstance(name, str)] == members
     for name, module in found.items():
         assert {"check_mode", "diff_mode", "idempotent", "action_group"} <= set(module["doc"]["attributes"]), name
         assert any("Required IAM permissions" in note for note in module["doc"]["notes"]), name
@@ -148,6 +153,15 @@ def prepare_deployments(site: Site) -> None:
     (site.folder / "web-app").symlink_to(source)
 
 
+def prepare_staging(site: Site) -> None:
+    """What the examples of `revision_info` take for granted: the bundle is on staging."""
+    prepare_deployments(site)
+    bundle = {"s3_location": {"bucket": "my-releases", "key": "web-app/1.4.2.tgz", "bundle_type": "tgz"}}
+    names = {"application_name": "web-app", "deployment_group_name": "staging"}
+    run = site.run(site.deploy_task(**names, revision=bundle, source=None, s3_bucket=None))
+    assert run.status == 0, run.output
+
+
 def prepare_group(site: Site) -> None:
     """What the examples of `deployment_group` take for granted."""
     site.emulator.client("codedeploy").create_application(applicationName="web-app")
@@ -163,12 +177,27 @@ def prepare_nothing(_site: Site) -> None:
     """The examples start from nothing."""
 
 
+def prepare_source(site: Site) -> None:
+    """The application of the examples, where a playbook finds it."""
+    (site.folder / "web-app").symlink_to(site.deploy["source"])
+
+
+def prepare_revisions(site: Site) -> None:
+    """What the examples of `revision` take for granted beside that: scripts in the application, and a function that is deployed."""
+    prepare_deployments(site)
+    (pathlib.Path(site.deploy["source"]) / "scripts").mkdir()
+    site.emulator.client("codedeploy").create_application(applicationName="thumbnails", computePlatform="Lambda")
+
+
 PREPARATIONS = {
     "application": prepare_nothing,
+    "appspec_info": prepare_source,
     "deploy": prepare_deployments,
     "deployment_group": prepare_group,
     "deployment_info": prepare_deployments,
     "on_premises_instance": prepare_instances,
+    "revision": prepare_revisions,
+    "revision_info": prepare_staging,
 }
 
 

@@ -16,6 +16,17 @@ from .emulator import Emulator
 from .server import PortTakenError
 
 
+def notes(emulator: Emulator) -> list[str]:
+    """What its user has to know, a line each."""
+    return [
+        f"The emulator listens on {emulator.endpoint}; Ctrl-C ends it, and with it everything in it.",
+        "Run the lines above in the shell that is to use it. The account is 123456789012, and empty:",
+        "make the bucket for your bundles with `aws s3 mb s3://NAME`. Other regions work, each with resources of its own.",
+        "It has no hosts. A deployment to instances on which no agent polls it fails after five minutes, as it does on AWS;",
+        "`python -m emulator.hosts.agent` is a stand-in agent, and tests/e2e/hosts.py shows how to give one a host.",
+    ]
+
+
 def main() -> int:
     """Serve and print what a shell must export; the exit status is 1 if the port is taken."""
     parser = argparse.ArgumentParser(prog="python -m emulator", description="A CodeDeploy emulator on loopback.")
@@ -30,11 +41,13 @@ def main() -> int:
     try:
         emulator.start()
     except PortTakenError as error:
-        print(f"emulator: {error}; choose another with --port N, or --port 0 for a free one", file=sys.stderr)
+        print(
+            f"emulator: {error}; choose another with --port N (make emulator PORT=N), 0 for a free one", file=sys.stderr
+        )
         return 1
     for name, value in emulator.environment.items():
         print(f"export {name}={shlex.quote(value)}")
-    print(f"# The emulator listens on {emulator.endpoint}; Ctrl-C ends it.", flush=True)
+    print(*(f"# {line}" for line in notes(emulator)), sep="\n", flush=True)
     ended.wait()
     emulator.stop()
     return 0

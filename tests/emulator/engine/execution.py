@@ -44,6 +44,11 @@ _HEALTH_CONSTRAINTS = (
     "The overall deployment failed because too many individual instances failed deployment, too few healthy instances "
     "are available for deployment, or some instances in your deployment group are experiencing problems."
 )
+# As a maintainer of the agent quotes it (aws/aws-codedeploy-agent, issue 307).
+_NOT_RECEIVED = (
+    "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and make "
+    "sure the agent is running and can connect to the CodeDeploy server."
+)
 
 Ending = tuple[DeploymentStatus, Members]
 
@@ -204,8 +209,7 @@ class Execution:
     def _offer_event(self, target: Target) -> None:
         event = current_event(target)
         assert event is not None, "a target without events left has had its turn"
-        message = f"The host did not start the lifecycle event within {TO_START:.0f} seconds."
-        self._limit(target, event, TO_START, message)
+        self._limit(target, event, TO_START, _NOT_RECEIVED)
 
     def _limit(self, target: Target, event: LifecycleEvent, seconds: float, message: str) -> None:
         """Fail the event unless the target has moved on by then."""

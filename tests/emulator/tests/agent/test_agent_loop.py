@@ -69,7 +69,7 @@ def test_a_command_offered_twice_is_run_once(host: Host) -> None:
     identifier = host.service.offer(INSTANCE, "BeforeInstall", specification("d-1", revision))
     offered: dict[str, Any] = {"HostCommand": dict(host.service.commands[0])}
     with Running(host):
-        eventually(lambda: (host.root / "said").exists())
+        eventually((host.root / "said").exists)
         polls = len(host.service.heard("PollHostCommand"))
         host.service.answers["PollHostCommand"] = deque([(200, json.dumps(offered))])
         eventually(lambda: len(host.service.heard("PollHostCommand")) >= polls + 2)
@@ -87,7 +87,7 @@ def test_stopping_in_a_hook_reports_code_7_at_the_next_start(host: Host) -> None
     host.command("DownloadBundle", "d-1", revision)
     identifier = host.service.offer(INSTANCE, "BeforeInstall", specification("d-1", revision))
     with Running(host):
-        eventually(lambda: (host.root / "said").exists())
+        eventually((host.root / "said").exists)
     trace = host.agent_root / "ongoing-deployment" / "d-1"
     assert trace.read_text(encoding="utf-8") == identifier
     host.restart()

@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-import pathlib
 import typing as t
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._buckets import find_object, upload_bundle
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import read_manifest
+from ansible_collections.slipway.codedeploy.plugins.module_utils._buckets import StoredObject, find_object
 from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from emulator import Emulator
 from unit.scenarios import Connect
@@ -49,13 +47,31 @@ def test_a_missing_bucket_is_told_apart_from_a_missing_object(connect: Connect, 
     assert find_object(connect("s3"), "releases", "web.zip") is None
 
 
-def test_an_uploaded_bundle_is_found_by_its_etag_and_carries_its_digest(
-    connect: Connect, emulator: Emulator, tmp_path: pathlib.Path
+def test_the_owner_that_was_expected_is_named_where_it_may_be_the_reason(refusing: tuple[t.Any, Stubber]) -> None:
+    client, stubber = refusing
+    stubber.add_client_error(
+        "head_object",
+        "403",
+        http_status_code=403,
+        expected_params={"Bucket": "releases", "Key": "web.zip", "ExpectedBucketOwner": "111122223333"},
+    )
+    with pytest.raises(
+        CodeDeployError, match="not allowed to use bucket 'releases', or it is not of account 111122223333"
+    ):
+        find_object(client, "releases", "web.zip", owner="111122223333")
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ({"ETag": '"1"'}, StoredObject("1")),
+        ({"ETag": '"1"', "VersionId": "v", "Metadata": {"slipway-digest": "d"}}, StoredObject("1", "v", "d")),
+        ({"ETag": '"1"', "VersionId": "null", "Metadata": {"other": "d"}}, StoredObject("1")),
+    ],
+)
+def test_what_is_known_of_an_object(
+    refusing: tuple[t.Any, Stubber], answer: dict[str, t.Any], found: StoredObject
 ) -> None:
-    emulator.client("s3").create_bucket(Bucket="releases")
-    (tmp_path / "appspec.yml").write_text("version: 0.0\n")
-    manifest = read_manifest(tmp_path)
-    upload_bundle(connect("s3"), manifest, "releases", "web.zip")
-    stored = emulator.client("s3").head_object(Bucket="releases", Key="web.zip")
-    assert stored["Metadata"] == {"slipway-digest": manifest.digest}
-    assert find_object(connect("s3"), "releases", "web.zip") == stored["ETag"].strip('"')
+    client, stubber = refusing
+    stubber.add_response("head_object", answer)
+    assert find_object(client, "releases", "web.zip") == found

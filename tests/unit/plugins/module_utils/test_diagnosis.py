@@ -125,3 +125,15 @@ def test_advice_is_given_for_codes_that_exist() -> None:
     model = get_session().get_service_model("codedeploy")
     assert set(DEPLOYMENT_ADVICE) <= set(model.shape_for("ErrorCode").enum)
     assert set(EVENT_ADVICE) == set(model.shape_for("LifecycleErrorCode").enum) - {"Success"}
+
+
+def test_an_agent_that_never_answered_is_told_from_one_that_failed() -> None:
+    message = (
+        "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host."
+    )
+    diagnostics = {"error_code": "UnknownError", "script_name": "", "message": message, "log_tail": ""}
+    event = {"lifecycle_event_name": "ApplicationStop", "status": "Failed", "diagnostics": diagnostics}
+    target = {"target_id": "web-1", "status": "Failed", "lifecycle_events": [event]}
+    diagnosis = diagnosis_from(FAILED, [target], None, limit=5)
+    assert "no agent on the host picked up the work" in diagnosis["targets"][0]["cause"]
+    assert f"web-1 failed at ApplicationStop (UnknownError). {message}" in summary(diagnosis)

@@ -68,7 +68,7 @@ def test_allowed(given: dict[str, Any]) -> None:
         ({"deployment_config_name": ""}, "deployment_config_name: '' is not a valid name"),
         ({"service_role_arn": "codedeploy"}, "service_role_arn: 'codedeploy' is not the ARN of an IAM role"),
         ({"ec2_tag_filters": filters(11)}, "ec2_tag_filters: 11 different filters are given, 10 are allowed"),
-        ({"ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: key is missing; a filter of type KEY_ONLY needs it"),
+        ({"ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; give a key, a value or both"),
         (
             {"ec2_tag_filters": [FILTER, {"key": "a", "value": "b", "type": "KEY_ONLY"}]},
             r"ec2_tag_filters\[1\]: value 'b' contradicts type KEY_ONLY; leave one of them out",
@@ -78,7 +78,7 @@ def test_allowed(given: dict[str, Any]) -> None:
             {"ec2_tag_filters": [{"key": "a", "value": None, "type": "KEY_AND_VALUE"}]},
             r"\[0\]: value is missing; a filter of type KEY_AND_VALUE needs it",
         ),
-        ({"ec2_tag_filters": [{"key": ""}]}, r"\[0\], key: '' has 0 characters, 1 to 128 are allowed"),
+        ({"ec2_tag_filters": [{"key": ""}]}, r"\[0\]: the filter is empty"),
         ({"ec2_tag_filters": [{"key": "k" * 129}]}, r"\[0\], key: 'k+' has 129 characters, 1 to 128"),
         ({"ec2_tag_filters": [{"value": "v" * 257}]}, r"\[0\], value: 'v+' has 257 characters, 0 to 256"),
         (

@@ -64,11 +64,15 @@ def target(name: str, status: str, *events: tuple[str, str], error_code: str = "
             "d-3KX1ZQ2AB Failed, 0 of 3 succeeded, 1 failed, 2 skipped",
         ),
         (
+            (deployment("InProgress", pending=1), [target("web-1", "Pending", ("ApplicationStop", "Pending"))]),
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: waiting for a host's agent to begin",
+        ),
+        (
             (deployment("InProgress", in_progress=1), [target("web-1", "InProgress")]),
             "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: web-1",
         ),
     ],
-    ids=["no targets yet", "one runs", "one failed", "many", "ended", "no events yet"],
+    ids=["no targets yet", "one runs", "one failed", "many", "ended", "no agent yet", "no events yet"],
 )
 def test_progress_line(seen: tuple[dict[str, t.Any], list[dict[str, t.Any]]], line: str) -> None:
     assert progress_line(*seen) == line

@@ -14,6 +14,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._revisions impo
     place_of,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._shapes import resource_for_aws, resource_from_aws
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 
 
 def s3(**members: str) -> dict[str, t.Any]:
@@ -70,3 +71,12 @@ def test_a_location_survives_the_way_to_aws_and_back(location: dict[str, t.Any])
 )
 def test_place_of(location: dict[str, t.Any] | None, text: str) -> None:
     assert place_of(location) == text
+
+
+def test_a_type_that_contradicts_the_location_is_refused() -> None:
+    with pytest.raises(InvalidOption, match="revision_type: 'GitHub' was given, but s3_location makes it S3"):
+        location_from_options({**s3(), "revision_type": "GitHub"})
+
+
+def test_an_etag_may_be_given_in_the_quotes_of_s3() -> None:
+    assert location_from_options(s3(e_tag='"1"')) == s3(e_tag="1")

@@ -90,7 +90,7 @@ def test_members_of_create_deployment_reach_it(source: dict[str, str], connect: 
 def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
-    release = deploy.wanted_release(connect, options(**source))
+    release = deploy.wanted_release(connect, options(**source), "Server")
     deploy.store_release(connect("s3"), release)
     emulator.calls.clear()
     done = deploy.ensure(connect, options(**source), False)
@@ -101,7 +101,7 @@ def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
 def test_the_same_deployment_created_by_another_run_meanwhile_is_attached_to(
     source: dict[str, str], connect: Connect, codedeploy: t.Any
 ) -> None:
-    release = deploy.wanted_release(connect, options(**source))
+    release = deploy.wanted_release(connect, options(**source), "Server")
     location = deploy.store(connect, release, options(**source))
     first = deploy.create(connect("codedeploy"), release, location, options())
     assert deploy.create(connect("codedeploy"), release, location, options()) == first
@@ -113,7 +113,7 @@ def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names
 ) -> None:
     first = deploy.ensure(connect, options(**source), False)
     pathlib.Path(source["source"], "more").touch()
-    release = deploy.wanted_release(connect, options(**source))
+    release = deploy.wanted_release(connect, options(**source), "Server")
     location = deploy.store(connect, release, options(**source))
     with pytest.raises(
         deploy.CodeDeployError, match=f"active deployment {first['deployment_id']} .* cannot be deployed now"
@@ -133,12 +133,7 @@ def s3_revision(**members: str) -> dict[str, t.Any]:
             s3_revision(),
             r"revision: unknown revision s3://releases/web\.zip: it is not registered with application 'web'",
         ),
-        (s3_revision(bucket="nobody-has-this"), "s3_bucket: there is no bucket 'nobody-has-this'"),
-        ({"application_name": "missing"}, "application_name: there is no application 'missing' in us-east-1"),
-        (
-            {"deployment_group_name": "missing"},
-            "deployment_group_name: application 'web' has no deployment group 'missing'",
-        ),
+        (s3_revision(bucket="nobody-has-this"), "revision.s3_location: there is no bucket 'nobody-has-this'"),
         ({"deployment_config_name": "Missing"}, "deployment_config_name: there is no deployment config 'Missing'"),
     ],
 )
@@ -150,6 +145,79 @@ def test_what_is_not_there_is_named_and_nothing_is_written(
         with pytest.raises(deploy.CodeDeployError, match=message):
             deploy.ensure(connect, options(**wanted), check_mode)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"application_name": "missing"}, "application_name: there is no application 'missing' in us-east-1"),
+        ({"deployment_group_name": "missing"}, "application 'web' has no deployment group 'missing' in us-east-1"),
+    ],
+)
+def test_a_group_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
+    source: dict[str, str], connect: Connect, emulator: Emulator, given: dict[str, str], message: str
+) -> None:
+    with pytest.raises(deploy.CodeDeployError, match=message):
+        deploy.ensure(connect, {**options(**source), **given}, False)
+    predicted = deploy.ensure(connect, {**options(**source), **given}, True)
+    assert predicted["changed"] is True
+    assert "It is taken for one that another task creates" in predicted["warnings"][0]
+    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
+
+
+def test_finding_a_deployment_in_flight_is_no_change_but_following_it_is(
+    source: dict[str, str], connect: Connect
+) -> None:
+    deploy.ensure(connect, options(**source), False)
+    assert deploy.ensure(connect, options(**source, wait=False), False)["changed"] is False
+    assert deploy.ensure(connect, options(**source), False)["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"auto_rollback_configuration": {"enabled": True, "events": []}},
+            "auto_rollback_configuration: enabled is true, but no events",
+        ),
+        ({"diagnose": -1}, "diagnose: -1 was given"),
+    ],
+)
+def test_what_the_service_would_refuse_is_refused_before_anything_is_asked(
+    connect: Connect, emulator: Emulator, given: dict[str, t.Any], message: str
+) -> None:
+    with pytest.raises(deploy.InvalidOption, match=message):
+        deploy.ensure(connect, options(source="web-app", s3_bucket=BUCKET, **given), False)
+    assert module_actions(emulator) == []
+
+
+HOOK = "version: 0.0\nos: linux\nhooks:\n  {}:\n    - location: {}\n      timeout: 60\n"
+
+
+@pytest.mark.parametrize(
+    ("appspec", "message"),
+    [
+        ("version: 0.0\n  os: [", r"The AppSpec has 1 error:\nappspec\.yml:2: "),
+        (HOOK.format("AfterInstall", "start.sh"), r"appspec\.yml:5: .*start\.sh.* \[script-missing\]"),
+    ],
+    ids=["no YAML", "a script that is not there"],
+)
+def test_an_appspec_that_would_fail_on_the_hosts_fails_here(
+    source: dict[str, str], connect: Connect, emulator: Emulator, appspec: str, message: str
+) -> None:
+    pathlib.Path(source["source"], "appspec.yml").write_text(appspec)
+    for check_mode in (True, False):
+        with pytest.raises(deploy.CodeDeployError, match=message):
+            deploy.ensure(connect, options(**source), check_mode)
+    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
+
+
+def test_what_is_only_strange_about_an_appspec_is_a_warning(source: dict[str, str], connect: Connect) -> None:
+    pathlib.Path(source["source"], "appspec.yml").write_text(HOOK.format("AfterInstal", "start.sh"))
+    with pytest.raises(deploy.CodeDeployError, match="AfterInstal"):
+        deploy.ensure(connect, options(**source, fail_on="warning"), False)
+    warnings = deploy.ensure(connect, options(**source), False)["warnings"]
+    assert any("Did you mean AfterInstall?" in warning for warning in warnings)
 
 
 @pytest.mark.usefixtures("source")
@@ -193,3 +261,9 @@ def test_the_documented_permissions_are_those_that_are_used(
     while_waiting = permissions(deployment_info)
     assert set(module_actions(emulator)) <= while_waiting
     assert before_waiting | while_waiting == permissions(deploy)
+
+
+def test_what_cannot_be_a_deployment_id_is_refused_without_asking(connect: Connect, emulator: Emulator) -> None:
+    with pytest.raises(deployment_info.InvalidOption, match="deployment_id: 'web' is not the id of a deployment"):
+        deployment_info.read(connect("codedeploy"), "web")
+    assert module_actions(emulator) == []

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from typing import Any
 
@@ -269,10 +270,24 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
     check_permissions(SUBJECT, SCENARIOS, connect, emulator)
 
 
+def test_without_its_application_a_group_is_refused_but_in_check_mode_predicted(
+    connect: Connect, emulator: Emulator
+) -> None:
+    params = SUBJECT.params(**NEW)
+    with pytest.raises(
+        deployment_group.CodeDeployError, match=r"there is no application 'web' in us-east-1\. Create it with"
+    ):
+        deployment_group.ensure(connect, params, False)
+    predicted = deployment_group.ensure(connect, params, True)
+    assert predicted["changed"] is True
+    (warning,) = predicted["warnings"]
+    assert "There is no application 'web' yet" in warning
+    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
+
+
 @pytest.mark.parametrize(
     ("arrange", "params", "message"),
     [
-        (nothing, NEW, "application_name: there is no application 'web' in us-east-1. Create it with"),
         (
             an_application,
             TEST,
@@ -295,10 +310,24 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         ),
         (
             a_group(),
+            {**TEST, "deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce"},
+            "deployment_config_name: 'CodeDeployDefault.LambdaAllAtOnce' is for Lambda, but the application is for Server",
+        ),
+        (
+            a_group(),
+            {**TEST, "tags": {f"tag-{number}": "" for number in range(51)}},
+            "tags: the resource would have 51 tags, 50 are allowed",
+        ),
+        (
+            a_group(),
             {**TEST, "deployment_config_name": "Slow"},
             "deployment_config_name: there is no deployment config",
         ),
-        (a_group(), {**TEST, "ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: key is missing"),
+        (
+            a_group(),
+            {**TEST, "ec2_tag_filters": [{}]},
+            r"ec2_tag_filters\[0\]: the filter is empty; give a key, a value or both",
+        ),
     ],
 )
 def test_refused(

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Putting into an AppSpec for ECS or Lambda what is known only when it is deployed: the task definition, or the function's versions.
+
+Pure. Keys are found in any case, as the AWS CLI's `aws ecs deploy` finds them.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+from .._appspec_content import Member, content_member
+from . import Platform, problems_text, read_appspec
+from .ecs import TASK_DEFINITION, TASK_DEFINITION_EXAMPLE
+from .nodes import value_from_node
+from .problems import Enough, Findings
+
+
+class AppSpecError(ValueError):
+    """An AppSpec in which nothing can be put, or a value that does not belong there; the text says why."""
+
+
+def with_task_definition(appspec: str | Mapping[str, t.Any], arn: str) -> Member:
+    """APPSPEC, for ECS, with the task definition ARN, as `{content, sha256}` (botocore model: AppSpecContent). Raises AppSpecError."""
+    if not TASK_DEFINITION.fullmatch(str(arn)):
+        raise AppSpecError(f"{arn!r} is not the ARN of a task definition: it looks like {TASK_DEFINITION_EXAMPLE}")
+    return _with_properties(appspec, "ecs", {"TaskDefinition": str(arn)})
+
+
+def with_versions(appspec: str | Mapping[str, t.Any], current: str | int, target: str | int) -> Member:
+    """APPSPEC, for Lambda, with the version that the alias has, CURRENT, and the one that it is to get, TARGET; as `{content, sha256}`.
+
+    Raises AppSpecError.
+    """
+    versions = {"CurrentVersion": str(current), "TargetVersion": str(target)}
+    for name, version in versions.items():
+        if not re.fullmatch("[1-9][0-9]*", version):
+            raise AppSpecError(f"{name}: {version!r} is not the number of a published version")
+    return _with_properties(appspec, "lambda", versions)
+
+
+def _with_properties(appspec: str | Mapping[str, t.Any], platform: Platform, values: dict[str, str]) -> Member:
+    whole = _plain(appspec, platform)
+    properties = _properties(whole)
+    names = {name.lower(): name for name in properties}
+    for name, value in values.items():
+        properties[names.get(name.lower(), name)] = value
+    return content_member("appspec", {"content": whole})
+
+
+def _plain(appspec: str | Mapping[str, t.Any], platform: Platform) -> t.Any:
+    findings = Findings()
+    try:
+        root = read_appspec(appspec, platform, findings)
+    except Enough:
+        root = None
+    if root is None:
+        raise AppSpecError(problems_text(findings.problems, "the AppSpec"))
+    return value_from_node(root)
+
+
+def _properties(whole: t.Any) -> dict[str, t.Any]:
+    """The properties of the only resource of the plain AppSpec WHOLE."""
+    resources = _member(whole, "resources")
+    if (
+        isinstance(resources, list)
+        and len(resources) == 1
+        and isinstance(resources[0], dict)
+        and len(resources[0]) == 1
+    ):
+        properties = _member(next(iter(resources[0].values())), "properties")
+        if isinstance(properties, dict):
+            return properties
+    raise AppSpecError("the AppSpec must have exactly one resource in Resources, with Properties")
+
+
+def _member(mapping: t.Any, name: str) -> t.Any:
+    found = mapping.items() if isinstance(mapping, dict) else ()
+    return next((value for key, value in found if key.lower() == name), None)

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The contents of a manifest's entries, read again for the archive and held against the manifest."""
+
+from __future__ import annotations
+
+import typing as t
+import zlib
+
+from .manifest import BundleError, Entry
+
+# As much of a file as is held, compressed and sent at a time.
+PIECE = 1 << 20
+_SAMPLE = 16384
+
+
+def read_pieces(entry: Entry) -> t.Iterator[bytes]:
+    """The content of ENTRY, PIECE bytes at a time, at least one piece. Raises BundleError before the last if it is not what the manifest says."""
+    rest, crc32 = entry.size, 0
+    try:
+        with entry.open() as content:
+            while True:
+                piece = content.read(min(rest, PIECE))
+                crc32 = zlib.crc32(piece, crc32)
+                rest -= len(piece)
+                is_short = rest and not piece
+                is_other = not rest and (crc32 != entry.crc32 or content.read(1))
+                if is_short or is_other:
+                    raise BundleError(_changed(entry.path))
+                yield piece
+                if not rest:
+                    return
+    except OSError as error:
+        raise BundleError(f"{entry.path!r} cannot be read: {error.strerror}") from error
+
+
+def sample(entry: Entry) -> bytes:
+    """Something of the beginning, the middle and the end of a large ENTRY. Raises OSError."""
+    with entry.open() as content:
+        texts = []
+        for place in (0, entry.size // 2, max(0, entry.size - _SAMPLE)):
+            content.seek(place)
+            texts.append(content.read(_SAMPLE))
+    return b"".join(texts)
+
+
+def _changed(path: str) -> str:
+    return f"{path!r} changed while the bundle was being made: run the task again when nothing writes there"

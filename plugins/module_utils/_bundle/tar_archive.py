@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A tar made as a stream, plain or in gzip. In GNU's format, which keeps names as bytes: no host's locale can spoil them."""
+
+from __future__ import annotations
+
+import struct
+import tarfile
+import typing as t
+import zlib
+from contextlib import closing
+
+from .contents import PIECE, read_pieces
+from .deflate import deflated
+from .manifest import Entry, Manifest
+from .parallel import blocks, ordered_map, processors
+
+# 1980-01-01, as in a zip: the time of a checkout is no part of a release. tar complains of 1970.
+_TIME = 315532800
+_GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+_END_OF_DEFLATE = b"\3\0"
+
+
+def tar_chunks(manifest: Manifest) -> t.Iterator[bytes]:
+    """The tar of MANIFEST, in chunks. It depends on nothing but the manifest. Raises BundleError."""
+    length = 0
+    for entry in manifest.entries:
+        header = _member(entry).tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+        yield header
+        length += len(header)
+        if entry.is_file:
+            yield from read_pieces(entry)
+            padding = -entry.size % tarfile.BLOCKSIZE
+            yield bytes(padding)
+            length += entry.size + padding
+    ending = 2 * tarfile.BLOCKSIZE
+    yield bytes(ending + -(length + ending) % tarfile.RECORDSIZE)
+
+
+def _member(entry: Entry) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(entry.path)
+    info.mode = entry.mode & 0o777
+    info.mtime = _TIME
+    if entry.is_directory:
+        info.type = tarfile.DIRTYPE
+    elif entry.is_link:
+        info.type = tarfile.SYMTYPE
+        info.linkname = t.cast("bytes", entry.source).decode("utf-8", "surrogateescape")
+    else:
+        info.size = entry.size
+    return info
+
+
+def tgz_chunks(manifest: Manifest, level: int) -> t.Iterator[bytes]:
+    """The tar of MANIFEST in a single gzip member (RFC 1952), compressed block by block in threads. Raises BundleError."""
+    crc32 = length = 0
+
+    def measured(chunks: t.Iterator[bytes]) -> t.Iterator[bytes]:
+        nonlocal crc32, length
+        for block in chunks:
+            crc32, length = zlib.crc32(block, crc32), length + len(block)
+            yield block
+
+    def packed(block: bytes) -> bytes:
+        return deflated(block, level, zlib.Z_SYNC_FLUSH)
+
+    yield _GZIP_HEADER
+    cut = measured(blocks(tar_chunks(manifest), PIECE))
+    with closing(ordered_map(packed, cut, processors(), 2 * processors())) as done:
+        yield from done
+    yield _END_OF_DEFLATE + struct.pack("<2L", crc32, length & 0xFFFFFFFF)

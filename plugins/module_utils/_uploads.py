@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A bundle's way into S3: streamed, in parallel parts, leaving nothing behind if it is cut off.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import signal
+import threading
+import typing as t
+import urllib.parse
+from dataclasses import dataclass, field
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+
+from ._buckets import DIGEST, StoredObject, stored_object
+from ._bundle.bundle import Bundle
+from ._bundle.parallel import blocks, ordered_map
+from ._errors import CodeDeployError, aws_call
+
+# What a part has at least, and how many there may be (Amazon S3 user guide, "Amazon S3 multipart upload limits": 5 MiB and 10,000).
+PART = 8 << 20
+MOST_PARTS = 10_000
+
+# Parts under way at once. Each is held in memory; more would be no faster on a line of a few Gbit/s.
+_WORKERS = 4
+
+Request = dict[str, t.Any]
+
+# Options that are members of PutObject and CreateMultipartUpload, by their names there.
+_MEMBERS = {
+    "server_side_encryption": "ServerSideEncryption",
+    "kms_key_id": "SSEKMSKeyId",
+    "bucket_key_enabled": "BucketKeyEnabled",
+    "acl": "ACL",
+    "metadata": "Metadata",
+    "storage_class": "StorageClass",
+    "checksum_algorithm": "ChecksumAlgorithm",
+}
+
+
+@dataclass(frozen=True)
+class UploadSettings:
+    """How an object is stored: OBJECT has members of PutObject, PLACE those that every call takes; whether leftovers are aborted before."""
+
+    object: Request = field(default_factory=dict)
+    place: Request = field(default_factory=dict)
+    abort_incomplete: bool = False
+
+    @property
+    def part(self) -> Request:
+        """The members that each part takes."""
+        return {name: value for name, value in self.object.items() if name == "ChecksumAlgorithm"}
+
+
+def upload_settings(options: t.Mapping[str, t.Any]) -> UploadSettings:
+    """The settings that a module's OPTIONS ask for."""
+    members = {name: options[option] for option, name in _MEMBERS.items() if options.get(option) is not None}
+    if "Metadata" in members:
+        members["Metadata"] = {str(name): str(value) for name, value in members["Metadata"].items()}
+    if options.get("object_tags"):
+        members["Tagging"] = urllib.parse.urlencode(options["object_tags"])
+    owner = options.get("expected_bucket_owner")
+    return UploadSettings(
+        members, {"ExpectedBucketOwner": owner} if owner else {}, bool(options.get("abort_incomplete"))
+    )
+
+
+@aws_call("upload the bundle")
+def _put_object(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", s3.put_object(**request))
+
+
+@aws_call("begin the upload of the bundle")
+def _create_upload(s3: t.Any, **request: t.Any) -> str:
+    return str(s3.create_multipart_upload(**request)["UploadId"])
+
+
+@aws_call("upload a part of the bundle")
+def _upload_part(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
+    answer = s3.upload_part(**request)
+    checksums = {
+        name: value for name, value in answer.items() if name.startswith("Checksum") and name != "ChecksumType"
+    }
+    return {"PartNumber": request["PartNumber"], "ETag": answer["ETag"], **checksums}
+
+
+@aws_call("complete the upload of the bundle")
+def _complete_upload(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", s3.complete_multipart_upload(**request))
+
+
+@aws_call("remove what was uploaded of the bundle")
+def _abort_upload(s3: t.Any, **request: t.Any) -> None:
+    try:
+        s3.abort_multipart_upload(**request)
+    except is_boto3_error_code("NoSuchUpload"):
+        return  # it is gone already
+
+
+@aws_call("look for incomplete uploads of the bundle")
+def _list_uploads(s3: t.Any, **request: t.Any) -> list[dict[str, t.Any]]:
+    pages = s3.get_paginator("list_multipart_uploads").paginate(**request)
+    return [upload for page in pages for upload in page.get("Uploads", [])]
+
+
+def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: UploadSettings) -> StoredObject:
+    """Put BUNDLE at KEY. Raises CodeDeployError, or BundleError if what it is made of has changed; then nothing is left in S3."""
+    place = {"Bucket": bucket, "Key": key, **settings.place}
+    if settings.abort_incomplete:
+        abort_leftovers(s3, bucket, key, settings)
+    members = {**settings.object, "Metadata": {**settings.object.get("Metadata", {}), DIGEST: bundle.digest}}
+    with contextlib.closing(t.cast("t.Generator[bytes, None, None]", bundle.chunks())) as chunks:
+        parts = blocks(chunks, part_size(bundle.longest))
+        first, second = next(parts, b""), next(parts, None)
+        if second is None:
+            answer = _put_object(s3, **place, **members, Body=first)
+        else:
+            answer = _upload_parts(s3, itertools.chain((first, second), parts), place, members, settings.part)
+    return stored_object({**answer, "Metadata": members["Metadata"]})
+
+
+def abort_leftovers(s3: t.Any, bucket: str, key: str, settings: UploadSettings) -> None:
+    """Abort every incomplete upload to KEY itself."""
+    for upload in _list_uploads(s3, Bucket=bucket, Prefix=key, **settings.place):
+        if upload["Key"] == key:
+            _abort_upload(s3, Bucket=bucket, Key=key, UploadId=upload["UploadId"], **settings.place)
+
+
+def part_size(longest: int) -> int:
+    """How large the parts of an archive must be that has at most LONGEST bytes."""
+    return max(PART, -(-longest // MOST_PARTS))
+
+
+def _upload_parts(
+    s3: t.Any, parts: t.Iterator[bytes], place: Request, members: Request, part_members: Request
+) -> dict[str, t.Any]:
+    def upload(numbered: tuple[int, bytes]) -> dict[str, t.Any]:
+        number, body = numbered
+        return _upload_part(s3, **upload_place, **part_members, PartNumber=number, Body=body)
+
+    with _termination_as_exit():
+        upload_place = {**place, "UploadId": _create_upload(s3, **place, **members)}
+        try:
+            with contextlib.closing(ordered_map(upload, enumerate(parts, 1), _WORKERS, _WORKERS)) as uploaded:
+                done = list(uploaded)
+            return _complete_upload(s3, **upload_place, MultipartUpload={"Parts": done})
+        except BaseException as failure:
+            _clean_up(s3, upload_place, failure)
+            raise
+
+
+def _clean_up(s3: t.Any, upload_place: Request, failure: BaseException) -> None:
+    """Abort an upload that ended by FAILURE; if that fails too, say so without hiding why it was needed."""
+    try:
+        _abort_upload(s3, **upload_place)
+    except CodeDeployError as error:
+        raise CodeDeployError(
+            f"{failure}. What was uploaded could not be removed: {error}", error.exception
+        ) from failure
+
+
+@contextlib.contextmanager
+def _termination_as_exit() -> t.Iterator[None]:
+    """Let SIGTERM, by which a job is cancelled, end the program as SystemExit, so that it can clean up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _frame: t.Any) -> t.NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,223 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: appspec_info
+version_added: 0.1.0
+short_description: Check an AppSpec for AWS CodeDeploy, and read it
+description:
+  - Finds the mistakes in an AppSpec that otherwise show on the hosts, half an hour later, and returns the AppSpec parsed.
+  - For the platform Server it judges as the host agent does. What any host agent in use refuses is an error; what host agents 1.x and 2.x read
+    differently, or what they accept and is almost surely not meant, is a warning.
+  - With a directory, the AppSpec and the bundle around it are held against each other. Are the scripts there, and can they run? Are the sources
+    there? Do two files have the same destination? Is there a permission for nothing?
+  - It makes no call to AWS. A file may hold at most 128 KiB and 10,000 values.
+author:
+  - The slipway.codedeploy contributors (@slipway-collections)
+options:
+  content:
+    description:
+      - The AppSpec itself, as text (YAML, or JSON) or as a mapping. A mapping has no lines, and what makes a difference only as text, such as a
+        mode with a leading zero, is not seen in it.
+      - Exactly one of O(content) and O(path) is needed.
+    type: raw
+  path:
+    description:
+      - The AppSpec's file, or a directory that holds it, on the host that runs the task (usually the controller).
+      - In a directory its name is C(appspec.yml), for O(platform=lambda) and O(platform=ecs) C(appspec.yaml) or C(appspec.json).
+      - For O(platform=server), the rest of a directory is read as M(slipway.codedeploy.revision) does by default, with C(.codedeployignore).
+        What is in an archive is not checked by this module.
+    type: path
+  platform:
+    description:
+      - What the AppSpec is for.
+    type: str
+    choices: [server, lambda, ecs]
+    default: server
+  host_os:
+    description:
+      - The operating system of the hosts, for O(platform=server). An AppSpec for another one is an error. Either is fine when it is left out.
+    type: str
+    choices: [linux, windows]
+  fail_on:
+    description:
+      - Whether the task fails when there are problems. With V(error) it fails if there are errors, with V(warning) also if there are warnings.
+    type: str
+    choices: [error, warning, never]
+    default: error
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+  action_group:
+    support: none
+requirements:
+  - PyYAML where the task runs (the controller has it, since ansible-core needs it)
+  - pathspec (only if the directory has a C(.codedeployignore))
+notes:
+  - "Required IAM permissions: none."
+  - At most 100 problems are reported.
+seealso:
+  - module: slipway.codedeploy.revision
+  - module: slipway.codedeploy.deploy
+  - plugin: slipway.codedeploy.appspec_with_task_definition
+    plugin_type: filter
+  - plugin: slipway.codedeploy.appspec_with_versions
+    plugin_type: filter
+extends_documentation_fragment:
+  - slipway.codedeploy.attributes
+"""
+
+EXAMPLES = r"""
+- name: The application is in order, with its AppSpec and all that it names
+  slipway.codedeploy.appspec_info:
+    path: web-app
+    fail_on: warning
+
+- name: What is there to say of an AppSpec?
+  slipway.codedeploy.appspec_info:
+    content: |
+      version: 0.0
+      os: linux
+      hooks:
+        AfterInstal:
+          - location: scripts/configure.sh
+    fail_on: never
+  register: found
+
+- name: Each problem has a rule, a place, and a hint
+  ansible.builtin.debug:
+    msg: "{{ found.problems[0].message }} {{ found.problems[0].hint }}"
+
+- name: An AppSpec for a Lambda function, made in the playbook
+  slipway.codedeploy.appspec_info:
+    platform: lambda
+    content:
+      version: 0.0
+      Resources:
+        - shop:
+            Type: AWS::Lambda::Function
+            Properties:
+              Name: shop
+              Alias: live
+              CurrentVersion: "6"
+              TargetVersion: "7"
+      Hooks:
+        - BeforeAllowTraffic: check-shop
+"""
+
+RETURN = r"""
+valid:
+  description: Whether there are no errors. There may be warnings.
+  returned: when the AppSpec could be found
+  type: bool
+  sample: true
+appspec:
+  description: The AppSpec, parsed. Empty (V(none)) if it cannot be.
+  returned: when the AppSpec could be found
+  type: dict
+  sample: {"version": 0.0, "os": "linux", "hooks": {"AfterInstal": [{"location": "scripts/configure.sh"}]}}
+problems:
+  description: What is wrong, in the order of the lines.
+  returned: when the AppSpec could be found
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: V(error) or V(warning).
+      type: str
+      sample: warning
+    rule:
+      description: The name of the rule that is broken. It stays the same from release to release.
+      type: str
+      sample: event-unknown
+    path:
+      description: Where in the AppSpec. Empty for the whole.
+      type: str
+      sample: hooks.AfterInstal
+    line:
+      description: The line, from 1. V(none) if there is none.
+      type: int
+      sample: 4
+    message:
+      description: What is wrong.
+      type: str
+      sample: hooks.AfterInstal is not a lifecycle event, so it never runs.
+    hint:
+      description: What to do.
+      type: str
+      sample: Did you mean AfterInstall?
+"""
+
+import dataclasses
+import pathlib
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ..module_utils._appspec import Bundle, check_appspec
+from ..module_utils._appspec_bundles import appspec_file, bundle_in, read_appspec_text
+from ..module_utils._appspec_verdicts import failure_text, is_refused
+from ..module_utils._bundle.manifest import BundleError
+from ..module_utils._validation import InvalidOption
+
+
+def given_appspec(params: dict[str, t.Any]) -> tuple[str, str | dict[str, t.Any], Bundle | None]:
+    """The AppSpec that PARAMS give: its name for messages, its content, and the bundle around it, if there is one."""
+    if params["path"] is None:
+        if not isinstance(params["content"], (str, dict)):
+            raise InvalidOption(f"content: {params['content']!r} is neither a text nor a mapping")
+        return "content", params["content"], None
+    path = pathlib.Path(params["path"])
+    file = appspec_file("path", path, params["platform"])
+    bundle = bundle_in(path) if path.is_dir() and params["platform"] == "server" else None
+    return file.name, read_appspec_text("path", file), bundle
+
+
+def ensure(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Check what PARAMS give, and return the module's result; with `msg` if the task is to fail."""
+    name, content, bundle = given_appspec(params)
+    verdict = check_appspec(content, params["platform"], bundle, params["host_os"])
+    result = {"changed": False, "valid": verdict.valid, "appspec": verdict.appspec}
+    result["problems"] = [dataclasses.asdict(problem) for problem in verdict.problems]
+    if is_refused(verdict.problems, params["fail_on"]):
+        result["msg"] = failure_text(verdict.problems, name)
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "content": {"type": "raw"},
+            "path": {"type": "path"},
+            "platform": {"type": "str", "choices": ["server", "lambda", "ecs"], "default": "server"},
+            "host_os": {"type": "str", "choices": ["linux", "windows"]},
+            "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
+        },
+        mutually_exclusive=[["content", "path"]],
+        required_one_of=[["content", "path"]],
+        supports_check_mode=True,
+    )
+    try:
+        result = ensure(module.params)
+    except InvalidOption as error:
+        module.fail_json(msg=str(error))
+    except BundleError as error:
+        module.fail_json(msg=f"path: {error}")
+    except ImportError:
+        module.fail_json(msg=missing_required_lib("PyYAML"))
+    if "msg" in result:
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,309 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: revision
+version_added: 0.1.0
+short_description: Bundle, upload and register revisions of AWS CodeDeploy applications
+description:
+  - Makes a bundle of a directory, or takes a ready-made one, puts it into S3 and registers it with the application. Or registers a revision that
+    exists already, in S3, on GitHub, or as the content of an AppSpec.
+  - A bundle is known by the digest of its content. Where the bucket has it already nothing is archived or uploaded, and where it is registered
+    already nothing changes.
+  - The archive is made while it is uploaded, without a temporary file, and is the same for the same content. An upload that fails or is
+    interrupted removes what it has uploaded.
+  - M(slipway.codedeploy.deploy) does all this by itself. Use this module to register a revision in one place and deploy it from others.
+author:
+  - The slipway.codedeploy contributors (@slipway-collections)
+options:
+  application_name:
+    description:
+      - The application that the revision is of. It must exist, see M(slipway.codedeploy.application).
+    type: str
+    required: true
+    aliases: [application]
+  description:
+    description:
+      - A comment on the revision, at most 256 characters. One that a registered revision has is replaced by it.
+    type: str
+  keep:
+    description:
+      - How many bundles of the application stay in O(s3_bucket) below O(s3_prefix), that of this task among them. Older ones are removed.
+      - A bundle that a deployment group of the application has as its target, last successful or last attempted revision always stays. So
+        does everything that this collection has not named, by the digest of its content, and what lies in another place.
+      - Another application that deploys this one's bundles does not keep them.
+      - In a bucket with versions, S3 only hides what is removed. The bucket's lifecycle rules end it.
+      - Nothing is removed when this is left out. Only with O(source).
+    type: int
+  state:
+    description:
+      - A revision can only be registered. AWS has no call that forgets one.
+    type: str
+    choices: [present]
+    default: present
+attributes:
+  check_mode:
+    support: full
+    details: The bundle's content is read and looked for. Nothing is archived, uploaded or registered.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  action_group:
+    support: full
+notes:
+  - "Required IAM permissions: C(codedeploy:GetApplication), C(codedeploy:GetApplicationRevision), C(codedeploy:RegisterApplicationRevision); with
+    O(source) also C(s3:ListBucket) on the bucket, C(s3:GetObject) and C(s3:PutObject) on its objects; with O(keep) also
+    C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments), and C(s3:DeleteObject) on the
+    bucket's objects."
+seealso:
+  - module: slipway.codedeploy.application
+  - module: slipway.codedeploy.deploy
+extends_documentation_fragment:
+  - slipway.codedeploy.attributes
+  - slipway.codedeploy.source
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - slipway.codedeploy.requirements
+"""
+
+EXAMPLES = r"""
+- name: Bundle what is in a directory, without what developers keep there
+  slipway.codedeploy.revision:
+    application_name: web-app
+    source: "{{ playbook_dir }}/web-app"
+    s3_bucket: my-releases
+    exclude:
+      - "*.log"
+      - /tests/
+
+- name: The same as tgz, small rather than quick, with links as links, and encrypted by a key of one's own
+  slipway.codedeploy.revision:
+    application_name: web-app
+    source: web-app
+    s3_bucket: my-releases
+    s3_prefix: bundles
+    bundle_type: tgz
+    symlinks: preserve
+    compression: 9
+    server_side_encryption: aws:kms
+    kms_key_id: alias/releases
+    bucket_key_enabled: true
+    object_tags:
+      team: shop
+  register: built
+
+- name: Ship that, later or elsewhere
+  slipway.codedeploy.deploy:
+    application_name: web-app
+    deployment_group_name: production
+    revision: "{{ built.revision }}"
+
+- name: A directory of artifacts that has no AppSpec of its own
+  slipway.codedeploy.revision:
+    application_name: web-app
+    source: web-app/scripts
+    s3_bucket: my-releases
+    appspec:
+      version: 0.0
+      os: linux
+      files:
+        - source: /
+          destination: /opt/web-app/scripts
+
+- name: A bundle that the build has made
+  slipway.codedeploy.revision:
+    application_name: web-app
+    source: bundle.tgz
+    s3_bucket: my-releases
+    description: Build 814
+
+- name: A bundle of which the last five stay, and those that deployment groups need
+  slipway.codedeploy.revision:
+    application_name: web-app
+    source: web-app
+    s3_bucket: my-releases
+    keep: 5
+
+- name: A bundle that is in S3 already
+  slipway.codedeploy.revision:
+    application_name: web-app
+    revision:
+      s3_location:
+        bucket: my-releases
+        key: web-app/1.4.2.tgz
+        bundle_type: tgz
+
+- name: An AppSpec for an application of platform Lambda
+  slipway.codedeploy.revision:
+    application_name: thumbnails
+    revision:
+      app_spec_content:
+        content:
+          version: 0.0
+          Resources:
+            - thumbnails:
+                Type: AWS::Lambda::Function
+                Properties:
+                  Name: thumbnails
+                  Alias: live
+                  CurrentVersion: "3"
+                  TargetVersion: "4"
+"""
+
+RETURN = r"""
+revision:
+  description:
+    - The revision, in the form that O(revision) takes.
+    - In check mode a bundle that would be uploaded has no ETag yet.
+  returned: always
+  type: dict
+  sample:
+    revision_type: S3
+    s3_location:
+      bucket: my-releases
+      key: web-app/0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e.zip
+      bundle_type: zip
+      e_tag: 6805f2cfc46c0f04559748bb039d69ae
+registered:
+  description: Whether the task has registered it, or would in check mode. V(false) when it was registered already.
+  returned: always
+  type: bool
+  sample: true
+bundle:
+  description: What the bundle of O(source) holds.
+  returned: when O(source) is given
+  type: dict
+  contains:
+    digest:
+      description: The digest by which it is known, of names, modes and contents, or of the bytes of a ready-made file.
+      type: str
+      sample: 0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e
+    bundle_type:
+      description: Its format.
+      type: str
+      sample: zip
+    files:
+      description: How many files it holds.
+      type: int
+      sample: 12
+    directories:
+      description: How many directories it holds.
+      type: int
+      sample: 3
+    links:
+      description: How many symbolic links it holds.
+      type: int
+      sample: 0
+    size:
+      description: The bytes of all files, before compression.
+      type: int
+      sample: 20480
+    largest:
+      description: The ten largest files, the largest first.
+      returned: with C(-v) or more
+      type: list
+      elements: dict
+      sample: [{"path": "lib/app.jar", "size": 18211}, {"path": "appspec.yml", "size": 310}]
+    uploaded:
+      description: Whether the task has uploaded it, or would in check mode. V(false) when the bucket had it already.
+      type: bool
+      sample: true
+removed_bundles:
+  description: The keys of the bundles that the task has removed from O(s3_bucket), or would in check mode, the oldest first.
+  returned: when O(keep) is given
+  type: list
+  elements: str
+  sample: [web-app/5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8.zip]
+"""
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._applications import require_application
+from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._releases import shown_result, store_release, wanted_release
+from ..module_utils._retention import find_expired, remove_bundles
+from ..module_utils._revisions import Location, find_revision, place_of, register_revision
+from ..module_utils._source_rules import check_platform, check_source_options
+from ..module_utils._sources import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, connections, source_options
+from ..module_utils._validation import InvalidOption, check_length, check_name, check_positive
+
+Params = dict[str, t.Any]
+
+
+def check_options(params: Params) -> None:
+    """Raise InvalidOption for what the service would refuse, before anything is read."""
+    check_name("application_name", params["application_name"])
+    check_length("description", params["description"], 256)
+    check_source_options(source_options(params))
+    if params["keep"] is not None:
+        check_positive("keep", params["keep"])
+        if not params["source"]:
+            raise InvalidOption("keep: needs source, because it removes bundles beside the one of the task")
+
+
+def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
+    """Bring the revision into S3 and to the application, unless CHECK_MODE, and return the module's result."""
+    check_options(params)
+    client, name, description = connect("codedeploy"), params["application_name"], params["description"]
+    platform = require_application(client, name)["compute_platform"]
+    check_platform(platform, source_options(params))
+    release = wanted_release(connect, params, platform)
+    known = find_revision(client, name, release.location) if release.is_stored else None
+    registered = known is None or description not in (None, known.get("description"))
+    location, expired = release.location, find_expired(connect, params, release.location)
+    if registered and not check_mode:
+        location = store_release(connect("s3"), release)
+        register_revision(client, name, location, description)
+    if not check_mode:
+        expired = remove_bundles(connect, params, expired)
+    return {
+        "changed": registered or bool(expired),
+        "revision": location,
+        "registered": registered,
+        "warnings": list(release.warnings),
+        "diff": {
+            "before": {
+                **({} if known is None else shown_registration(location, known.get("description"))),
+                **({"old_bundles": expired} if expired else {}),
+            },
+            "after": shown_registration(location, description or (known or {}).get("description")),
+        },
+        **({"bundle": release.facts} if release.facts else {}),
+        **({"removed_bundles": expired} if params["keep"] else {}),
+    }
+
+
+def shown_registration(location: Location, description: str | None) -> dict[str, str]:
+    """A registered revision as the diff shows it."""
+    return {"revision": place_of(location), "description": description or ""}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            **SOURCE_ARGUMENTS,
+            "application_name": {"type": "str", "required": True, "aliases": ["application"]},
+            "description": {"type": "str"},
+            "keep": {"type": "int"},
+            "state": {"type": "str", "choices": ["present"], "default": "present"},
+        },
+        **SOURCE_CONSTRAINTS,
+        supports_check_mode=True,
+    )
+    try:
+        result = ensure(connections(module), module.params, module.check_mode)
+        module.exit_json(**shown_result(result, module._verbosity))
+    except (InvalidOption, CodeDeployError) as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()
