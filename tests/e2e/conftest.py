@@ -17,6 +17,7 @@ import yaml
 
 from emulator import Emulator
 
+from .calls import actions, writes
 from .hosts import Host, running_hosts
 from .playbooks import ANSIBLE_PLAYBOOK, PlaybookRun, playbook_environment, run_playbook
 
@@ -106,22 +107,11 @@ class Site:
 
     def written(self) -> list[str]:
         """The IAM actions of the last run's calls that changed something."""
-        reads = ("Get", "BatchGet", "List", "Head")
-        own = self.emulator.environment["AWS_ACCESS_KEY_ID"]
-        return [
-            call.action
-            for call in self.emulator.calls
-            if call.access_key == own and not call.operation.startswith(reads)
-        ]
+        return writes(self.emulator)
 
     def calls(self, service: str) -> list[str]:
         """The IAM actions of the last run's calls to SERVICE."""
-        own = self.emulator.environment["AWS_ACCESS_KEY_ID"]
-        return [
-            call.action
-            for call in self.emulator.calls
-            if call.access_key == own and call.action.startswith(f"{service}:")
-        ]
+        return [action for action in actions(self.emulator) if action.startswith(f"{service}:")]
 
     def hold(self) -> None:
         """Let the next deployment wait in its hook."""

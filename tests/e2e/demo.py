@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from emulator import Emulator
 
+from .calls import writes
 from .hosts import Host, running_hosts
 from .playbooks import PlaybookRun, run_playbook, without_colours
 from .processes import end_processes_below
@@ -33,7 +34,6 @@ PLAYBOOK = ROOT / "playbooks/demo.yml"
 BUCKET = "web-app-releases"
 GROUP = {"applicationName": "web-app", "deploymentGroupName": "demo"}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-READS = ("Get", "BatchGet", "List", "Head")
 
 # The mistake of version 3: it compiles, it starts, and it cannot say how it is.
 RIGHT, WRONG = '"version": VERSION,', '"version": VERSION.number,'
@@ -74,9 +74,7 @@ class Stage:
 
     def written(self) -> list[str]:
         """The calls of the last run that changed something."""
-        own = self.emulator.environment["AWS_ACCESS_KEY_ID"]
-        calls = (call for call in self.emulator.calls if call.access_key == own)
-        return [call.action for call in calls if not call.operation.startswith(READS)]
+        return writes(self.emulator)
 
     def deployments(self) -> list[tuple[str, str]]:
         """Who asked for each deployment of the group and how it ended, the oldest first."""
