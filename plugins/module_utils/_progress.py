@@ -23,12 +23,16 @@ def progress_line(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]])
     """A line such as `d-3KX1ZQ2AB InProgress, 1 of 3 succeeded, 1 failed: web-2 Install, web-3 ValidateService failed (ScriptFailed)`."""
     state = ", ".join([f"{deployment['deployment_id']} {deployment['status']}", *counts(deployment)])
     active = [happening for target in targets if (happening := _happening(target))]
-    if (deployment["status"] != "InProgress" and not active) or deployment["status"] in ENDED:
+    waiting = [str(target["target_id"]) for target in targets if target["status"] == "Pending"]
+    if has_ended(deployment) or not (active or waiting):
         return state
-    if not active:
-        return f"{state}: waiting for a host's agent to begin" if targets else state
-    more = [f"and {len(active) - NAMED} more"] if len(active) > NAMED else []
-    return f"{state}: {', '.join(active[:NAMED] + more)}"
+    return f"{state}: {_named(active)}" if active else f"{state}: waiting for the agent on {_named(waiting)}"
+
+
+def _named(names: list[str]) -> str:
+    """The first of NAMES, and how many there are besides."""
+    more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
+    return ", ".join(names[:NAMED] + more)
 
 
 def counts(deployment: dict[str, t.Any]) -> list[str]:

@@ -65,7 +65,7 @@ def target(name: str, status: str, *events: tuple[str, str], error_code: str = "
         ),
         (
             (deployment("InProgress", pending=1), [target("web-1", "Pending", ("ApplicationStop", "Pending"))]),
-            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: waiting for a host's agent to begin",
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: waiting for the agent on web-1",
         ),
         (
             (deployment("InProgress", in_progress=1), [target("web-1", "InProgress")]),
