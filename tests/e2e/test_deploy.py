@@ -18,12 +18,16 @@ def test_a_release_is_shipped_with_progress_and_then_left_alone(site: Site) -> N
     site.hold()
     first = site.start(site.deploy_task())
     assert first.stdout is not None
-    progress = re.compile(r"\[localhost\] 0:\d\d d-\w+ InProgress, 0 of 2 succeeded: web-[12] ValidateService")
-    # The hook waits until the line is there that tells of it: it comes while the task runs, or never.
-    assert any(progress.match(line) for line in first.stdout)
-    site.release_hold()
-    output, _nothing = first.communicate(timeout=60)
-    assert first.returncode == 0, output
+    progress = re.compile(r"\[localhost\] 0:\d\d d-\w+ InProgress, 0 of 2 succeeded: web-[12] ValidateService$")
+    lines = []
+    for line in first.stdout:
+        lines.append(line)
+        # The hook waits until the line is there that tells of it: it comes while the task runs.
+        if progress.match(line):
+            site.release_hold()
+    output = "".join(lines)
+    assert first.wait() == 0, output
+    assert any(progress.match(line) for line in lines), output
     assert site.versions() == {"good 1"}
     (deployment,) = site.deployments()
     assert f"{deployment['deploymentId']} Succeeded, 2 of 2 succeeded" in output
