@@ -162,7 +162,7 @@ def site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
             "source": str(tmp_path / "source"),
             "s3_bucket": BUCKET,
             "wait_delay": 1,
-            "wait_timeout": 60,
+            "wait_timeout": 300,
         }
         place = Site(emulator, hosts, tmp_path, options)
         place.write_release("good 1")

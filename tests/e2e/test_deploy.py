@@ -9,25 +9,31 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import typing as t
 
 from .conftest import APPLICATION, BUCKET, Site, eventually
 
 
+def followed_to_its_end(site: Site, run: subprocess.Popen[str], progress: str) -> str:
+    """All that RUN prints; the hosts' hooks wait until it has printed a line of PROGRESS, which it does while its task runs."""
+    line_of_progress = re.compile(rf"\[localhost\] 0:\d\d {progress}")
+    assert run.stdout is not None
+    lines = []
+    for line in run.stdout:
+        lines.append(line)
+        if line_of_progress.match(line):
+            site.release_hold()
+    output = "".join(lines)
+    assert run.wait() == 0, output
+    assert any(line_of_progress.match(line) for line in lines), output
+    return output
+
+
 def test_a_release_is_shipped_with_progress_and_then_left_alone(site: Site) -> None:
     site.hold()
     first = site.start(site.deploy_task())
-    assert first.stdout is not None
-    progress = re.compile(r"\[localhost\] 0:\d\d d-\w+ InProgress, 0 of 2 succeeded: web-[12] ValidateService$")
-    lines = []
-    for line in first.stdout:
-        lines.append(line)
-        # The hook waits until the line is there that tells of it: it comes while the task runs.
-        if progress.match(line):
-            site.release_hold()
-    output = "".join(lines)
-    assert first.wait() == 0, output
-    assert any(progress.match(line) for line in lines), output
+    output = followed_to_its_end(site, first, r"d-\w+ InProgress, 0 of 2 succeeded: web-[12] ValidateService$")
     assert site.versions() == {"good 1"}
     (deployment,) = site.deployments()
     assert f"{deployment['deploymentId']} Succeeded, 2 of 2 succeeded" in output
@@ -92,14 +98,10 @@ def test_a_failure_explains_itself_and_the_rollback_is_followed(site: Site) -> N
 
 
 def assert_attached(site: Site, deployment_id: str) -> None:
-    """The next run follows the deployment in flight, whose hook waits until that run has looked at it, and reports its end."""
-    site.emulator.calls.clear()
+    """The next run follows the deployment in flight, whose hook waits until that run has told of it, and reports its end."""
     why = {"name": "Why", "ansible.builtin.debug": {"var": "shipped.reason"}}
     run = site.start({**site.deploy_task(), "register": "shipped"}, why)
-    eventually("the run looks", lambda: "codedeploy:BatchGetDeploymentTargets" in site.calls("codedeploy"))
-    site.release_hold()
-    output, _nothing = run.communicate(timeout=60)
-    assert run.returncode == 0, output
+    output = followed_to_its_end(site, run, f"{deployment_id} InProgress")
     assert f"{deployment_id} of this revision is in flight already" in output
     assert f"{deployment_id} Succeeded, 2 of 2 succeeded" in output
 

@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 import argparse
+
+# Not used here: what sockets and signatures would otherwise import later, when the process has become a user to whom the
+# folder of the interpreter may be closed.
+import encodings.idna  # noqa: F401
 import logging
 import os
 import pwd
@@ -15,6 +19,8 @@ import threading
 from collections.abc import Sequence
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
+
+import cryptography.hazmat.backends.openssl.backend  # noqa: F401
 
 from .agent import Agent
 from .config import AgentConfig, ConfigError, load_config
