@@ -14,7 +14,7 @@ import random
 import string
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -141,38 +141,43 @@ class LifecycleEvent:
     offered_time: float | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Target:
-    """One host of one deployment. ``in_flight`` from the moment the deployment turns to it until its last event;
-    ``running`` is false for a machine that was switched off when the deployment started."""
+    """What a deployment deploys to; its events come in the order in which they happen."""
 
     target_id: str
     arn: str
-    host_identifier: str
-    running: bool
     last_updated: float
     events: list[LifecycleEvent]
     status: Progress = "Pending"
-    in_flight: bool = False
     timer: Timer | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
+class InstanceTarget(Target):
+    """One host. ``in_flight`` from the moment the deployment turns to it until its last event; ``running`` is false for a
+    machine that was switched off when the deployment started."""
+
+    host_identifier: str
+    running: bool
+    in_flight: bool = False
+
+
+@dataclass(eq=False, kw_only=True)
 class Deployment:
     """``group`` is the live group, so a renamed group renames its deployments; whether the real service does is unknown.
 
-    ``options`` are members of CreateDeployment that are only kept. ``ending`` is set once nothing more is to be offered to
-    hosts: the status and error that the deployment gets when what runs has finished.
+    ``settings`` are the group's as they were at the creation, with what the request put in their place. ``options`` are
+    members of CreateDeployment that are only kept. ``ending`` is set once nothing more is to be started: the status and
+    error that the deployment gets when what runs has finished.
     """
 
     group: DeploymentGroup
     revision: Members
     revision_key: str
     creator: Literal["user", "codeDeployRollback"]
-    config_name: str
-    minimum_healthy_hosts: Members
-    auto_rollback: Members | None
-    style: Members
+    config: DeploymentConfig
+    settings: Members
     create_time: float
     options: Members
     deployment_id: str = field(default_factory=new_deployment_id)
@@ -182,13 +187,29 @@ class Deployment:
     complete_time: float | None = None
     error: Members | None = None
     rollback_info: Members | None = None
-    targets: dict[str, Target] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict)
     ending: tuple[DeploymentStatus, Members] | None = None
     roll_back_on_stop: bool | None = None
 
     @property
     def finished(self) -> bool:
         return self.status in FINAL_STATUSES
+
+    @property
+    def style(self) -> Members:
+        """The DeploymentStyle."""
+        style: Members = self.settings["deploymentStyle"]
+        return style
+
+    @property
+    def auto_rollback(self) -> Members | None:
+        """The AutoRollbackConfiguration."""
+        return self.settings.get("autoRollbackConfiguration")
+
+    @property
+    def instance_targets(self) -> dict[str, InstanceTarget]:
+        """The targets that are hosts."""
+        return {name: target for name, target in self.targets.items() if isinstance(target, InstanceTarget)}
 
 
 @dataclass(eq=False)

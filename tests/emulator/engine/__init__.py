@@ -3,3 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What happens after CreateDeployment."""
+
+from __future__ import annotations
+
+from ..state import Deployment, Region
+from .execution import Execution
+from .in_place import InPlace
+
+__all__ = ["execution_of"]
+
+
+def execution_of(region: Region, deployment: Deployment) -> Execution:
+    """What runs ``deployment``, by its platform and type."""
+    return InPlace(region, deployment)

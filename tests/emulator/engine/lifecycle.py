@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..state import FINISHED, LifecycleEvent, Members, Target
+from ..state import FINISHED, InstanceTarget, LifecycleEvent, Members, Target
 from .targets import Instance
 
 IN_PLACE_EVENTS = (
@@ -24,10 +24,17 @@ MAY_FAIL = frozenset({"ApplicationStop"})
 """Events after whose failure a target goes on if ignoreApplicationStopFailures is set (botocore model: CreateDeployment)."""
 
 
-def new_target(instance: Instance, now: float) -> Target:
+def new_target(instance: Instance, now: float) -> InstanceTarget:
     """A target with all its events ahead of it."""
     events = [LifecycleEvent(name) for name in IN_PLACE_EVENTS]
-    return Target(instance.target_id, instance.arn, instance.host_identifier, instance.running, now, events)
+    return InstanceTarget(
+        target_id=instance.target_id,
+        arn=instance.arn,
+        host_identifier=instance.host_identifier,
+        running=instance.running,
+        last_updated=now,
+        events=events,
+    )
 
 
 def current_event(target: Target) -> LifecycleEvent | None:

@@ -15,12 +15,12 @@ import binascii
 import json
 from typing import Any
 
-from ..engine.execution import Execution
+from ..engine.in_place import InPlace
 from ..engine.lifecycle import current_event
 from ..engine.targets import ec2_instance_arn
 from ..moto_backends import find_principal_arn, list_ec2_instances
 from ..protocol import Call, Operations, ServiceError
-from ..state import Deployment, LifecycleEvent, Members, Region, Target
+from ..state import Deployment, InstanceTarget, LifecycleEvent, Members, Region
 from .diagnostics import diagnostics_from_report, is_noop
 from .envelope import Signer
 from .specification import specification_from_deployment
@@ -114,8 +114,8 @@ def _is_on_offer(event: LifecycleEvent, now: float) -> bool:
     return event.status == "Pending" and (event.offered_time is None or now - event.offered_time >= REOFFER_AFTER)
 
 
-def _target_of(deployment: Deployment, host: str) -> Target | None:
-    return next((target for target in deployment.targets.values() if target.host_identifier == host), None)
+def _target_of(deployment: Deployment, host: str) -> InstanceTarget | None:
+    return next((target for target in deployment.instance_targets.values() if target.host_identifier == host), None)
 
 
 def _execution_id(region: Region, deployment: Deployment) -> str:
@@ -141,7 +141,7 @@ def _command(region: Region, deployment: Deployment, host: str, event: Lifecycle
     }
 
 
-def _find_target(region: Region, execution_id: str, host: str) -> tuple[Deployment, Target]:
+def _find_target(region: Region, execution_id: str, host: str) -> tuple[Deployment, InstanceTarget]:
     deployment = region.deployments.get(execution_id.rpartition("/")[2])
     if deployment is None or _execution_id(region, deployment) != execution_id:
         raise _client_error(f"DeploymentNotFoundException: no deployment {execution_id} is known.")
@@ -151,7 +151,7 @@ def _find_target(region: Region, execution_id: str, host: str) -> tuple[Deployme
     return deployment, target
 
 
-def _find_command(call: Call) -> tuple[Execution, Target, LifecycleEvent]:
+def _find_command(call: Call) -> tuple[InPlace, InstanceTarget, LifecycleEvent]:
     """The command that an identifier stands for; only one that was handed out to the calling host."""
     host, execution_id, name = _parts_of_identifier(call.parameters["HostCommandIdentifier"])
     _authorize(call, host)
@@ -159,7 +159,7 @@ def _find_command(call: Call) -> tuple[Execution, Target, LifecycleEvent]:
     event = next((event for event in target.events if event.name == name), None)
     if event is None or event.offered_time is None:
         raise _client_error(f"The command {name} of {execution_id} was not offered to {host}.")
-    return Execution(call.region, deployment), target, event
+    return InPlace(call.region, deployment), target, event
 
 
 def _parts_of_identifier(identifier: str) -> tuple[str, str, str]:

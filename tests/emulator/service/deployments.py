@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ..engine.execution import Execution, active_deployment
+from ..engine import execution_of
+from ..engine.execution import active_deployment
 from ..protocol import Call, ServiceError
 from ..state import Deployment, DeploymentGroup, Members
 from . import lookup
@@ -25,6 +26,7 @@ _DEFAULT_OPTIONS = {
     "ignoreApplicationStopFailures": False,
     "updateOutdatedInstancesOnly": False,
 }
+_OVERRIDES = ("autoRollbackConfiguration",)
 _KEPT = ("description", *_DEFAULT_OPTIONS)
 
 
@@ -46,7 +48,7 @@ def create_deployment(call: Call) -> dict[str, Any]:
         raise ServiceError("DeploymentLimitExceededException", message)
     find_or_register(application, location, call.region.clock.now())
     deployment = _deployment_from_request(call, group, config_name)
-    Execution(call.region, deployment).launch()
+    execution_of(call.region, deployment).launch()
     return {"deploymentId": deployment.deployment_id}
 
 
@@ -57,10 +59,8 @@ def _deployment_from_request(call: Call, group: DeploymentGroup, config_name: st
         revision=location,
         revision_key=revision_key(location),
         creator="user",
-        config_name=config_name,
-        minimum_healthy_hosts=call.region.configs[config_name].minimum_healthy_hosts or {},
-        auto_rollback=call.parameters.get("autoRollbackConfiguration", group.settings.get("autoRollbackConfiguration")),
-        style=group.settings["deploymentStyle"],
+        config=call.region.configs[config_name],
+        settings=group.settings | {name: call.parameters[name] for name in _OVERRIDES if name in call.parameters},
         create_time=call.region.clock.now(),
         options=_DEFAULT_OPTIONS | {name: call.parameters[name] for name in _KEPT if name in call.parameters},
         previous_revision=group.target_revision,
@@ -141,7 +141,7 @@ def stop_deployment(call: Call) -> dict[str, Any]:
     if deployment.finished:
         message = f"The deployment {deployment.deployment_id} is already completed: {deployment.status}"
         raise ServiceError("DeploymentAlreadyCompletedException", message)
-    Execution(call.region, deployment).stop(call.parameters.get("autoRollbackEnabled"))
+    execution_of(call.region, deployment).stop(call.parameters.get("autoRollbackEnabled"))
     message = "No more lifecycle events are started; the deployment stops when the running ones have finished."
     return {"status": "Pending", "statusMessage": message}
 
@@ -151,7 +151,7 @@ def _deployment_info(deployment: Deployment) -> dict[str, Any]:
     return {
         "applicationName": group.application.name,
         "deploymentGroupName": group.name,
-        "deploymentConfigName": deployment.config_name,
+        "deploymentConfigName": deployment.config.name,
         "deploymentId": deployment.deployment_id,
         "previousRevision": shown_location(deployment.previous_revision),
         "revision": shown_location(deployment.revision),
