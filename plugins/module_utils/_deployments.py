@@ -40,10 +40,30 @@ def _create_deployment(client: t.Any, **members: t.Any) -> str:
     return str(client.create_deployment(**members)["deploymentId"])
 
 
+@aws_call("stop the deployment")
+def _stop_deployment(client: t.Any, deployment_id: str, **roll_back: bool) -> None:
+    client.stop_deployment(deploymentId=deployment_id, **roll_back)
+
+
+@aws_call("continue the deployment")
+def _continue_deployment(client: t.Any, deployment_id: str, wait_type: str) -> None:
+    client.continue_deployment(deploymentId=deployment_id, deploymentWaitType=wait_type)
+
+
+@aws_call("list the deployments")
+def _list_deployments(client: t.Any, **filters: t.Any) -> list[str]:
+    pages = client.get_paginator("list_deployments").paginate(**filters)
+    return [deployment_id for page in pages for deployment_id in page.get("deployments", [])]
+
+
 @aws_call("list the deployment's targets")
-def _list_targets(client: t.Any, deployment_id: str, statuses: list[str]) -> list[str]:
-    filters = {"targetFilters": {"TargetStatus": statuses}} if statuses else {}
-    return list(client.list_deployment_targets(deploymentId=deployment_id, **filters)["targetIds"])
+def _list_targets(client: t.Any, deployment_id: str, statuses: t.Collection[str], most: int | None) -> list[str]:
+    """The ids of at most MOST targets; of all, page by page, for None."""
+    filters = {"targetFilters": {"TargetStatus": list(statuses)}} if statuses else {}
+    pages = client.get_paginator("list_deployment_targets").paginate(
+        deploymentId=deployment_id, PaginationConfig={"MaxItems": most}, **filters
+    )
+    return [target_id for page in pages for target_id in page.get("targetIds", [])]
 
 
 @aws_call("read the deployment's targets")
@@ -59,6 +79,12 @@ def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
     return None if found is None else resource_from_aws(found)
 
 
+def list_deployments(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
+    """The deployments that FILTERS (members of ListDeployments in snake_case; None is left out) let through, the newest first."""
+    found = find_deployments(client, _list_deployments(client, **resource_for_aws(filters)))
+    return sorted(found.values(), key=lambda deployment: str(deployment["create_time"]), reverse=True)
+
+
 def find_deployments(client: t.Any, deployment_ids: t.Collection[str]) -> dict[str, Deployment]:
     """The deployments by id, each as AWS describes it, in snake_case; those that do not exist are missing."""
     ids = sorted(deployment_ids)
@@ -66,24 +92,33 @@ def find_deployments(client: t.Any, deployment_ids: t.Collection[str]) -> dict[s
     return {info["deploymentId"]: resource_from_aws(info) for info in infos}
 
 
-def find_targets(client: t.Any, deployment: Deployment) -> list[Target]:
-    """The targets worth looking at, at most 25: all of them where there are no more, else those that run or have failed.
+def find_notable_targets(client: t.Any, deployment: Deployment) -> list[Target]:
+    """The targets worth looking at, at most 25: all of them where there are no more, else those that run or have failed."""
+    total = sum(deployment.get("deployment_overview", {}).values())
+    statuses = ("Failed", "InProgress") if total > TARGETS_A_CALL else ()
+    return find_targets(client, deployment["deployment_id"], statuses, TARGETS_A_CALL)
+
+
+def find_targets(
+    client: t.Any, deployment_id: str, statuses: t.Collection[str] = (), most: int | None = None
+) -> list[Target]:
+    """The targets that are in one of STATUSES (all, if there are none), at most MOST of them, by their ids.
 
     Each is flat, whatever the platform: target_id, target_type, status, lifecycle_events and what else AWS says of it. Empty as long as
     CodeDeploy has not chosen the targets.
     """
-    total = sum(deployment.get("deployment_overview", {}).values())
-    statuses = ["Failed", "InProgress"] if total > TARGETS_A_CALL else []
     try:
-        target_ids = _list_targets(client, deployment["deployment_id"], statuses)[:TARGETS_A_CALL]
+        target_ids = _list_targets(client, deployment_id, statuses, most)
     except CodeDeployError as error:
         if error_code(error) == "DeploymentNotStartedException":
             return []
         raise
-    if not target_ids:
-        return []
-    targets = _batch_get_targets(client, deployment["deployment_id"], target_ids)
-    return sorted((target_from_aws(target) for target in targets), key=lambda target: str(target["target_id"]))
+    found = [
+        target
+        for batch in batches(target_ids, TARGETS_A_CALL)
+        for target in _batch_get_targets(client, deployment_id, batch)
+    ]
+    return sorted((target_from_aws(target) for target in found), key=lambda target: str(target["target_id"]))
 
 
 def target_from_aws(target: dict[str, t.Any]) -> Target:
@@ -100,6 +135,28 @@ def create_deployment(
     """Create a deployment of LOCATION and return its id. OPTIONS are further members of CreateDeployment in snake_case; None is left out."""
     members = {"application_name": application_name, "deployment_group_name": group, "revision": location, **options}
     return _create_deployment(client, **resource_for_aws(members))
+
+
+def stop_deployment(client: t.Any, deployment_id: str, roll_back: bool | None) -> bool:
+    """Ask the deployment to stop, and ROLL_BACK or not (None: as its settings say); whether it was still to be stopped."""
+    members = {} if roll_back is None else {"autoRollbackEnabled": roll_back}
+    return _unless_completed(lambda: _stop_deployment(client, deployment_id, **members))
+
+
+def continue_deployment(client: t.Any, deployment_id: str, wait_type: str) -> bool:
+    """End a wait (READY_WAIT or TERMINATION_WAIT) of the deployment; whether it had not ended yet."""
+    return _unless_completed(lambda: _continue_deployment(client, deployment_id, wait_type))
+
+
+def _unless_completed(call: t.Callable[[], None]) -> bool:
+    """Make the CALL; whether it came before the deployment's end."""
+    try:
+        call()
+    except CodeDeployError as error:
+        if error_code(error) == "DeploymentAlreadyCompletedException":
+            return False
+        raise
+    return True
 
 
 def blocking_deployment(error: CodeDeployError) -> str | None:

@@ -9,6 +9,7 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 # botocore model: DeploymentStatus
@@ -59,6 +60,55 @@ def _happening(target: dict[str, t.Any]) -> str:
 def failed_event(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
     """The first lifecycle event of TARGET that failed; None if none has."""
     return next((event for event in target.get("lifecycle_events", []) if event["status"] == "Failed"), None)
+
+
+def timeline(targets: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The lifecycle events of TARGETS that have begun, in the order in which they did, each with the seconds that it took.
+
+    `seconds` is None for an event that has not ended.
+    """
+    events = [
+        {"target_id": target["target_id"], "lifecycle_event": event["lifecycle_event_name"], "status": event["status"]}
+        | {"start_time": event["start_time"], "end_time": event.get("end_time"), "seconds": _seconds(event)}
+        for target in targets
+        for event in target.get("lifecycle_events", [])
+        if event.get("start_time")
+    ]
+    return sorted(events, key=lambda event: (event["start_time"], event["end_time"] or "~"))
+
+
+def _seconds(event: dict[str, t.Any]) -> float | None:
+    if not event.get("end_time"):
+        return None
+    start, end = (datetime.datetime.fromisoformat(event[name]) for name in ("start_time", "end_time"))
+    return round((end - start).total_seconds(), 3)
+
+
+def is_ready(deployment: dict[str, t.Any], _targets: list[dict[str, t.Any]]) -> bool:
+    """Whether the new version is in place and DEPLOYMENT waits to be continued, or is past that."""
+    return deployment["status"] == "Ready" or has_ended(deployment)
+
+
+def is_shifted(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:
+    """Whether all traffic goes to the new version, or never will.
+
+    What is left then is the wait until the old one is terminated. CodeDeploy says so for instances only; for ECS the target has succeeded while
+    the deployment is still in progress (aws/containers-roadmap, issue 269).
+    """
+    return (
+        has_ended(deployment)
+        or bool(deployment.get("instance_termination_wait_time_started"))
+        or (bool(targets) and all(target["status"] == "Succeeded" for target in targets))
+    )
+
+
+def is_over(deployment: dict[str, t.Any], _targets: list[dict[str, t.Any]]) -> bool:
+    """Whether nothing more will happen in DEPLOYMENT."""
+    return has_ended(deployment)
+
+
+GOALS = {"succeeded": is_over, "stopped": is_over, "ready": is_ready, "traffic_shifted": is_shifted}
+"""How far a deployment may be awaited: each tells from it and its targets whether there is nothing left to wait for."""
 
 
 def has_ended(deployment: dict[str, t.Any]) -> bool:

@@ -375,6 +375,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
             "before": {"revision": place_of(group.get("target_revision"))},
             "after": {"revision": place_of(location if changed else group.get("target_revision"))},
         },
+        "awaits": {"deployment_id": deployment_id, "goal": "succeeded"} if changed and deployment_id else None,
         "warnings": [*group.get("warnings", []), *release.warnings],
         **({"bundle": release.facts} if release.facts else {}),
     }

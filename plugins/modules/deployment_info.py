@@ -8,18 +8,58 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: deployment_info
 version_added: 0.1.0
-short_description: Read an AWS CodeDeploy deployment
+short_description: Read AWS CodeDeploy deployments
 description:
-  - Returns one deployment and what happens, or happened, on its targets.
+  - Returns one deployment, or all that match, and what happens, or happened, on their targets.
   - M(slipway.codedeploy.deploy) looks at the deployment that it awaits through this module.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   deployment_id:
     description:
-      - The deployment's identifier.
+      - The identifier of one deployment. It is an error if there is none.
+      - Without it, the deployments that all the other options let through are returned, the newest first.
     type: str
-    required: true
+  application_name:
+    description:
+      - Only deployments of this application, which needs O(deployment_group_name) too.
+    type: str
+    aliases: [application]
+  deployment_group_name:
+    description:
+      - Only deployments to this deployment group.
+    type: str
+    aliases: [deployment_group]
+  statuses:
+    description:
+      - Only deployments in one of these states.
+    type: list
+    elements: str
+    choices: [Created, Queued, InProgress, Baking, Ready, Succeeded, Failed, Stopped]
+  created_after:
+    description:
+      - Only deployments created at or after this time, in ISO 8601. A time without a zone is UTC.
+    type: str
+  created_before:
+    description:
+      - Only deployments created at or before this time, in ISO 8601. A time without a zone is UTC.
+    type: str
+  revision:
+    description:
+      - Only deployments of this revision, in the form that M(slipway.codedeploy.deploy) takes and returns. What it leaves open, such as the
+        version or the ETag of an object, is not compared.
+    type: dict
+  external_id:
+    description:
+      - Only the deployments that an external system, such as CloudFormation, has given this identifier.
+    type: str
+  targets:
+    description:
+      - Which targets to read, with their lifecycle events. V(notable) is all of them where there are at most 25, else at most 25 of those that
+        run or have failed. V(failed) is all that have failed.
+      - V(notable) when this is left out with O(deployment_id), else V(none). Each 25 targets cost a call, and each deployment at least one.
+    type: str
+    choices: [none, notable, failed, all]
 attributes:
   check_mode:
     support: full
@@ -31,9 +71,11 @@ attributes:
   action_group:
     support: full
 notes:
-  - "Required IAM permissions: C(codedeploy:GetDeployment), C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets)."
+  - "Required IAM permissions: C(codedeploy:GetDeployment), without O(deployment_id) C(codedeploy:ListDeployments) and
+    C(codedeploy:BatchGetDeployments) instead; with targets C(codedeploy:ListDeploymentTargets) and C(codedeploy:BatchGetDeploymentTargets)."
 seealso:
   - module: slipway.codedeploy.deploy
+  - module: slipway.codedeploy.deployment
 extends_documentation_fragment:
   - slipway.codedeploy.attributes
   - amazon.aws.common.modules
@@ -59,12 +101,25 @@ EXAMPLES = r"""
 - name: Tell
   ansible.builtin.debug:
     msg: "{{ seen.deployment.status }}: {{ seen.deployment.deployment_overview }}"
+
+- name: What failed in production since the beginning of November, and where
+  slipway.codedeploy.deployment_info:
+    application_name: web-app
+    deployment_group_name: production
+    statuses: [Failed]
+    created_after: "2026-11-01"
+    targets: failed
+  register: failures
+
+- name: How long each lifecycle event took on each host
+  ansible.builtin.debug:
+    msg: "{{ seen.timeline }}"
 """
 
 RETURN = r"""
 deployment:
   description: The deployment as AWS describes it, in snake_case.
-  returned: always
+  returned: with O(deployment_id)
   type: dict
   contains:
     deployment_id:
@@ -95,14 +150,14 @@ deployment:
       sample: {"rollback_deployment_id": "d-9QD7PL4ZX"}
 targets:
   description:
-    - The targets with their lifecycle events. All of them if there are at most 25, else at most 25 of those that run or have failed.
+    - The targets that O(targets) asks for, with their lifecycle events.
     - Empty as long as CodeDeploy has not chosen the targets.
-  returned: always
+  returned: with O(deployment_id), unless O(targets=none)
   type: list
   elements: dict
   contains:
     target_id:
-      description: The instance's identifier or on-premises name.
+      description: The instance's identifier or on-premises name, the name of the Lambda function, or the ECS service as C(cluster:service).
       type: str
       sample: web-1
     target_type:
@@ -118,34 +173,196 @@ targets:
       type: list
       elements: dict
       sample: [{"lifecycle_event_name": "ApplicationStop", "status": "Succeeded"}]
+timeline:
+  description: The lifecycle events of RV(targets) that have begun, in the order in which they did.
+  returned: with O(deployment_id), unless O(targets=none)
+  type: list
+  elements: dict
+  contains:
+    target_id:
+      description: Where.
+      type: str
+      sample: web-1
+    lifecycle_event:
+      description: Which.
+      type: str
+      sample: Install
+    status:
+      description: What became of it.
+      type: str
+      sample: Succeeded
+    start_time:
+      description: When it began.
+      type: str
+      sample: "2026-11-22T10:15:02.340000+00:00"
+    end_time:
+      description: When it ended; V(null) if it has not.
+      type: str
+      sample: "2026-11-22T10:15:04.840000+00:00"
+    seconds:
+      description: How long it took; V(null) if it has not ended.
+      type: float
+      sample: 2.5
+deployments:
+  description:
+    - The deployments, the newest first. Each is like RV(deployment), and has C(targets) and C(timeline) unless O(targets=none).
+  returned: without O(deployment_id)
+  type: list
+  elements: dict
+  sample: [{"deployment_id": "d-3KX1ZQ2AB", "status": "Failed", "creator": "user"}]
 """
 
+import datetime
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils._deployments import find_deployment, find_targets
+from ..module_utils._deployments import (
+    Deployment,
+    find_deployment,
+    find_notable_targets,
+    find_targets,
+    list_deployments,
+)
 from ..module_utils._errors import CodeDeployError
-from ..module_utils._validation import InvalidOption, check_deployment_id
+from ..module_utils._progress import timeline
+from ..module_utils._revisions import is_same_release, location_from_options
+from ..module_utils._sources import revision_options
+from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
+
+Params = dict[str, t.Any]
+
+READ_TARGETS: dict[str, t.Callable[[t.Any, Deployment], list[dict[str, t.Any]]]] = {
+    "notable": find_notable_targets,
+    "failed": lambda client, deployment: find_targets(client, deployment["deployment_id"], ["Failed"]),
+    "all": lambda client, deployment: find_targets(client, deployment["deployment_id"]),
+}
+
+# The options that narrow a list, and mean nothing for a deployment that is named by its id.
+NARROWING = (
+    "application_name",
+    "deployment_group_name",
+    "statuses",
+    "created_after",
+    "created_before",
+    "revision",
+    "external_id",
+)
 
 
-def read(client: t.Any, deployment_id: str) -> dict[str, t.Any]:
-    """The deployment and its targets. Raises InvalidOption or CodeDeployError if there is none of that id."""
+def time_of(option: str, value: str | None) -> datetime.datetime | None:
+    """The time that VALUE names; None for none. Raises InvalidOption if it names none."""
+    if value is None:
+        return None
+    try:
+        time = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        raise InvalidOption(
+            f"{option}: {value!r} is not a time in ISO 8601, such as 2026-11-22T10:15:00+00:00"
+        ) from None
+    return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
+
+
+@dataclass(frozen=True)
+class Window:
+    """From when until when deployments are wanted, both included; None is no limit."""
+
+    start: datetime.datetime | None
+    end: datetime.datetime | None
+
+    @property
+    def member(self) -> dict[str, str] | None:
+        """A TimeRange that holds the window, with a margin: versions of botocore round times in different ways."""
+        second = datetime.timedelta(seconds=1)
+        start = {"start": (self.start - second).isoformat()} if self.start else {}
+        end = {"end": (self.end + second).isoformat()} if self.end else {}
+        return {**start, **end} or None
+
+    def holds(self, deployment: Deployment) -> bool:
+        """Whether DEPLOYMENT was created in it."""
+        created = datetime.datetime.fromisoformat(deployment["create_time"])
+        return (self.start is None or self.start <= created) and (self.end is None or created <= self.end)
+
+
+def window_from(params: Params) -> Window:
+    """The window that the options name. Raises InvalidOption if it ends before it starts."""
+    window = Window(*(time_of(option, params[option]) for option in ("created_after", "created_before")))
+    if window.start and window.end and window.start > window.end:
+        raise InvalidOption(
+            f"created_after: {params['created_after']} is later than created_before={params['created_before']}"
+        )
+    return window
+
+
+def with_targets(client: t.Any, deployment: Deployment, which: str) -> dict[str, t.Any]:
+    """What is to be told of the targets of DEPLOYMENT; WHICH is a value of the option `targets`."""
+    if which == "none":
+        return {}
+    targets = READ_TARGETS[which](client, deployment)
+    return {"targets": targets, "timeline": timeline(targets)}
+
+
+def read_one(client: t.Any, params: Params) -> dict[str, t.Any]:
+    """The deployment that the options name. Raises InvalidOption or CodeDeployError if there is none of that id."""
+    deployment_id = params["deployment_id"]
     check_deployment_id("deployment_id", deployment_id)
     deployment = find_deployment(client, deployment_id)
     if deployment is None:
         raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
-    return {"changed": False, "deployment": deployment, "targets": find_targets(client, deployment)}
+    return {"deployment": deployment, **with_targets(client, deployment, params["targets"] or "notable")}
+
+
+def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
+    """The deployments that the options let through. Raises InvalidOption if they make no sense."""
+    for option in ("application_name", "deployment_group_name"):
+        if params[option] is not None:
+            check_name(option, params[option])
+    wanted = params["revision"] and location_from_options(revision_options("revision", params["revision"]))
+    window = window_from(params)
+    filters = {
+        **{name: params[name] for name in ("application_name", "deployment_group_name", "external_id")},
+        "include_only_statuses": params["statuses"] or None,
+        "create_time_range": window.member,
+    }
+    found = [
+        deployment
+        for deployment in list_deployments(client, filters)
+        if window.holds(deployment) and (wanted is None or is_same_release(wanted, deployment.get("revision")))
+    ]
+    which = params["targets"] or "none"
+    return {"deployments": [{**deployment, **with_targets(client, deployment, which)} for deployment in found]}
+
+
+def read(client: t.Any, params: Params) -> dict[str, t.Any]:
+    """The module's result."""
+    return {"changed": False, **(read_one if params["deployment_id"] else read_many)(client, params)}
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleAWSModule(
-        argument_spec={"deployment_id": {"type": "str", "required": True}},
+        argument_spec={
+            "deployment_id": {"type": "str"},
+            "application_name": {"type": "str", "aliases": ["application"]},
+            "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
+            "statuses": {
+                "type": "list",
+                "elements": "str",
+                "choices": ["Created", "Queued", "InProgress", "Baking", "Ready", "Succeeded", "Failed", "Stopped"],
+            },
+            "created_after": {"type": "str"},
+            "created_before": {"type": "str"},
+            "revision": {"type": "dict"},
+            "external_id": {"type": "str"},
+            "targets": {"type": "str", "choices": ["none", "notable", "failed", "all"]},
+        },
+        required_together=[("application_name", "deployment_group_name")],
+        mutually_exclusive=[("deployment_id", option) for option in NARROWING],
         supports_check_mode=True,
     )
     try:
-        module.exit_json(**read(module.client("codedeploy"), module.params["deployment_id"]))
+        module.exit_json(**read(module.client("codedeploy"), module.params))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)
 

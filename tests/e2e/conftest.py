@@ -101,6 +101,11 @@ class Site:
         found = [codedeploy.get_deployment(deploymentId=each)["deploymentInfo"] for each in ids]
         return sorted(found, key=lambda info: info["createTime"])
 
+    def is_under_way(self, deployment_id: str) -> bool:
+        """Whether the deployment has begun on a host and not ended there."""
+        overview = self.emulator.client("codedeploy").get_deployment(deploymentId=deployment_id)["deploymentInfo"]
+        return overview.get("deploymentOverview", {}).get("InProgress", 0) > 0
+
     def versions(self) -> set[str]:
         """The versions that are installed on the hosts."""
         return {(host.root / "opt/shop/version").read_text().strip() for host in self.hosts}

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.state import FINAL_STATUSES
 from emulator.tests.stage import Stage
 
 DEADLINE = 30.0
@@ -26,8 +27,22 @@ class LiveStage(Stage):
     ) -> str:
         """Create a deployment and let the hosts play until it has ended."""
         deployment_id = self.create_deployment(key, **members)
-        deadline = time.monotonic() + DEADLINE
-        while self.status(deployment_id) not in ("Succeeded", "Failed", "Stopped"):
-            assert time.monotonic() < deadline, f"{deployment_id} does not end"
-            self.play(failures)
+        self.await_end(deployment_id, failures)
         return deployment_id
+
+    def await_end(self, deployment_id: str, failures: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        """Let the hosts play until the deployment has ended."""
+        self._play_until(f"{deployment_id} ends", lambda: self.status(deployment_id) in FINAL_STATUSES, failures)
+
+    def await_rollback(self, deployment_id: str) -> str:
+        """The id of the deployment that rolls this one back, once it is known."""
+        self._play_until(f"{deployment_id} is rolled back", lambda: "rollbackInfo" in self.info(deployment_id), None)
+        return str(self.info(deployment_id)["rollbackInfo"]["rollbackDeploymentId"])
+
+    def _play_until(
+        self, what: str, condition: Callable[[], bool], failures: Mapping[str, Mapping[str, int]] | None
+    ) -> None:
+        deadline = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {DEADLINE:.0f} s: {what}"
+            self.play(failures)

@@ -1,0 +1,237 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: deployment
+version_added: 0.1.0
+short_description: Await, stop, continue or roll back an AWS CodeDeploy deployment
+description:
+  - Acts on a deployment that exists. M(slipway.codedeploy.deploy) creates them.
+  - Like that module, it shows a line whenever something changes, and a deployment that fails is explained.
+author:
+  - The slipway.codedeploy contributors (@slipway-collections)
+options:
+  deployment_id:
+    description:
+      - The deployment's identifier. Either this or O(application_name) and O(deployment_group_name) are needed.
+    type: str
+  application_name:
+    description:
+      - With O(deployment_group_name), the last deployment to that deployment group is meant, whether it has ended or not.
+    type: str
+    aliases: [application]
+  deployment_group_name:
+    description:
+      - See O(application_name).
+    type: str
+    aliases: [deployment_group]
+  state:
+    description:
+      - V(succeeded) awaits the end, and fails if the deployment does.
+      - V(ready) awaits the moment when the new version of a blue/green deployment is in place and waits to be continued. A deployment that is past
+        that is fine, too.
+      - V(traffic_shifted) awaits the moment when all traffic goes to the new version, though the old one may still wait for its termination.
+      - V(continued) ends a wait of a blue/green deployment, either the one for its traffic to be shifted or the one for the old version to be
+        terminated. It awaits the former if the deployment is not that far, and afterwards the deployment's end.
+      - V(stopped) stops the deployment unless it has ended, and awaits that.
+      - V(rolled_back) brings the deployment group back to the revision that it had before. A deployment that runs is stopped and rolled back by
+        CodeDeploy; one that has ended is followed by a deployment of the revision before it.
+    type: str
+    choices: [succeeded, ready, traffic_shifted, continued, stopped, rolled_back]
+    default: succeeded
+  roll_back:
+    description:
+      - With O(state=stopped), whether CodeDeploy is to roll the deployment back. As its settings say when this is left out.
+    type: bool
+  wait:
+    description:
+      - Follow the deployment. With V(false), the task ends when it has done what is to be done now.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How many seconds to follow the deployment, and then its rollback, if there is one.
+      - When the time is up, the task fails and tells what is known. Run it again to follow the deployment further.
+    type: int
+    default: 3600
+  wait_delay:
+    description:
+      - Seconds between two looks at the deployment. A look costs one to three calls.
+    type: int
+    default: 10
+  diagnose:
+    description:
+      - For how many failed targets the diagnosis tells everything. The others are counted by cause.
+    type: int
+    default: 5
+attributes:
+  check_mode:
+    support: full
+    details: Nothing is stopped, continued, rolled back or awaited.
+  diff_mode:
+    support: N/A
+    details: What changes is not a resource but what happens to it.
+  idempotent:
+    support: full
+  action_group:
+    support: full
+notes:
+  - "Required IAM permissions: C(codedeploy:GetDeployment), C(codedeploy:GetDeploymentGroup), C(codedeploy:ListDeploymentTargets),
+    C(codedeploy:BatchGetDeploymentTargets); C(codedeploy:StopDeployment) for V(stopped) and V(rolled_back), C(codedeploy:ContinueDeployment) for
+    V(continued); for V(rolled_back) also C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
+    C(codedeploy:GetApplicationRevision) and C(codedeploy:RegisterApplicationRevision)."
+  - Waiting is done by an action plugin on the controller. Therefore C(async) cannot be used with this module.
+seealso:
+  - module: slipway.codedeploy.deploy
+  - module: slipway.codedeploy.deployment_info
+extends_documentation_fragment:
+  - slipway.codedeploy.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - slipway.codedeploy.requirements
+"""
+
+EXAMPLES = r"""
+- name: Await what another job has started
+  slipway.codedeploy.deployment:
+    deployment_id: d-3KX1ZQ2AB
+
+- name: Make sure that nothing is under way in production, and have it rolled back
+  slipway.codedeploy.deployment:
+    application_name: web-app
+    deployment_group_name: production
+    state: stopped
+    roll_back: true
+
+- name: Shift the traffic as soon as the new version stands
+  slipway.codedeploy.deployment:
+    application_name: web-app
+    deployment_group_name: production
+    state: continued
+
+- name: Go back to the revision before
+  slipway.codedeploy.deployment:
+    deployment_id: d-3KX1ZQ2AB
+    state: rolled_back
+"""
+
+RETURN = r"""
+deployment_id:
+  description: The deployment that the task was about. With O(state=rolled_back), the one that brings the old revision back, if it is known.
+  returned: always, unless the deployment group has had no deployment
+  type: str
+  sample: d-3KX1ZQ2AB
+reason:
+  description: What was done, or why nothing was to be done.
+  returned: always
+  type: str
+  sample: d-3KX1ZQ2AB has ended already (Succeeded)
+deployment:
+  description: The deployment as AWS describes it, when it was seen last.
+  returned: when there is one
+  type: dict
+  sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Stopped", "deployment_overview": {"succeeded": 1, "skipped": 2}}
+rollback:
+  description: The deployment that has rolled it back, as AWS describes it.
+  returned: when the task has stopped the deployment and it was rolled back
+  type: dict
+  sample: {"deployment_id": "d-9QD7PL4ZX", "status": "Succeeded"}
+diagnosis:
+  description: Why the deployment failed, as M(slipway.codedeploy.deploy) returns it.
+  returned: when the deployment failed or was stopped, and that is not what the task is for
+  type: dict
+  sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Failed", "error_code": "HEALTH_CONSTRAINTS"}
+"""
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._deployments import find_deployment
+from ..module_utils._errors import CodeDeployError
+from ..module_utils._interventions import ENSURE, Outcome
+from ..module_utils._releases import require_deployment_group
+from ..module_utils._validation import InvalidOption, check_deployment_id, check_name, check_positive
+
+Params = dict[str, t.Any]
+
+
+def check_options(params: Params) -> None:
+    """Raise InvalidOption for what the service would refuse, before anything is done."""
+    if params["deployment_id"] is not None:
+        check_deployment_id("deployment_id", params["deployment_id"])
+    for option in ("application_name", "deployment_group_name"):
+        if params[option] is not None:
+            check_name(option, params[option])
+    for option in ("wait_timeout", "wait_delay", "diagnose"):
+        check_positive(option, params[option])
+    if params["roll_back"] is not None and params["state"] != "stopped":
+        raise InvalidOption(f"roll_back: it goes with state=stopped only, not with state={params['state']}")
+
+
+def wanted_id(client: t.Any, params: Params) -> str | None:
+    """The id of the deployment that the options name; None if their deployment group has had none. Raises CodeDeployError if there is no group."""
+    if params["deployment_id"]:
+        return str(params["deployment_id"])
+    group = require_deployment_group(client, params["application_name"], params["deployment_group_name"])
+    return t.cast("str | None", (group.get("last_attempted_deployment") or {}).get("deployment_id"))
+
+
+def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
+    """Do, unless CHECK_MODE, what brings the deployment into the state that the options ask for, and return the module's result."""
+    check_options(params)
+    deployment_id = wanted_id(client, params)
+    if deployment_id is None:
+        if params["state"] == "stopped":
+            return {"changed": False, "reason": "the deployment group has had no deployment"}
+        raise CodeDeployError(
+            f"deployment_group_name: {params['deployment_group_name']!r} has had no deployment, so there is none to act on"
+        )
+    deployment = find_deployment(client, deployment_id)
+    if deployment is None:
+        raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
+    outcome: Outcome = ENSURE[params["state"]](client, deployment, params["roll_back"], check_mode)
+    return {
+        "changed": outcome.changed,
+        "reason": outcome.reason,
+        "deployment_id": outcome.deployment_id,
+        "deployment": deployment,
+        "awaits": outcome.awaits,
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "deployment_id": {"type": "str"},
+            "application_name": {"type": "str", "aliases": ["application"]},
+            "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
+            "state": {
+                "type": "str",
+                "choices": ["succeeded", "ready", "traffic_shifted", "continued", "stopped", "rolled_back"],
+                "default": "succeeded",
+            },
+            "roll_back": {"type": "bool"},
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 3600},
+            "wait_delay": {"type": "int", "default": 10},
+            "diagnose": {"type": "int", "default": 5},
+        },
+        required_one_of=[("deployment_id", "application_name")],
+        required_together=[("application_name", "deployment_group_name")],
+        mutually_exclusive=[("deployment_id", "application_name")],
+        supports_check_mode=True,
+    )
+    try:
+        module.exit_json(**ensure(module.client("codedeploy"), module.params, module.check_mode))
+    except (InvalidOption, CodeDeployError) as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()
