@@ -168,17 +168,21 @@ def shown_result(result: Resource, verbosity: int) -> Resource:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a run does. ACTION is `none`, `attach` or `create`; REASON is for the user; DEPLOYMENT_ID the deployment it is about, if any."""
+    """What a run does: ACTION is a word of ACTIONS; REASON is for the user; DEPLOYMENT_ID the deployment it is about, if any."""
 
     action: str
     reason: str
     deployment_id: str | None = None
 
 
-def decide(group: Resource, in_flight: Resource | None, wanted: Location, force: bool) -> Decision:
-    """What to do so that GROUP runs WANTED. IN_FLIGHT is the group's active deployment. Raises CodeDeployError if that is of something else."""
+ACTIONS = ("none", "create", "attach", "wait", "stop")
+"""Nothing; create a deployment; follow the one in flight; await its end, or stop it first, and decide again."""
+
+
+def decide(group: Resource, in_flight: Resource | None, wanted: Location, force: bool, if_in_progress: str) -> Decision:
+    """What to do so that GROUP runs WANTED. IN_FLIGHT is the group's active deployment. Raises CodeDeployError if that is in the way."""
     if in_flight is not None:
-        return attach_to(in_flight, wanted)
+        return decide_beside(in_flight, wanted, if_in_progress)
     last = group.get("last_successful_deployment")
     if not last or not is_same_release(wanted, group.get("target_revision")):
         return Decision("create", f"the deployment group has {place_of(group.get('target_revision'))}")
@@ -193,16 +197,26 @@ def decide(group: Resource, in_flight: Resource | None, wanted: Location, force:
     return Decision("none", f"already deployed by {last['deployment_id']} at {last['end_time']}", last["deployment_id"])
 
 
-def attach_to(in_flight: Resource, wanted: Location) -> Decision:
-    """Follow the active deployment IN_FLIGHT if it is of WANTED, such as the one that a run started before it was killed."""
+def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) -> Decision:
+    """What to do while the group's deployment IN_FLIGHT is active: follow it if it is of WANTED, such as the one of a run that was killed.
+
+    Raises CodeDeployError if it is in the way, and IF_IN_PROGRESS (the option of the module `deploy`) does not say what to do about it. A
+    rollback is never stopped: it is what mends the group.
+    """
     deployment_id = in_flight["deployment_id"]
-    if not is_same_release(wanted, in_flight.get("revision")):
-        raise CodeDeployError(
-            f"The deployment group {in_flight['deployment_group_name']!r} has an active deployment {deployment_id} "
-            f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, "
-            f"so {place_of(wanted)} cannot be deployed now. Wait until it has ended, or stop it, and run this task again."
-        )
-    return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
+    if if_in_progress != "fail" and is_same_release(wanted, in_flight.get("revision")):
+        return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
+    what = f"{deployment_id} of {place_of(in_flight.get('revision'))}"
+    rolls_back = in_flight.get("creator") == "codeDeployRollback"
+    if if_in_progress == "wait" or (if_in_progress == "stop" and rolls_back):
+        return Decision("wait", f"{what} is in flight and awaited first", deployment_id)
+    if if_in_progress == "stop":
+        return Decision("stop", f"{what} is in flight and stopped first", deployment_id)
+    raise CodeDeployError(
+        f"The deployment group {in_flight['deployment_group_name']!r} has an active deployment {deployment_id} "
+        f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, "
+        f"so {place_of(wanted)} cannot be deployed now. Wait until it has ended, or set if_in_progress to wait or stop."
+    )
 
 
 def require_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:

@@ -37,6 +37,34 @@ options:
       - Deploy even if the deployment group has the revision already. A deployment of the revision that is in flight is followed all the same.
     type: bool
     default: false
+  if_in_progress:
+    description:
+      - What to do when the deployment group has an active deployment already, of which CodeDeploy allows one.
+      - V(attach) follows it if it is of the same revision, such as the one of a run that was killed, and fails otherwise.
+      - V(wait) follows it, if it is of another revision, to its end, however that is, and deploys then.
+      - V(stop) stops it, if it is of another revision, and deploys then. A rollback is not stopped but awaited.
+      - V(fail) fails, whatever the revision.
+    type: str
+    choices: [attach, wait, stop, fail]
+    default: attach
+  roll_back_stopped:
+    description:
+      - With O(if_in_progress=stop), have CodeDeploy roll the stopped deployment back first.
+    type: bool
+    default: false
+  wait_for:
+    description:
+      - How far to follow the deployment. V(ready) is when the new version of a blue/green deployment is in place and waits to be continued, for
+        which there is M(slipway.codedeploy.deployment). V(traffic_shifted) is when all traffic goes to the new version, though the old one may
+        still wait for its termination.
+    type: str
+    choices: [succeeded, ready, traffic_shifted]
+    default: succeeded
+  continue_when_ready:
+    description:
+      - Continue a blue/green deployment as soon as its new version is in place, where the deployment group lets it wait for that.
+    type: bool
+    default: false
   description:
     description:
       - A comment on the deployment, at most 256 characters. A deployment that is in flight already keeps its own.
@@ -114,7 +142,8 @@ attributes:
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeploymentGroup), C(codedeploy:GetDeployment), C(codedeploy:GetApplicationRevision),
     C(codedeploy:RegisterApplicationRevision), C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(source) also C(s3:ListBucket) on the bucket,
+    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) also
+    C(codedeploy:StopDeployment), with O(continue_when_ready) also C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket,
     C(s3:GetObject) and C(s3:PutObject) on its objects. C(codedeploy:GetApplication) makes the error for a missing application precise."
   - Waiting is done by an action plugin on the controller, which shows a line whenever something changes. Therefore C(async) cannot be used with
     this module; use O(wait=false) and M(slipway.codedeploy.deployment_info).
@@ -279,18 +308,20 @@ diagnosis:
 """
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._deployment_configs import require_deployment_config
-from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment
+from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment, stop_deployment
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_rules import check_rollback
 from ..module_utils._releases import (
+    Decision,
     Release,
     active_deployment_id,
-    attach_to,
     decide,
+    decide_beside,
     predicted_deployment_group,
     require_deployment_group,
     shown_result,
@@ -323,7 +354,21 @@ def check_options(params: Params) -> None:
     for option in ("wait_timeout", "wait_delay", "diagnose"):
         check_positive(option, params[option])
     check_rollback(params["auto_rollback_configuration"] or {})
+    check_waiting(params)
     check_source_options(source_options(params))
+
+
+def check_waiting(params: Params) -> None:
+    """Raise InvalidOption for options about the wait that contradict each other."""
+    if params["roll_back_stopped"] and params["if_in_progress"] != "stop":
+        raise InvalidOption(f"roll_back_stopped: needs if_in_progress=stop, not {params['if_in_progress']}")
+    if params["continue_when_ready"] and params["wait_for"] == "ready":
+        raise InvalidOption("continue_when_ready: wait_for=ready ends before the deployment is continued")
+    if params["wait"]:
+        return
+    for option, value in (("if_in_progress", "wait"), ("if_in_progress", "stop"), ("continue_when_ready", True)):
+        if params[option] == value:
+            raise InvalidOption(f"{option}: {str(value).lower()} needs wait=true")
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:
@@ -335,17 +380,46 @@ def store(connect: Connect, release: Release, params: Params) -> Location:
     return location
 
 
-def create(client: t.Any, release: Release, location: Location, params: Params) -> str:
-    """Create the deployment and return its id; the id of the one in flight if another run was faster with the same release."""
+def create(client: t.Any, release: Release, location: Location, params: Params, decision: Decision) -> Decision:
+    """Create the deployment that DECISION asks for; decide again if another run was faster."""
     members = {name: params[name] for name in MEMBERS}
+    application, group = params["application_name"], params["deployment_group_name"]
     try:
-        return create_deployment(client, params["application_name"], params["deployment_group_name"], location, members)
+        return replace(decision, deployment_id=create_deployment(client, application, group, location, members))
     except CodeDeployError as error:
         blocking = blocking_deployment(error)
         in_flight = find_deployment(client, blocking) if blocking else None
         if in_flight is None:
             raise
-        return str(attach_to(in_flight, release.identity).deployment_id)
+        return decide_beside(in_flight, release.identity, params["if_in_progress"])
+
+
+def carry_out(connect: Connect, release: Release, decision: Decision, params: Params) -> tuple[Location, Decision]:
+    """Do what DECISION says; where the revision is now, and what was decided in the end."""
+    client, location = connect("codedeploy"), release.location
+    if decision.action == "create":
+        location = store(connect, release, params)
+        decision = create(client, release, location, params, decision)
+    if decision.action == "stop":
+        stop_deployment(client, str(decision.deployment_id), params["roll_back_stopped"])
+    return location, decision
+
+
+def awaits_of(decision: Decision, params: Params) -> dict[str, t.Any] | None:
+    """What the action plugin is to follow; None for nothing."""
+    if decision.action == "none":
+        return None
+    if decision.action in ("wait", "stop"):
+        roll_back = params["roll_back_stopped"] if decision.action == "stop" else None
+        return {"deployment_id": decision.deployment_id, "goal": "stopped", "roll_back": roll_back, "again": True}
+    return {"deployment_id": decision.deployment_id, "goal": params["wait_for"]}
+
+
+def is_change(decision: Decision, wait: bool, check_mode: bool) -> bool:
+    """Whether the run changes something by DECISION. A task that only finds its deployment in flight does not; one that follows it to its end
+    does. One that awaits another deployment first will deploy afterwards, which only check mode has to tell beforehand."""
+    changes = {"none": False, "create": True, "stop": True, "attach": wait, "wait": check_mode}
+    return changes[decision.action]
 
 
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
@@ -359,23 +433,22 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     check_platform(group["compute_platform"], source_options(params))
     release = wanted_release(connect, params, group["compute_platform"])
     active = active_deployment_id(group)
-    decision = decide(group, find_deployment(client, active) if active else None, release.identity, params["force"])
-    location, deployment_id = release.location, decision.deployment_id
-    if decision.action == "create" and not check_mode:
-        location = store(connect, release, params)
-        deployment_id = create(client, release, location, params)
-    # A task that only finds its deployment in flight changes nothing; one that follows it to its end does.
-    changed = decision.action == "create" or (decision.action == "attach" and params["wait"])
+    in_flight = find_deployment(client, active) if active else None
+    decision = decide(group, in_flight, release.identity, params["force"], params["if_in_progress"])
+    location = release.location
+    if not check_mode:
+        location, decision = carry_out(connect, release, decision, params)
+    changed = is_change(decision, params["wait"], check_mode)
     return {
         "changed": changed,
-        "deployment_id": deployment_id,
+        "deployment_id": decision.deployment_id,
         "reason": decision.reason,
         "revision": location,
         "diff": {
             "before": {"revision": place_of(group.get("target_revision"))},
             "after": {"revision": place_of(location if changed else group.get("target_revision"))},
         },
-        "awaits": {"deployment_id": deployment_id, "goal": "succeeded"} if changed and deployment_id else None,
+        "awaits": awaits_of(decision, params),
         "warnings": [*group.get("warnings", []), *release.warnings],
         **({"bundle": release.facts} if release.facts else {}),
     }
@@ -389,6 +462,10 @@ def main() -> None:
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
             "deployment_group_name": {"type": "str", "required": True, "aliases": ["deployment_group"]},
             "force": {"type": "bool", "default": False},
+            "if_in_progress": {"type": "str", "choices": ["attach", "wait", "stop", "fail"], "default": "attach"},
+            "roll_back_stopped": {"type": "bool", "default": False},
+            "wait_for": {"type": "str", "choices": ["succeeded", "ready", "traffic_shifted"], "default": "succeeded"},
+            "continue_when_ready": {"type": "bool", "default": False},
             "description": {"type": "str"},
             "deployment_config_name": {"type": "str"},
             "file_exists_behavior": {"type": "str", "choices": ["DISALLOW", "OVERWRITE", "RETAIN"]},

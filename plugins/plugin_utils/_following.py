@@ -63,15 +63,32 @@ class FollowingAction(ActionBase):
         """What following the deployment that the module named adds to the result."""
         deployment_id, goal = awaits["deployment_id"], awaits["goal"]
         try:
+            if options.get("continue_when_ready"):
+                self._continue(self._follow(deployment_id, "ready", options)["deployment"])
             seen = self._follow(deployment_id, goal, options)
             if not GOALS[goal](seen["deployment"], seen["targets"]):
                 return self._timed_out(seen, options)
-            return {"deployment": seen["deployment"]} if awaits.get("again") else self._concluded(seen, awaits, options)
+            return self._concluded(seen, awaits, options)
         except LookFailed as error:
             return {
                 "failed": True,
                 "msg": f"Lost sight of deployment {deployment_id}: {error}. It goes on; run this task again to follow it.",
             }
+
+    def _continue(self, deployment: Result) -> None:
+        """Let the deployment shift its traffic, if it waits for that."""
+        if deployment["status"] == "Ready":
+            self._run_module("deployment", {"deployment_id": deployment["deployment_id"], "state": "continued"})
+
+    def _run_module(self, name: str, arguments: Result) -> Result:
+        """The result of another module of the collection, which reaches AWS as the task does."""
+        connection = {name: value for name, value in self._task.args.items() if name in _connection_options()}
+        result: Result = self._execute_module(
+            module_name=f"slipway.codedeploy.{name}",
+            module_args={**connection, **arguments},
+            task_vars=self._task_vars,
+        )
+        return result
 
     def _follow(self, deployment_id: str, goal: str, options: Result) -> Result:
         """Look at the deployment until it has reached the goal or the time is up, and return what was seen last."""
@@ -89,13 +106,8 @@ class FollowingAction(ActionBase):
 
     def _look(self, deployment_id: str, options: Result, targets: str = "notable") -> Result:
         """The deployment and its TARGETS as they are now. Raises LookFailed when that cannot be found out."""
-        connection = {name: value for name, value in self._task.args.items() if name in _connection_options()}
         for attempt in range(1, FAILED_LOOKS + 1):
-            result: Result = self._execute_module(
-                module_name="slipway.codedeploy.deployment_info",
-                module_args={**connection, "deployment_id": deployment_id, "targets": targets},
-                task_vars=self._task_vars,
-            )
+            result = self._run_module("deployment_info", {"deployment_id": deployment_id, "targets": targets})
             if not result.get("failed"):
                 return result
             self._show(f"cannot read {deployment_id} ({attempt} of {FAILED_LOOKS}): {result.get('msg', '')}")
@@ -115,6 +127,10 @@ class FollowingAction(ActionBase):
 
     def _concluded(self, seen: Result, awaits: Result, options: Result) -> Result:
         """The result of a deployment for which there is nothing left to wait; a stop is what some tasks want."""
+        if awaits.get("again"):
+            if awaits["goal"] == "stopped":
+                self._with_rollback(seen, options, awaits["roll_back"])
+            return {}
         if awaits["goal"] == "stopped":
             return self._stopped(seen, awaits["roll_back"], options)
         if seen["deployment"]["status"] in ("Failed", "Stopped"):

@@ -183,3 +183,16 @@ def test_bad_input_is_named_and_nothing_is_deployed(site: Site) -> None:
     assert site.deployments() == []
     good = site.run(site.deploy_task())
     assert good.status == 0, good.output
+
+
+def test_a_deployment_in_flight_is_stopped_and_the_new_revision_shipped_if_that_is_wanted(site: Site) -> None:
+    site.hold()
+    site.run(site.deploy_task(wait=False))
+    (in_flight,) = site.deployments()
+    site.write_release("good 2")
+    run = site.start(site.deploy_task(if_in_progress="stop"))
+    output = followed_to_its_end(site, run, f"{in_flight['deploymentId']} ")
+    stopped, second = site.deployments()
+    assert (stopped["status"], second["status"]) == ("Stopped", "Succeeded")
+    assert f"{second['deploymentId']} Succeeded, 2 of 2 succeeded" in output
+    assert site.versions() == {"good 2"}

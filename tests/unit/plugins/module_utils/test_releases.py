@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import (
     active_deployment_id,
-    attach_to,
     decide,
+    decide_beside,
 )
 
 
@@ -46,7 +46,7 @@ FAILED_SINCE = {**RUNS_ONE, "last_attempted_deployment": last("d-2", "Failed")}
     ids=["first", "unchanged", "forced", "another revision", "a failure since"],
 )
 def test_decide_for_an_idle_group(group: dict[str, t.Any], force: bool, action: str, reason: str) -> None:
-    decision = decide(group, None, location("one"), force)
+    decision = decide(group, None, location("one"), force, "attach")
     assert (decision.action, decision.reason) == (action, reason)
 
 
@@ -62,14 +62,31 @@ def in_flight(key: str) -> dict[str, t.Any]:
 
 @pytest.mark.parametrize("force", [False, True])
 def test_a_deployment_of_the_same_revision_in_flight_is_attached_to(force: bool) -> None:
-    decision = decide(NEW, in_flight("one"), location("one"), force)
+    decision = decide(NEW, in_flight("one"), location("one"), force, "attach")
     assert (decision.action, decision.deployment_id) == ("attach", "d-3")
 
 
-def test_a_deployment_of_another_revision_in_flight_is_an_error_that_names_it() -> None:
+@pytest.mark.parametrize(
+    ("key", "mode", "creator", "action"),
+    [
+        ("one", "attach", "user", "attach"),
+        ("one", "wait", "user", "attach"),
+        ("one", "stop", "codeDeployRollback", "attach"),
+        ("two", "wait", "user", "wait"),
+        ("two", "stop", "user", "stop"),
+        ("two", "stop", "codeDeployRollback", "wait"),
+    ],
+)
+def test_what_is_done_beside_a_deployment_in_flight(key: str, mode: str, creator: str, action: str) -> None:
+    decision = decide_beside({**in_flight(key), "creator": creator}, location("one"), mode)
+    assert (decision.action, decision.deployment_id) == (action, "d-3")
+
+
+@pytest.mark.parametrize(("key", "mode"), [("two", "attach"), ("two", "fail"), ("one", "fail")])
+def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(key: str, mode: str) -> None:
     with pytest.raises(CodeDeployError) as caught:
-        attach_to(in_flight("two"), location("one"))
-    assert "active deployment d-3 (InProgress, by user) of s3://b/two, so s3://b/one cannot be deployed now" in str(
+        decide_beside(in_flight(key), location("one"), mode)
+    assert f"active deployment d-3 (InProgress, by user) of s3://b/{key}, so s3://b/one cannot be deployed now" in str(
         caught.value
     )
 

@@ -19,6 +19,7 @@ from unit.scenarios import Connect, module_actions
 
 GROUP = {"applicationName": "web", "deploymentGroupName": "production"}
 BUCKET = "releases"
+CREATE = deploy.Decision("create", "the deployment group has no revision")
 
 
 def options(**given: t.Any) -> dict[str, t.Any]:
@@ -103,9 +104,10 @@ def test_the_same_deployment_created_by_another_run_meanwhile_is_attached_to(
 ) -> None:
     release = deploy.wanted_release(connect, options(**source), "Server")
     location = deploy.store(connect, release, options(**source))
-    first = deploy.create(connect("codedeploy"), release, location, options())
-    assert deploy.create(connect("codedeploy"), release, location, options()) == first
-    assert only_deployment(codedeploy)["deploymentId"] == first
+    first = deploy.create(connect("codedeploy"), release, location, options(), CREATE)
+    second = deploy.create(connect("codedeploy"), release, location, options(), CREATE)
+    assert (second.action, second.deployment_id) == ("attach", first.deployment_id)
+    assert only_deployment(codedeploy)["deploymentId"] == first.deployment_id
 
 
 def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names_it(
@@ -118,7 +120,40 @@ def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names
     with pytest.raises(
         deploy.CodeDeployError, match=f"active deployment {first['deployment_id']} .* cannot be deployed now"
     ):
-        deploy.create(connect("codedeploy"), release, location, options())
+        deploy.create(connect("codedeploy"), release, location, options(), CREATE)
+
+
+@pytest.mark.parametrize(
+    ("mode", "written", "changed"), [("wait", [], False), ("stop", ["codedeploy:StopDeployment"], True)]
+)
+def test_a_deployment_of_something_else_is_awaited_or_stopped_first_if_that_is_wanted(
+    source: dict[str, str], connect: Connect, emulator: Emulator, mode: str, written: list[str], changed: bool
+) -> None:
+    first = deploy.ensure(connect, options(**source), False)
+    pathlib.Path(source["source"], "more").touch()
+    emulator.calls.clear()
+    done = deploy.ensure(connect, options(**source, if_in_progress=mode), False)
+    assert (done["changed"], done["deployment_id"]) == (changed, first["deployment_id"])
+    assert {"again": True, "goal": "stopped"}.items() <= done["awaits"].items()
+    writes = [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)]
+    assert writes == written
+    planned = deploy.ensure(connect, options(**source, if_in_progress=mode), True)
+    assert planned["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"roll_back_stopped": True}, "roll_back_stopped: needs if_in_progress=stop, not attach"),
+        ({"continue_when_ready": True, "wait_for": "ready"}, "continue_when_ready: wait_for=ready ends before"),
+        ({"wait": False, "if_in_progress": "wait"}, "if_in_progress: wait needs wait=true"),
+        ({"wait": False, "if_in_progress": "stop"}, "if_in_progress: stop needs wait=true"),
+        ({"wait": False, "continue_when_ready": True}, "continue_when_ready: true needs wait=true"),
+    ],
+)
+def test_waiting_options_that_contradict_each_other_are_refused(given: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(deploy.InvalidOption, match=re.escape(message)):
+        deploy.check_options(options(source="x", s3_bucket="b", **given))
 
 
 def s3_revision(**members: str) -> dict[str, t.Any]:
@@ -255,6 +290,8 @@ def test_the_documented_permissions_are_those_that_are_used(
     done = deploy.ensure(connect, options(**source), False)
     with pytest.raises(deploy.CodeDeployError):
         deploy.ensure(connect, options(**{**source, "application_name": "missing"}), False)
+    pathlib.Path(source["source"], "more").touch()
+    deploy.ensure(connect, options(**source, if_in_progress="stop"), False)
     before_waiting = set(module_actions(emulator))
     emulator.calls.clear()
     looked = dict.fromkeys(yaml.safe_load(deployment_info.DOCUMENTATION)["options"])
@@ -265,4 +302,5 @@ def test_the_documented_permissions_are_those_that_are_used(
         "codedeploy:BatchGetDeploymentTargets",
     }
     assert set(module_actions(emulator)) <= while_waiting
-    assert before_waiting | while_waiting == permissions(deploy)
+    # A blue/green deployment is continued by the module `deployment`, whose own test sees the call.
+    assert before_waiting | while_waiting | {"codedeploy:ContinueDeployment"} == permissions(deploy)
