@@ -69,7 +69,8 @@ def timeline(targets: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     """
     events = [
         {"target_id": target["target_id"], "lifecycle_event": event["lifecycle_event_name"], "status": event["status"]}
-        | {"start_time": event["start_time"], "end_time": event.get("end_time"), "seconds": _seconds(event)}
+        | {"start_time": event["start_time"], "end_time": event.get("end_time")}
+        | {"seconds": seconds_between(event["start_time"], event.get("end_time"))}
         for target in targets
         for event in target.get("lifecycle_events", [])
         if event.get("start_time")
@@ -77,11 +78,12 @@ def timeline(targets: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     return sorted(events, key=lambda event: (event["start_time"], event["end_time"] or "~"))
 
 
-def _seconds(event: dict[str, t.Any]) -> float | None:
-    if not event.get("end_time"):
+def seconds_between(start: str | None, end: str | None) -> float | None:
+    """The seconds between two times in ISO 8601; None if one of them has not come."""
+    if not start or not end:
         return None
-    start, end = (datetime.datetime.fromisoformat(event[name]) for name in ("start_time", "end_time"))
-    return round((end - start).total_seconds(), 3)
+    began, ended = (datetime.datetime.fromisoformat(time) for time in (start, end))
+    return round((ended - began).total_seconds(), 3)
 
 
 def is_ready(deployment: dict[str, t.Any], _targets: list[dict[str, t.Any]]) -> bool:

@@ -116,9 +116,10 @@ options:
     default: 3600
   wait_delay:
     description:
-      - Seconds between two looks at the deployment. A look costs one to three calls.
+      - Seconds between two looks at the deployment, each of which costs one to three calls.
+      - When this is left out, the looks are few while nothing can have happened, and close together when the end is near. It is estimated from
+        how long the targets took so far, or else the deployment group's last deployment.
     type: int
-    default: 10
   diagnose:
     description:
       - For how many failed targets the diagnosis tells everything. The others are counted by cause.
@@ -316,6 +317,7 @@ from ..module_utils._deployment_configs import require_deployment_config
 from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment, stop_deployment
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_rules import check_rollback
+from ..module_utils._progress import seconds_between
 from ..module_utils._releases import (
     Decision,
     Release,
@@ -352,7 +354,8 @@ def check_options(params: Params) -> None:
     check_name("deployment_group_name", params["deployment_group_name"])
     check_length("description", params["description"], 256)
     for option in ("wait_timeout", "wait_delay", "diagnose"):
-        check_positive(option, params[option])
+        if params[option] is not None:
+            check_positive(option, params[option])
     check_rollback(params["auto_rollback_configuration"] or {})
     check_waiting(params)
     check_source_options(source_options(params))
@@ -405,14 +408,16 @@ def carry_out(connect: Connect, release: Release, decision: Decision, params: Pa
     return location, decision
 
 
-def awaits_of(decision: Decision, params: Params) -> dict[str, t.Any] | None:
-    """What the action plugin is to follow; None for nothing."""
+def awaits_of(decision: Decision, group: dict[str, t.Any], params: Params) -> dict[str, t.Any] | None:
+    """What the action plugin is to follow; None for nothing. How long the GROUP's last deployment took tells it when to look."""
     if decision.action == "none":
         return None
     if decision.action in ("wait", "stop"):
         roll_back = params["roll_back_stopped"] if decision.action == "stop" else None
         return {"deployment_id": decision.deployment_id, "goal": "stopped", "roll_back": roll_back, "again": True}
-    return {"deployment_id": decision.deployment_id, "goal": params["wait_for"]}
+    last = group.get("last_successful_deployment") or {}
+    previous = seconds_between(last.get("create_time"), last.get("end_time"))
+    return {"deployment_id": decision.deployment_id, "goal": params["wait_for"], "previous_seconds": previous}
 
 
 def is_change(decision: Decision, wait: bool, check_mode: bool) -> bool:
@@ -448,7 +453,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
             "before": {"revision": place_of(group.get("target_revision"))},
             "after": {"revision": place_of(location if changed else group.get("target_revision"))},
         },
-        "awaits": awaits_of(decision, params),
+        "awaits": awaits_of(decision, group, params),
         "warnings": [*group.get("warnings", []), *release.warnings],
         **({"bundle": release.facts} if release.facts else {}),
     }
@@ -485,7 +490,7 @@ def main() -> None:
             },
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 3600},
-            "wait_delay": {"type": "int", "default": 10},
+            "wait_delay": {"type": "int"},
             "diagnose": {"type": "int", "default": 5},
         },
         **SOURCE_CONSTRAINTS,

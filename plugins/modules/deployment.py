@@ -60,9 +60,10 @@ options:
     default: 3600
   wait_delay:
     description:
-      - Seconds between two looks at the deployment. A look costs one to three calls.
+      - Seconds between two looks at the deployment, each of which costs one to three calls.
+      - When this is left out, the looks are few while nothing can have happened, and close together when the end is near. It is estimated from
+        how long the targets took so far, or else the deployment group's last deployment.
     type: int
-    default: 10
   diagnose:
     description:
       - For how many failed targets the diagnosis tells everything. The others are counted by cause.
@@ -168,7 +169,8 @@ def check_options(params: Params) -> None:
         if params[option] is not None:
             check_name(option, params[option])
     for option in ("wait_timeout", "wait_delay", "diagnose"):
-        check_positive(option, params[option])
+        if params[option] is not None:
+            check_positive(option, params[option])
     if params["roll_back"] is not None and params["state"] != "stopped":
         raise InvalidOption(f"roll_back: it goes with state=stopped only, not with state={params['state']}")
 
@@ -219,7 +221,7 @@ def main() -> None:
             "roll_back": {"type": "bool"},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 3600},
-            "wait_delay": {"type": "int", "default": 10},
+            "wait_delay": {"type": "int"},
             "diagnose": {"type": "int", "default": 5},
         },
         required_one_of=[("deployment_id", "application_name")],

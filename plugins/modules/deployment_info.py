@@ -60,6 +60,11 @@ options:
       - V(notable) when this is left out with O(deployment_id), else V(none). Each 25 targets cost a call, and each deployment at least one.
     type: str
     choices: [none, notable, failed, all]
+  unless_overview:
+    description:
+      - Leave the targets unread if RV(deployment.deployment_overview) still is this, as an earlier look has returned it. That saves calls while
+        nothing changes.
+    type: dict
 attributes:
   check_mode:
     support: full
@@ -152,7 +157,7 @@ targets:
   description:
     - The targets that O(targets) asks for, with their lifecycle events.
     - Empty as long as CodeDeploy has not chosen the targets.
-  returned: with O(deployment_id), unless O(targets=none)
+  returned: with O(deployment_id), unless O(targets=none) or O(unless_overview) says otherwise
   type: list
   elements: dict
   contains:
@@ -175,7 +180,7 @@ targets:
       sample: [{"lifecycle_event_name": "ApplicationStop", "status": "Succeeded"}]
 timeline:
   description: The lifecycle events of RV(targets) that have begun, in the order in which they did.
-  returned: with O(deployment_id), unless O(targets=none)
+  returned: with O(deployment_id), unless O(targets=none) or O(unless_overview) says otherwise
   type: list
   elements: dict
   contains:
@@ -310,7 +315,11 @@ def read_one(client: t.Any, params: Params) -> dict[str, t.Any]:
     deployment = find_deployment(client, deployment_id)
     if deployment is None:
         raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
-    return {"deployment": deployment, **with_targets(client, deployment, params["targets"] or "notable")}
+    unchanged = params["unless_overview"] is not None and params["unless_overview"] == deployment.get(
+        "deployment_overview"
+    )
+    which = "none" if unchanged else params["targets"] or "notable"
+    return {"deployment": deployment, **with_targets(client, deployment, which)}
 
 
 def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
@@ -356,8 +365,10 @@ def main() -> None:
             "revision": {"type": "dict"},
             "external_id": {"type": "str"},
             "targets": {"type": "str", "choices": ["none", "notable", "failed", "all"]},
+            "unless_overview": {"type": "dict"},
         },
         required_together=[("application_name", "deployment_group_name")],
+        required_by={"unless_overview": ["deployment_id"]},
         mutually_exclusive=[("deployment_id", option) for option in NARROWING],
         supports_check_mode=True,
     )

@@ -12,6 +12,7 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import datetime
 import time
 import typing as t
 
@@ -20,6 +21,7 @@ from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
 from ..module_utils._diagnosis import diagnosis_from, explanation, summary
+from ..module_utils._polling import SHORTEST, Pace
 from ..module_utils._progress import GOALS, elapsed_text, progress_line
 
 display = Display()
@@ -63,9 +65,10 @@ class FollowingAction(ActionBase):
         """What following the deployment that the module named adds to the result."""
         deployment_id, goal = awaits["deployment_id"], awaits["goal"]
         try:
+            pace = Pace(awaits.get("previous_seconds"))
             if options.get("continue_when_ready"):
-                self._continue(self._follow(deployment_id, "ready", options)["deployment"])
-            seen = self._follow(deployment_id, goal, options)
+                self._continue(self._follow(deployment_id, "ready", options, pace)["deployment"])
+            seen = self._follow(deployment_id, goal, options, pace)
             if not GOALS[goal](seen["deployment"], seen["targets"]):
                 return self._timed_out(seen, options)
             return self._concluded(seen, awaits, options)
@@ -90,28 +93,39 @@ class FollowingAction(ActionBase):
         )
         return result
 
-    def _follow(self, deployment_id: str, goal: str, options: Result) -> Result:
+    def _follow(self, deployment_id: str, goal: str, options: Result, pace: Pace) -> Result:
         """Look at the deployment until it has reached the goal or the time is up, and return what was seen last."""
-        begin, shown = time.monotonic(), ""
+        begin, shown, known = time.monotonic(), "", None
+        targets: list[Result] = []
         while True:
-            seen = self._look(deployment_id, options)
+            seen = self._look(deployment_id, options, known)
             elapsed = time.monotonic() - begin
-            line = progress_line(seen["deployment"], seen["targets"])
+            targets = seen.setdefault("targets", targets)
+            line = progress_line(seen["deployment"], targets)
             if line != shown:
                 self._show(f"{elapsed_text(elapsed)} {line}")
                 shown = line
-            if GOALS[goal](seen["deployment"], seen["targets"]) or elapsed >= options["wait_timeout"]:
+            if GOALS[goal](seen["deployment"], targets) or elapsed >= options["wait_timeout"]:
                 return seen
-            time.sleep(min(options["wait_delay"], max(0.0, options["wait_timeout"] - elapsed)))
+            pace.observe(_age(seen["deployment"]), seen["deployment"].get("deployment_overview", {}))
+            delay = options["wait_delay"] or pace.delay()
+            known = None if options["wait_delay"] or pace.wants_details(delay) else pace.overview
+            time.sleep(min(delay, max(0.0, options["wait_timeout"] - elapsed)))
 
-    def _look(self, deployment_id: str, options: Result, targets: str = "notable") -> Result:
-        """The deployment and its TARGETS as they are now. Raises LookFailed when that cannot be found out."""
+    def _look(
+        self, deployment_id: str, options: Result, known: Result | None = None, targets: str = "notable"
+    ) -> Result:
+        """The deployment and its TARGETS as they are now, without these if they are counted as is KNOWN already.
+
+        Raises LookFailed when that cannot be found out.
+        """
+        arguments = {"deployment_id": deployment_id, "targets": targets, "unless_overview": known}
         for attempt in range(1, FAILED_LOOKS + 1):
-            result = self._run_module("deployment_info", {"deployment_id": deployment_id, "targets": targets})
+            result = self._run_module("deployment_info", arguments)
             if not result.get("failed"):
                 return result
             self._show(f"cannot read {deployment_id} ({attempt} of {FAILED_LOOKS}): {result.get('msg', '')}")
-            time.sleep(options["wait_delay"])
+            time.sleep(options["wait_delay"] or SHORTEST)
         raise LookFailed(result.get("msg", ""))
 
     def _timed_out(self, seen: Result, options: Result) -> Result:
@@ -177,18 +191,24 @@ class FollowingAction(ActionBase):
         until = time.monotonic() + ROLLBACK_ANNOUNCEMENT
         deployment_id = seen["deployment"]["deployment_id"]
         while _rollback_is_due(seen["deployment"], requested) and time.monotonic() < until:
-            time.sleep(min(options["wait_delay"], 2))
+            time.sleep(min(options["wait_delay"] or 2, 2))
             seen = self._look(deployment_id, options)
         rollback_id = seen["deployment"].get("rollback_info", {}).get("rollback_deployment_id")
         if not rollback_id:
             return seen, None
         self._show(f"{deployment_id} is being rolled back by {rollback_id}")
-        return seen, self._follow(rollback_id, "succeeded", options)
+        return seen, self._follow(rollback_id, "succeeded", options, Pace())
 
     def _show(self, text: str) -> None:
         """Print TEXT at once, headed by the host, unless the task hides its output."""
         if not self._task.no_log:
             display.display(f"[{self._task_vars['inventory_hostname']}] {text}")
+
+
+def _age(deployment: Result) -> float:
+    """Seconds since the deployment was created; the clocks of the controller and of AWS may differ a little."""
+    created = datetime.datetime.fromisoformat(deployment["create_time"])
+    return max(0.0, time.time() - created.timestamp())
 
 
 def _rollback_is_due(deployment: Result, requested: bool | None) -> bool:

@@ -14,7 +14,8 @@ LAST = {"application_name": APPLICATION, "deployment_group_name": GROUP["deploym
 
 
 def task(**options: t.Any) -> dict[str, t.Any]:
-    return {"name": "Act", "slipway.codedeploy.deployment": {**LAST, **options}}
+    arguments = {name: value for name, value in {**LAST, **options}.items() if value is not None}
+    return {"name": "Act", "slipway.codedeploy.deployment": arguments}
 
 
 def held_deployment(site: Site) -> str:
@@ -66,6 +67,6 @@ def test_a_finished_deployment_is_rolled_back_once(site: Site) -> None:
 def test_awaiting_a_deployment_that_fails_explains_it(site: Site) -> None:
     site.write_release("rotten 1")
     site.run(site.deploy_task(wait=False))
-    run = site.run(task(state="succeeded"))
+    run = site.run(task(state="succeeded", wait_delay=None))
     assert run.status == 2, run.output
     assert "  web-1 failed at ValidateService in validate.sh (ScriptFailed)" in run.output.splitlines(), run.output
