@@ -2,12 +2,86 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's side of the module `deploy`: follows the deployment that the module started, and explains a failure."""
+"""The controller's side of the module `deploy`: runs it for each deployment group, follows the deployments, and explains failures."""
 
 from __future__ import annotations
 
-from ..plugin_utils._following import FollowingAction
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..plugin_utils._following_action import FollowingAction
+from ..plugin_utils._side_by_side import run_side_by_side
+
+Result = dict[str, t.Any]
+
+# The options that are about several deployment groups. The module, which deploys to one, never gets to see them.
+SPREAD = {
+    "deployment_group_names": {"type": "list", "elements": "str"},
+    "groups_at_once": {"type": "int", "default": 1},
+    "continue_after_failure": {"type": "bool", "default": False},
+}
+
+# What is told of each deployment group.
+TOLD = ("changed", "failed", "msg", "deployment_id", "reason", "deployment", "diagnosis")
 
 
 class ActionModule(FollowingAction):
-    """Runs the module, then follows the deployment."""
+    """Runs the module, then follows the deployment; for several deployment groups in order, or some of them side by side."""
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        """Run the task and return its result."""
+        if not self._task.args.get("deployment_group_names"):
+            return super().run(tmp, task_vars)
+        self._begin(tmp, task_vars)
+        spread = self._spread()
+        names = list(dict.fromkeys(spread["deployment_group_names"]))
+        others = {name: value for name, value in self._task.args.items() if name not in SPREAD}
+        tasks = {name: self._steps({**others, "deployment_group_name": name}, f"{name}: ") for name in names}
+        results = run_side_by_side(tasks, spread["groups_at_once"], not spread["continue_after_failure"])
+        return combined(names, results)
+
+    def _spread(self) -> Result:
+        """The options of SPREAD. Raises AnsibleActionFail for what makes no sense."""
+        if self._task.args.get("deployment_group_name") or self._task.args.get("deployment_group"):
+            raise AnsibleActionFail("deployment_group_name|deployment_group_names are mutually exclusive")
+        given = {name: value for name, value in self._task.args.items() if name in SPREAD}
+        checked = ArgumentSpecValidator(SPREAD).validate(given)
+        if checked.error_messages:
+            raise AnsibleActionFail("; ".join(checked.error_messages))
+        spread: Result = dict(checked.validated_parameters)
+        if spread["groups_at_once"] < 1:
+            raise AnsibleActionFail(f"groups_at_once: {spread['groups_at_once']} was given, it must be greater than 0")
+        return spread
+
+
+def combined(names: list[str], results: dict[str, Result]) -> Result:
+    """The task's result from those of the deployment groups NAMES, of which some may have none, because they did not begin."""
+    begun = [(name, results[name]) for name in names if name in results]
+    groups = [
+        {"deployment_group_name": name, **{member: result[member] for member in TOLD if member in result}}
+        for name, result in begun
+    ]
+    shared = {
+        member: result[member] for _name, result in begun for member in ("revision", "bundle") if member in result
+    }
+    failed = [f"{name}: {result.get('msg', '')}" for name, result in begun if result.get("failed")]
+    not_begun = [name for name in names if name not in results]
+    return {
+        **shared,
+        "changed": any(result.get("changed") for _name, result in begun),
+        "deployment_groups": groups,
+        "not_begun": not_begun,
+        "diff": [
+            {**result["diff"], "before_header": name, "after_header": name}
+            for name, result in begun
+            if "diff" in result
+        ],
+        "warnings": list(dict.fromkeys(text for _name, result in begun for text in result.get("warnings", []))),
+        **({"failed": True, "msg": " ".join([*failed, *_untouched(not_begun)])} if failed else {}),
+    }
+
+
+def _untouched(names: list[str]) -> list[str]:
+    return [f"Not begun: {', '.join(names)}."] if names else []

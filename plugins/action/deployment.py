@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..plugin_utils._following import FollowingAction
+from ..plugin_utils._following_action import FollowingAction
 
 
 class ActionModule(FollowingAction):

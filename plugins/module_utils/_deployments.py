@@ -24,6 +24,8 @@ Target = dict[str, t.Any]
 TARGETS_A_CALL = 25
 DEPLOYMENTS_A_CALL = 25
 
+COMPLETED = ("DeploymentAlreadyCompletedException", "LifecycleEventAlreadyCompletedException")
+
 
 @aws_find("read the deployment")
 def _get_deployment(client: t.Any, deployment_id: str) -> dict[str, t.Any] | None:
@@ -48,6 +50,13 @@ def _stop_deployment(client: t.Any, deployment_id: str, **roll_back: bool) -> No
 @aws_call("continue the deployment")
 def _continue_deployment(client: t.Any, deployment_id: str, wait_type: str) -> None:
     client.continue_deployment(deploymentId=deployment_id, deploymentWaitType=wait_type)
+
+
+@aws_call("report the lifecycle hook")
+def _put_hook_status(client: t.Any, deployment_id: str, execution_id: str, status: str) -> None:
+    client.put_lifecycle_event_hook_execution_status(
+        deploymentId=deployment_id, lifecycleEventHookExecutionId=execution_id, status=status
+    )
 
 
 @aws_call("list the deployments")
@@ -130,9 +139,9 @@ def target_from_aws(target: dict[str, t.Any]) -> Target:
 
 
 def create_deployment(
-    client: t.Any, application_name: str, group: str, location: Location, options: dict[str, t.Any]
+    client: t.Any, application_name: str, group: str, location: Location | None, options: dict[str, t.Any]
 ) -> str:
-    """Create a deployment of LOCATION and return its id. OPTIONS are further members of CreateDeployment in snake_case; None is left out."""
+    """Create a deployment of LOCATION (None for a restart) and return its id. OPTIONS are further members of CreateDeployment in snake_case; None is left out."""
     members = {"application_name": application_name, "deployment_group_name": group, "revision": location, **options}
     return _create_deployment(client, **resource_for_aws(members))
 
@@ -148,12 +157,17 @@ def continue_deployment(client: t.Any, deployment_id: str, wait_type: str) -> bo
     return _unless_completed(lambda: _continue_deployment(client, deployment_id, wait_type))
 
 
+def report_hook(client: t.Any, deployment_id: str, execution_id: str, status: str) -> bool:
+    """Report how a hook of the deployment ended (Succeeded or Failed); whether its lifecycle event was still waiting for that."""
+    return _unless_completed(lambda: _put_hook_status(client, deployment_id, execution_id, status))
+
+
 def _unless_completed(call: t.Callable[[], None]) -> bool:
-    """Make the CALL; whether it came before the deployment's end."""
+    """Make the CALL; whether it came before what it is about was over."""
     try:
         call()
     except CodeDeployError as error:
-        if error_code(error) == "DeploymentAlreadyCompletedException":
+        if error_code(error) in COMPLETED:
             return False
         raise
     return True

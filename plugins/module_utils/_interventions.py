@@ -161,6 +161,27 @@ def _deploy_previous(client: t.Any, deployment: Deployment, check_mode: bool) ->
     return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))
 
 
+def ensure_restarted(client: t.Any, deployment: Deployment, _roll_back: bool | None, check_mode: bool) -> Outcome:
+    """Restart what the group's last successful deployment brought; DEPLOYMENT is its last one. A restart in flight is awaited."""
+    deployment_id, group = deployment["deployment_id"], _group_of(client, deployment)
+    if not has_ended(deployment):
+        if deployment.get("deployment_mode") != "RESTART":
+            raise CodeDeployError(
+                f"{deployment_id} is {deployment['status']}: await or stop it before the application is restarted"
+            )
+        return Outcome(False, f"{deployment_id} restarts already", deployment_id, _awaiting(deployment_id, "succeeded"))
+    if not group.get("last_successful_deployment"):
+        raise CodeDeployError(
+            f"{group['deployment_group_name']!r} has had no successful deployment, so there is nothing to restart"
+        )
+    reason = f"{place_of(group.get('target_revision'))} is restarted"
+    if check_mode:
+        return Outcome(True, reason, deployment_id)
+    names = deployment["application_name"], deployment["deployment_group_name"]
+    new_id = create_deployment(client, *names, None, {"deployment_mode": "RESTART"})
+    return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))
+
+
 def _group_of(client: t.Any, deployment: Deployment) -> Resource:
     return require_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
 
@@ -170,5 +191,6 @@ ENSURE: dict[str, t.Callable[[t.Any, Deployment, bool | None, bool], Outcome]] =
     "continued": ensure_continued,
     "stopped": ensure_stopped,
     "rolled_back": ensure_rolled_back,
+    "restarted": ensure_restarted,
 }
 """How each state is brought about: by the client, the deployment, whether a stop is to roll back, and whether it is check mode."""

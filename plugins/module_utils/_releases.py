@@ -10,6 +10,7 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import pathlib
+import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +31,9 @@ from ._sources import source_options
 from ._uploads import UploadSettings, upload_bundle, upload_settings
 
 Resource = dict[str, t.Any]
+
+
+_SEQUENCE = "[sequence {}]"
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,29 @@ def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) ->
         f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, "
         f"so {place_of(wanted)} cannot be deployed now. Wait until it has ended, or set if_in_progress to wait or stop."
     )
+
+
+def description_with(description: str | None, sequence: int | None) -> str | None:
+    """A deployment's description that tells its SEQUENCE, too: it is the only text that CodeDeploy keeps with a deployment."""
+    if sequence is None:
+        return description
+    return f"{description} {_SEQUENCE.format(sequence)}" if description else _SEQUENCE.format(sequence)
+
+
+def sequence_of(deployment: Resource | None) -> int | None:
+    """The sequence that the description of DEPLOYMENT tells; None if it tells none."""
+    found = re.search(r"\[sequence (-?\d+)\]$", (deployment or {}).get("description") or "")
+    return int(found.group(1)) if found else None
+
+
+def check_sequence(sequence: int, last: Resource | None) -> None:
+    """Raise CodeDeployError if LAST, the group's last successful deployment, was of a later release than SEQUENCE."""
+    deployed = sequence_of(last)
+    if last is not None and deployed is not None and sequence < deployed:
+        raise CodeDeployError(
+            f"sequence: {sequence} was given, but {last['deployment_id']} has deployed {deployed} already, which is later. "
+            "Leave the option out to go back all the same."
+        )
 
 
 def require_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:

@@ -28,10 +28,26 @@ options:
     aliases: [application]
   deployment_group_name:
     description:
-      - The deployment group to deploy to. It must exist, see M(slipway.codedeploy.deployment_group).
+      - The deployment group to deploy to. It must exist, see M(slipway.codedeploy.deployment_group). Either this or O(deployment_group_names) is
+        needed.
     type: str
-    required: true
     aliases: [deployment_group]
+  deployment_group_names:
+    description:
+      - Several deployment groups of the application to deploy to, in this order. The release is bundled and uploaded for the first of them.
+      - After a failure, those that have not begun are left alone.
+    type: list
+    elements: str
+  groups_at_once:
+    description:
+      - To how many of O(deployment_group_names) to deploy side by side.
+    type: int
+    default: 1
+  continue_after_failure:
+    description:
+      - Deploy to all of O(deployment_group_names), even if one of them fails. The task still fails then.
+    type: bool
+    default: false
   force:
     description:
       - Deploy even if the deployment group has the revision already. A deployment of the revision that is in flight is followed all the same.
@@ -65,6 +81,12 @@ options:
       - Continue a blue/green deployment as soon as its new version is in place, where the deployment group lets it wait for that.
     type: bool
     default: false
+  sequence:
+    description:
+      - A number that grows from release to release, such as that of the build. A release is refused if the deployment group's last successful
+        deployment told a greater one, so that a job that was held up cannot undo what a later one has shipped.
+      - It is kept at the end of the deployment's description, as C([sequence 42]).
+    type: int
   description:
     description:
       - A comment on the deployment, at most 256 characters. A deployment that is in flight already keeps its own.
@@ -102,6 +124,70 @@ options:
         elements: str
         choices: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM, DEPLOYMENT_STOP_ON_REQUEST]
         default: []
+  override_alarm_configuration:
+    description:
+      - The alarms that stop the deployment, instead of the deployment group's. Needs the permission C(codedeploy:UpdateDeploymentGroup).
+    type: dict
+    suboptions:
+      enabled:
+        description: Whether alarms stop the deployment. When it is not given, they do if there are O(override_alarm_configuration.alarms).
+        type: bool
+      ignore_poll_alarm_failure:
+        description: Whether the deployment goes on when CodeDeploy cannot read the alarms. Off when it is not given.
+        type: bool
+      alarms:
+        description: The alarms.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: The alarm's name, of 255 characters at most.
+            type: str
+            required: true
+  target_instances:
+    description:
+      - The instances that are the new fleet of a blue/green deployment, where the deployment group discovers existing ones.
+    type: dict
+    suboptions:
+      tag_filters:
+        description: Tag filters, any of which may match. Not together with O(target_instances.ec2_tag_set).
+        type: list
+        elements: dict
+        suboptions:
+          key:
+            description: The tag's key.
+            type: str
+          value:
+            description: The tag's value.
+            type: str
+          type:
+            description: What of the two has to match. It follows from what is given.
+            type: str
+            choices: [KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE]
+      ec2_tag_set:
+        description: Lists of such filters, of each of which one has to match.
+        type: list
+        elements: list
+      auto_scaling_groups:
+        description: The names of Auto Scaling groups.
+        type: list
+        elements: str
+  ec2_deployment_options:
+    description:
+      - What is done to the deployment group's Auto Scaling groups meanwhile, instead of what the deployment group says.
+    type: dict
+    suboptions:
+      auto_scaling_group_processes_to_suspend:
+        description: The scaling processes to suspend.
+        type: list
+        elements: str
+        choices: [Terminate, AZRebalance, InstanceRefresh, ScheduledActions]
+  preflight:
+    description:
+      - Before anything is written, look whether the deployment could only fail, because the deployment group matches no instance or one of its alarms
+        is going off. What the task is not allowed to look at becomes a warning.
+    type: bool
+    default: true
   wait:
     description:
       - Follow the deployment to its end. The task fails if the deployment does.
@@ -143,9 +229,12 @@ attributes:
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeploymentGroup), C(codedeploy:GetDeployment), C(codedeploy:GetApplicationRevision),
     C(codedeploy:RegisterApplicationRevision), C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) also
-    C(codedeploy:StopDeployment), with O(continue_when_ready) also C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket,
-    C(s3:GetObject) and C(s3:PutObject) on its objects. C(codedeploy:GetApplication) makes the error for a missing application precise."
+    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) also C(codedeploy:StopDeployment),
+    with O(override_alarm_configuration) also C(codedeploy:UpdateDeploymentGroup), with O(continue_when_ready) also
+    C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket, C(s3:GetObject) and C(s3:PutObject) on its objects.
+    C(codedeploy:GetApplication) makes the error for a missing application precise."
+  - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
+    C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms)."
   - Waiting is done by an action plugin on the controller, which shows a line whenever something changes. Therefore C(async) cannot be used with
     this module; use O(wait=false) and M(slipway.codedeploy.deployment_info).
   - Interrupting the task does not stop the deployment.
@@ -192,6 +281,13 @@ EXAMPLES = r"""
     application_name: web-app
     deployment_group_name: production
     revision: "{{ staged.revision }}"
+
+- name: Ship it to one deployment group after the other, but stop if one is in trouble
+  slipway.codedeploy.deploy:
+    application_name: web-app
+    deployment_group_names: [canary, production-a, production-b]
+    source: web-app
+    s3_bucket: my-releases
 
 - name: Deploy to half of the hosts at a time, whatever the group says, and give it two hours
   slipway.codedeploy.deploy:
@@ -250,6 +346,20 @@ deployment:
   returned: when it was awaited, unless it failed
   type: dict
   sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Succeeded", "deployment_overview": {"succeeded": 3, "failed": 0}}
+deployment_groups:
+  description:
+    - What became of each deployment group, in the order in which they were given. Each has C(deployment_group_name) and, as far as they are known,
+      C(changed), C(failed), C(msg), C(deployment_id), C(reason), C(deployment) and C(diagnosis), which are not at the top of the result then.
+  returned: with O(deployment_group_names)
+  type: list
+  elements: dict
+  sample: [{"deployment_group_name": "canary", "changed": true, "deployment_id": "d-3KX1ZQ2AB"}]
+not_begun:
+  description: The deployment groups that were left alone after a failure.
+  returned: with O(deployment_group_names)
+  type: list
+  elements: str
+  sample: [production-b]
 diagnosis:
   description: Why the deployment failed.
   returned: when the deployment failed or was stopped
@@ -314,16 +424,23 @@ from dataclasses import replace
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._deployment_configs import require_deployment_config
+from ..module_utils._deployment_groups import target_instances
 from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment, stop_deployment
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._group_rules import check_rollback
+from ..module_utils._group_forms import alarms
+from ..module_utils._group_options import NOTIFICATIONS, SCALING, TARGET_INSTANCES
+from ..module_utils._group_rules import check_alarms, check_rollback
+from ..module_utils._group_selection_rules import check_target_instances
+from ..module_utils._preflight import check_readiness
 from ..module_utils._progress import seconds_between
 from ..module_utils._releases import (
     Decision,
     Release,
     active_deployment_id,
+    check_sequence,
     decide,
     decide_beside,
+    description_with,
     predicted_deployment_group,
     require_deployment_group,
     shown_result,
@@ -343,6 +460,7 @@ MEMBERS = (
     "ignore_application_stop_failures",
     "update_outdated_instances_only",
     "auto_rollback_configuration",
+    "ec2_deployment_options",
 )
 
 Params = dict[str, t.Any]
@@ -350,13 +468,17 @@ Params = dict[str, t.Any]
 
 def check_options(params: Params) -> None:
     """Raise InvalidOption for what the service would refuse, before anything is written."""
+    if params["deployment_group_names"]:
+        raise InvalidOption("deployment_group_names: the action plugin deploys to several groups, and it did not run")
     check_name("application_name", params["application_name"])
     check_name("deployment_group_name", params["deployment_group_name"])
-    check_length("description", params["description"], 256)
+    check_length("description", description_with(params["description"], params["sequence"]), 256)
     for option in ("wait_timeout", "wait_delay", "diagnose"):
         if params[option] is not None:
             check_positive(option, params[option])
     check_rollback(params["auto_rollback_configuration"] or {})
+    check_alarms(params["override_alarm_configuration"] or {}, "override_alarm_configuration")
+    check_target_instances(params["target_instances"] or {})
     check_waiting(params)
     check_source_options(source_options(params))
 
@@ -385,7 +507,14 @@ def store(connect: Connect, release: Release, params: Params) -> Location:
 
 def create(client: t.Any, release: Release, location: Location, params: Params, decision: Decision) -> Decision:
     """Create the deployment that DECISION asks for; decide again if another run was faster."""
-    members = {name: params[name] for name in MEMBERS}
+    description = description_with(params["description"], params["sequence"])
+    members = {
+        **{name: params[name] for name in MEMBERS},
+        "description": description,
+        "override_alarm_configuration": params["override_alarm_configuration"]
+        and alarms(params["override_alarm_configuration"]),
+        "target_instances": params["target_instances"] and target_instances(params["target_instances"]),
+    }
     application, group = params["application_name"], params["deployment_group_name"]
     try:
         return replace(decision, deployment_id=create_deployment(client, application, group, location, members))
@@ -420,6 +549,12 @@ def awaits_of(decision: Decision, group: dict[str, t.Any], params: Params) -> di
     return {"deployment_id": decision.deployment_id, "goal": params["wait_for"], "previous_seconds": previous}
 
 
+def readied_group(group: dict[str, t.Any], params: Params) -> dict[str, t.Any]:
+    """GROUP with what the options put in the place of its settings for this deployment."""
+    override = params["override_alarm_configuration"]
+    return {**group, "alarm_configuration": alarms(override)} if override else group
+
+
 def is_change(decision: Decision, wait: bool, check_mode: bool) -> bool:
     """Whether the run changes something by DECISION. A task that only finds its deployment in flight does not; one that follows it to its end
     does. One that awaits another deployment first will deploy afterwards, which only check mode has to tell beforehand."""
@@ -440,7 +575,12 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     active = active_deployment_id(group)
     in_flight = find_deployment(client, active) if active else None
     decision = decide(group, in_flight, release.identity, params["force"], params["if_in_progress"])
-    location = release.location
+    if decision.action != "none" and params["sequence"] is not None:
+        last = group.get("last_successful_deployment") or {}
+        check_sequence(params["sequence"], last and find_deployment(client, last["deployment_id"]))
+    location, warnings = release.location, [*group.get("warnings", []), *release.warnings]
+    if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
+        warnings += check_readiness(connect, readied_group(group, params))
     if not check_mode:
         location, decision = carry_out(connect, release, decision, params)
     changed = is_change(decision, params["wait"], check_mode)
@@ -454,7 +594,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
             "after": {"revision": place_of(location if changed else group.get("target_revision"))},
         },
         "awaits": awaits_of(decision, group, params),
-        "warnings": [*group.get("warnings", []), *release.warnings],
+        "warnings": warnings,
         **({"bundle": release.facts} if release.facts else {}),
     }
 
@@ -465,12 +605,16 @@ def main() -> None:
         argument_spec={
             **SOURCE_ARGUMENTS,
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
-            "deployment_group_name": {"type": "str", "required": True, "aliases": ["deployment_group"]},
+            "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
+            "deployment_group_names": {"type": "list", "elements": "str"},
+            "groups_at_once": {"type": "int", "default": 1},
+            "continue_after_failure": {"type": "bool", "default": False},
             "force": {"type": "bool", "default": False},
             "if_in_progress": {"type": "str", "choices": ["attach", "wait", "stop", "fail"], "default": "attach"},
             "roll_back_stopped": {"type": "bool", "default": False},
             "wait_for": {"type": "str", "choices": ["succeeded", "ready", "traffic_shifted"], "default": "succeeded"},
             "continue_when_ready": {"type": "bool", "default": False},
+            "sequence": {"type": "int"},
             "description": {"type": "str"},
             "deployment_config_name": {"type": "str"},
             "file_exists_behavior": {"type": "str", "choices": ["DISALLOW", "OVERWRITE", "RETAIN"]},
@@ -488,12 +632,18 @@ def main() -> None:
                     },
                 },
             },
+            "override_alarm_configuration": NOTIFICATIONS["alarm_configuration"],
+            "target_instances": {"type": "dict", "options": TARGET_INSTANCES},
+            "ec2_deployment_options": SCALING["ec2_deployment_options"],
+            "preflight": {"type": "bool", "default": True},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 3600},
             "wait_delay": {"type": "int"},
             "diagnose": {"type": "int", "default": 5},
         },
-        **SOURCE_CONSTRAINTS,
+        required_one_of=[*SOURCE_CONSTRAINTS["required_one_of"], ["deployment_group_name", "deployment_group_names"]],
+        mutually_exclusive=SOURCE_CONSTRAINTS["mutually_exclusive"],
+        required_by=SOURCE_CONSTRAINTS["required_by"],
         supports_check_mode=True,
     )
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: deployment
 version_added: 0.1.0
-short_description: Await, stop, continue or roll back an AWS CodeDeploy deployment
+short_description: Await, stop, continue, roll back or restart an AWS CodeDeploy deployment
 description:
   - Acts on a deployment that exists. M(slipway.codedeploy.deploy) creates them.
   - Like that module, it shows a line whenever something changes, and a deployment that fails is explained.
@@ -40,8 +40,11 @@ options:
       - V(stopped) stops the deployment unless it has ended, and awaits that.
       - V(rolled_back) brings the deployment group back to the revision that it had before. A deployment that runs is stopped and rolled back by
         CodeDeploy; one that has ended is followed by a deployment of the revision before it.
+      - V(restarted) restarts the application on the instances without downloading or installing its revision again, by running its hooks. What runs
+        is the revision of the deployment group's last successful deployment. The host agents must be 2.1 or newer. A restart that is in flight is
+        awaited, otherwise each run is another restart.
     type: str
-    choices: [succeeded, ready, traffic_shifted, continued, stopped, rolled_back]
+    choices: [succeeded, ready, traffic_shifted, continued, stopped, rolled_back, restarted]
     default: succeeded
   roll_back:
     description:
@@ -78,13 +81,14 @@ attributes:
     details: What changes is not a resource but what happens to it.
   idempotent:
     support: full
+    details: Not with O(state=restarted).
   action_group:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeployment), C(codedeploy:GetDeploymentGroup), C(codedeploy:ListDeploymentTargets),
     C(codedeploy:BatchGetDeploymentTargets); C(codedeploy:StopDeployment) for V(stopped) and V(rolled_back), C(codedeploy:ContinueDeployment) for
     V(continued); for V(rolled_back) also C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:GetApplicationRevision) and C(codedeploy:RegisterApplicationRevision)."
+    C(codedeploy:GetApplicationRevision) and C(codedeploy:RegisterApplicationRevision), for V(restarted) C(codedeploy:CreateDeployment)."
   - Waiting is done by an action plugin on the controller. Therefore C(async) cannot be used with this module.
 seealso:
   - module: slipway.codedeploy.deploy
@@ -118,11 +122,18 @@ EXAMPLES = r"""
   slipway.codedeploy.deployment:
     deployment_id: d-3KX1ZQ2AB
     state: rolled_back
+
+- name: Restart what runs in production
+  slipway.codedeploy.deployment:
+    application_name: web-app
+    deployment_group_name: production
+    state: restarted
 """
 
 RETURN = r"""
 deployment_id:
-  description: The deployment that the task was about. With O(state=rolled_back), the one that brings the old revision back, if it is known.
+  description: The deployment that the task was about. With O(state=rolled_back), the one that brings the old revision
+    back, if it is known; with O(state=restarted), the restart.
   returned: always, unless the deployment group has had no deployment
   type: str
   sample: d-3KX1ZQ2AB
@@ -215,7 +226,15 @@ def main() -> None:
             "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
             "state": {
                 "type": "str",
-                "choices": ["succeeded", "ready", "traffic_shifted", "continued", "stopped", "rolled_back"],
+                "choices": [
+                    "succeeded",
+                    "ready",
+                    "traffic_shifted",
+                    "continued",
+                    "stopped",
+                    "rolled_back",
+                    "restarted",
+                ],
                 "default": "succeeded",
             },
             "roll_back": {"type": "bool"},

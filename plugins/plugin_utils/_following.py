@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the controller does for a task that awaits a deployment: look at it again and again, show what changes, and explain a failure.
+"""Following a deployment: look at it again and again, tell what changes, and explain a failure.
 
-A module cannot show anything while it runs. So the module starts something and ends, and its action plugin looks at the deployment through
-the module `deployment_info`, printing a line whenever something has changed.
+Nothing here waits. What takes its time is a generator that yields the seconds until its next step, so that several deployments can be followed
+side by side.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -16,17 +16,13 @@ import datetime
 import time
 import typing as t
 
-from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
-from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
-
 from ..module_utils._diagnosis import diagnosis_from, explanation, summary
 from ..module_utils._polling import SHORTEST, Pace
 from ..module_utils._progress import GOALS, elapsed_text, progress_line
 
-display = Display()
-
 Result = dict[str, t.Any]
+Outcome = t.TypeVar("Outcome")
+Steps = t.Generator[float, None, Outcome]
 
 # How long CodeDeploy may take to tell which deployment rolls a failed one back, in seconds.
 ROLLBACK_ANNOUNCEMENT = 30
@@ -39,39 +35,29 @@ class LookFailed(Exception):
     """The deployment could not be read, and trying again did not help."""
 
 
-class FollowingAction(ActionBase):
-    """An action plugin whose module says in `awaits` which deployment to follow, to which goal, and whether to run the module `again` then."""
+class Follower:
+    """Follows what a module has started. RUN_MODULE runs another module of the collection, by its name; SHOW prints a text at once; OPTIONS are
+    those of the task that say how to wait."""
 
-    _supports_check_mode = True
-    _supports_async = False
+    def __init__(
+        self, run_module: t.Callable[[str, Result], Result], show: t.Callable[[str], None], options: Result
+    ) -> None:
+        self._run_module = run_module
+        self._show = show
+        self._options = options
 
-    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
-        """Run the task and return its result."""
-        super().run(tmp, task_vars)
-        self._task_vars = task_vars or {}
-        changed = False
-        while True:
-            result: Result = self._execute_module(module_args=self._task.args, task_vars=task_vars)
-            awaits = result.pop("awaits", None)
-            options = result.get("invocation", {}).get("module_args", {})
-            result["changed"] = changed = changed or bool(result.get("changed"))
-            if result.get("failed") or not awaits or not options.get("wait") or self._task.check_mode:
-                return result
-            followed = self._awaited(awaits, options)
-            if followed.get("failed") or not awaits.get("again"):
-                return {**result, **followed}
-
-    def _awaited(self, awaits: Result, options: Result) -> Result:
-        """What following the deployment that the module named adds to the result."""
+    def outcome(self, awaits: Result) -> Steps[Result]:
+        """What following the deployment that the module named in its result's AWAITS adds to that result."""
         deployment_id, goal = awaits["deployment_id"], awaits["goal"]
         try:
             pace = Pace(awaits.get("previous_seconds"))
-            if options.get("continue_when_ready"):
-                self._continue(self._follow(deployment_id, "ready", options, pace)["deployment"])
-            seen = self._follow(deployment_id, goal, options, pace)
+            if self._options.get("continue_when_ready"):
+                ready = yield from self._follow(deployment_id, "ready", pace)
+                self._continue(ready["deployment"])
+            seen = yield from self._follow(deployment_id, goal, pace)
             if not GOALS[goal](seen["deployment"], seen["targets"]):
-                return self._timed_out(seen, options)
-            return self._concluded(seen, awaits, options)
+                return self._timed_out(seen)
+            return (yield from self._concluded(seen, awaits))
         except LookFailed as error:
             return {
                 "failed": True,
@@ -83,38 +69,27 @@ class FollowingAction(ActionBase):
         if deployment["status"] == "Ready":
             self._run_module("deployment", {"deployment_id": deployment["deployment_id"], "state": "continued"})
 
-    def _run_module(self, name: str, arguments: Result) -> Result:
-        """The result of another module of the collection, which reaches AWS as the task does."""
-        connection = {name: value for name, value in self._task.args.items() if name in _connection_options()}
-        result: Result = self._execute_module(
-            module_name=f"slipway.codedeploy.{name}",
-            module_args={**connection, **arguments},
-            task_vars=self._task_vars,
-        )
-        return result
-
-    def _follow(self, deployment_id: str, goal: str, options: Result, pace: Pace) -> Result:
+    def _follow(self, deployment_id: str, goal: str, pace: Pace) -> Steps[Result]:
         """Look at the deployment until it has reached the goal or the time is up, and return what was seen last."""
         begin, shown, known = time.monotonic(), "", None
+        fixed_delay, timeout = self._options["wait_delay"], self._options["wait_timeout"]
         targets: list[Result] = []
         while True:
-            seen = self._look(deployment_id, options, known)
+            seen = yield from self._look(deployment_id, known)
             elapsed = time.monotonic() - begin
             targets = seen.setdefault("targets", targets)
             line = progress_line(seen["deployment"], targets)
             if line != shown:
                 self._show(f"{elapsed_text(elapsed)} {line}")
                 shown = line
-            if GOALS[goal](seen["deployment"], targets) or elapsed >= options["wait_timeout"]:
+            if GOALS[goal](seen["deployment"], targets) or elapsed >= timeout:
                 return seen
             pace.observe(_age(seen["deployment"]), seen["deployment"].get("deployment_overview", {}))
-            delay = options["wait_delay"] or pace.delay()
-            known = None if options["wait_delay"] or pace.wants_details(delay) else pace.overview
-            time.sleep(min(delay, max(0.0, options["wait_timeout"] - elapsed)))
+            delay = fixed_delay or pace.delay()
+            known = None if fixed_delay or pace.wants_details(delay) else pace.overview
+            yield min(delay, max(0.0, timeout - elapsed))
 
-    def _look(
-        self, deployment_id: str, options: Result, known: Result | None = None, targets: str = "notable"
-    ) -> Result:
+    def _look(self, deployment_id: str, known: Result | None = None, targets: str = "notable") -> Steps[Result]:
         """The deployment and its TARGETS as they are now, without these if they are counted as is KNOWN already.
 
         Raises LookFailed when that cannot be found out.
@@ -125,37 +100,37 @@ class FollowingAction(ActionBase):
             if not result.get("failed"):
                 return result
             self._show(f"cannot read {deployment_id} ({attempt} of {FAILED_LOOKS}): {result.get('msg', '')}")
-            time.sleep(options["wait_delay"] or SHORTEST)
+            yield self._options["wait_delay"] or SHORTEST
         raise LookFailed(result.get("msg", ""))
 
-    def _timed_out(self, seen: Result, options: Result) -> Result:
+    def _timed_out(self, seen: Result) -> Result:
         deployment = seen["deployment"]
         return {
             "failed": True,
             "deployment": deployment,
             "msg": (
-                f"Deployment {deployment['deployment_id']} has not ended within wait_timeout={options['wait_timeout']} seconds: "
+                f"Deployment {deployment['deployment_id']} has not ended within wait_timeout={self._options['wait_timeout']} seconds: "
                 f"{progress_line(deployment, seen['targets'])}. It goes on; run this task again to follow it further."
             ),
         }
 
-    def _concluded(self, seen: Result, awaits: Result, options: Result) -> Result:
+    def _concluded(self, seen: Result, awaits: Result) -> Steps[Result]:
         """The result of a deployment for which there is nothing left to wait; a stop is what some tasks want."""
         if awaits.get("again"):
             if awaits["goal"] == "stopped":
-                self._with_rollback(seen, options, awaits["roll_back"])
+                yield from self._with_rollback(seen, awaits["roll_back"])
             return {}
         if awaits["goal"] == "stopped":
-            return self._stopped(seen, awaits["roll_back"], options)
+            return (yield from self._stopped(seen, awaits["roll_back"]))
         if seen["deployment"]["status"] in ("Failed", "Stopped"):
-            return self._failed(seen, options)
+            return (yield from self._failed(seen))
         return {"deployment": seen["deployment"]}
 
-    def _stopped(self, seen: Result, roll_back: bool | None, options: Result) -> Result:
+    def _stopped(self, seen: Result, roll_back: bool | None) -> Steps[Result]:
         """The task has stopped the deployment: what matters now is its rollback, if there is one. ROLL_BACK is what it has asked for."""
-        seen, rollback = self._with_rollback(seen, options, roll_back)
+        seen, rollback = yield from self._with_rollback(seen, roll_back)
         if rollback is not None and rollback["deployment"]["status"] != "Succeeded":
-            return self._failed(rollback, options)
+            return (yield from self._failed(rollback))
         if rollback is not None:
             return {"deployment": seen["deployment"], "rollback": rollback["deployment"]}
         if not roll_back:
@@ -166,24 +141,24 @@ class FollowingAction(ActionBase):
         ended = f"{seen['deployment']['deployment_id']} has ended ({seen['deployment']['status']})"
         return {"failed": True, "deployment": seen["deployment"], "msg": f"{ended}, but was not rolled back: {reason}"}
 
-    def _failed(self, seen: Result, options: Result) -> Result:
+    def _failed(self, seen: Result) -> Steps[Result]:
         """Follow the rollback, if there is one, then explain."""
-        seen, rollback = self._with_rollback(seen, options)
+        seen, rollback = yield from self._with_rollback(seen)
         last_seen = rollback and rollback["deployment"]
-        diagnosis = diagnosis_from(seen["deployment"], self._all_failed(seen, options), last_seen, options["diagnose"])
+        targets = yield from self._all_failed(seen)
+        diagnosis = diagnosis_from(seen["deployment"], targets, last_seen, self._options["diagnose"])
         self._show("\n".join(explanation(diagnosis)))
         return {"failed": True, "msg": summary(diagnosis), "diagnosis": diagnosis}
 
-    def _all_failed(self, seen: Result, options: Result) -> list[Result]:
+    def _all_failed(self, seen: Result) -> Steps[list[Result]]:
         """The targets that were seen, with all that have failed; while the deployment runs, only some of many are looked at."""
         if sum(seen["deployment"].get("deployment_overview", {}).values()) <= len(seen["targets"]):
             return list(seen["targets"])
-        failed: list[Result] = self._look(seen["deployment"]["deployment_id"], options, targets="failed")["targets"]
+        looked = yield from self._look(seen["deployment"]["deployment_id"], targets="failed")
+        failed: list[Result] = looked["targets"]
         return failed + [target for target in seen["targets"] if target["status"] != "Failed"]
 
-    def _with_rollback(
-        self, seen: Result, options: Result, requested: bool | None = None
-    ) -> tuple[Result, Result | None]:
+    def _with_rollback(self, seen: Result, requested: bool | None = None) -> Steps[tuple[Result, Result | None]]:
         """What is seen of a deployment that has ended, and of its rollback at its end; None if there is none.
 
         CodeDeploy announces a rollback a moment after the end: it is waited for where one is to be expected.
@@ -191,18 +166,14 @@ class FollowingAction(ActionBase):
         until = time.monotonic() + ROLLBACK_ANNOUNCEMENT
         deployment_id = seen["deployment"]["deployment_id"]
         while _rollback_is_due(seen["deployment"], requested) and time.monotonic() < until:
-            time.sleep(min(options["wait_delay"] or 2, 2))
-            seen = self._look(deployment_id, options)
+            yield min(self._options["wait_delay"] or 2, 2)
+            seen = yield from self._look(deployment_id)
         rollback_id = seen["deployment"].get("rollback_info", {}).get("rollback_deployment_id")
         if not rollback_id:
             return seen, None
         self._show(f"{deployment_id} is being rolled back by {rollback_id}")
-        return seen, self._follow(rollback_id, "succeeded", options, Pace())
-
-    def _show(self, text: str) -> None:
-        """Print TEXT at once, headed by the host, unless the task hides its output."""
-        if not self._task.no_log:
-            display.display(f"[{self._task_vars['inventory_hostname']}] {text}")
+        rollback = yield from self._follow(rollback_id, "succeeded", Pace())
+        return seen, rollback
 
 
 def _age(deployment: Result) -> float:
@@ -230,9 +201,3 @@ def _rollback_event(deployment: Result) -> str:
         return "DEPLOYMENT_FAILURE"
     code = (deployment.get("error_information") or {}).get("code")
     return "DEPLOYMENT_STOP_ON_ALARM" if code == "ALARM_ACTIVE" else "DEPLOYMENT_STOP_ON_REQUEST"
-
-
-def _connection_options() -> set[str]:
-    """The names, with aliases, of the options that say how to reach AWS."""
-    specification = aws_argument_spec()
-    return {*specification, *(alias for option in specification.values() for alias in option.get("aliases", []))}

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import typing as t
 
-from .conftest import APPLICATION, BUCKET, Site, eventually
+from .conftest import APPLICATION, BUCKET, GROUP, Site, eventually
 
 
 def followed_to_its_end(site: Site, run: subprocess.Popen[str], progress: str) -> str:
@@ -196,3 +196,31 @@ def test_a_deployment_in_flight_is_stopped_and_the_new_revision_shipped_if_that_
     assert (stopped["status"], second["status"]) == ("Stopped", "Succeeded")
     assert f"{second['deploymentId']} Succeeded, 2 of 2 succeeded" in output
     assert site.versions() == {"good 2"}
+
+
+def test_several_groups_get_it_in_order_until_one_fails(site: Site) -> None:
+    codedeploy = site.emulator.client("codedeploy")
+    production = codedeploy.get_deployment_group(**GROUP)["deploymentGroupInfo"]
+    for name, host in (("first", "web-1"), ("second", "web-2"), ("third", "web-1")):
+        tag = {"Key": "only", "Value": name}
+        codedeploy.add_tags_to_on_premises_instances(instanceNames=[host], tags=[tag])
+        codedeploy.create_deployment_group(
+            applicationName=APPLICATION,
+            deploymentGroupName=name,
+            serviceRoleArn=production["serviceRoleArn"],
+            onPremisesInstanceTagFilters=[{**tag, "Type": "KEY_AND_VALUE"}],
+        )
+    many = {"deployment_group_name": None, "deployment_group_names": ["first", "second", "third"]}
+    both = site.run(site.deploy_task(**{**many, "deployment_group_names": ["first", "second"]}, groups_at_once=2))
+    assert both.status == 0, both.output
+    first, second = (f"[localhost] {name}: " for name in ("first", "second"))
+    assert any(
+        line.startswith(first) and line.endswith("Succeeded, 1 of 1 succeeded") for line in both.output.splitlines()
+    )
+    assert any(line.startswith(second) for line in both.output.splitlines())
+
+    site.write_release("rotten 2")
+    run = site.run(site.deploy_task(**many))
+    assert run.status == 2, run.output
+    assert "first: Deployment d-" in run.output
+    assert "Not begun: second, third." in run.output

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import time
 import typing as t
 
 import pytest
@@ -15,6 +16,8 @@ import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
 from emulator import Emulator
+from emulator.engine.lifecycle import INSTALL_EVENTS
+from emulator.hosts.outcomes import succeed
 from unit.scenarios import Connect, module_actions
 
 GROUP = {"applicationName": "web", "deploymentGroupName": "production"}
@@ -31,18 +34,22 @@ def options(**given: t.Any) -> dict[str, t.Any]:
 
 def permissions(module: t.Any) -> set[str]:
     """The IAM actions that the module's documentation names."""
-    (note,) = [
-        note for note in yaml.safe_load(module.DOCUMENTATION)["notes"] if note.startswith("Required IAM permissions")
-    ]
-    return set(re.findall(r"C\((\w+:\w+)\)", note))
+    return set(re.findall(r"C\((\w+:\w+)\)", " ".join(yaml.safe_load(module.DOCUMENTATION)["notes"])))
 
 
 @pytest.fixture
 def source(tmp_path: pathlib.Path, codedeploy: t.Any, emulator: Emulator) -> dict[str, str]:
-    """The options that name a source tree, on an account that has everything for its deployment but hosts."""
+    """The options that name a source tree, on an account that has everything for its deployment; no agent runs on the host."""
     (tmp_path / "appspec.yml").write_text("version: 0.0\nos: linux\n")
     codedeploy.create_application(applicationName="web")
-    codedeploy.create_deployment_group(**GROUP, serviceRoleArn="arn:aws:iam::123456789012:role/CodeDeploy")
+    tag = {"Key": "role", "Value": "web"}
+    codedeploy.create_deployment_group(
+        **GROUP,
+        serviceRoleArn="arn:aws:iam::123456789012:role/CodeDeploy",
+        onPremisesInstanceTagFilters=[{**tag, "Type": "KEY_AND_VALUE"}],
+    )
+    codedeploy.register_on_premises_instance(instanceName="web-1", iamUserArn="arn:aws:iam::123456789012:user/web-1")
+    codedeploy.add_tags_to_on_premises_instances(instanceNames=["web-1"], tags=[tag])
     emulator.client("s3").create_bucket(Bucket=BUCKET)
     return {"source": str(tmp_path), "s3_bucket": BUCKET, "s3_prefix": "/apps/"}
 
@@ -78,14 +85,34 @@ def test_members_of_create_deployment_reach_it(source: dict[str, str], connect: 
         "ignore_application_stop_failures": True,
         "update_outdated_instances_only": True,
         "auto_rollback_configuration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
+        "override_alarm_configuration": {"enabled": None, "alarms": [{"name": "errors"}]},
+        "ec2_deployment_options": {"auto_scaling_group_processes_to_suspend": ["AZRebalance"]},
     }
     deploy.ensure(connect, options(**source, **given), False)
     deployment = only_deployment(codedeploy)
+    assert deployment["overrideAlarmConfiguration"] == {
+        "enabled": True,
+        "ignorePollAlarmFailure": False,
+        "alarms": [{"name": "errors"}],
+    }
+    assert deployment["ec2DeploymentOptions"] == {"autoScalingGroupProcessesToSuspend": ["AZRebalance"]}
     assert deployment["deploymentConfigName"] == "CodeDeployDefault.AllAtOnce"
     assert deployment["fileExistsBehavior"] == "OVERWRITE"
     assert deployment["ignoreApplicationStopFailures"] is True
     assert deployment["updateOutdatedInstancesOnly"] is True
     assert deployment["autoRollbackConfiguration"] == {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}
+
+
+def test_the_new_fleet_of_a_blue_green_deployment_reaches_it(
+    source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    fleet = {"tag_filters": [{"key": "role", "value": "green", "type": None}], "auto_scaling_groups": None}
+    with pytest.raises(deploy.CodeDeployError, match="InvalidTargetInstancesException"):  # the group is in place
+        deploy.ensure(connect, options(**source, target_instances=fleet), False)
+    (call,) = [call for call in emulator.calls if call.operation == "CreateDeployment"]
+    assert (call.parameters or {})["targetInstances"] == {
+        "tagFilters": [{"Key": "role", "Value": "green", "Type": "KEY_AND_VALUE"}]
+    }
 
 
 def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
@@ -139,6 +166,40 @@ def test_a_deployment_of_something_else_is_awaited_or_stopped_first_if_that_is_w
     assert writes == written
     planned = deploy.ensure(connect, options(**source, if_in_progress=mode), True)
     assert planned["changed"] is True
+
+
+def await_success(emulator: Emulator, deployment_id: str) -> None:
+    deadline = time.monotonic() + 60
+    codedeploy = emulator.client("codedeploy")
+    while codedeploy.get_deployment(deploymentId=deployment_id)["deploymentInfo"]["status"] != "Succeeded":
+        assert time.monotonic() < deadline, f"{deployment_id} does not succeed"
+        time.sleep(0.05)
+
+
+def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is_written(
+    source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    emulator.simulate(["web-1"], dict.fromkeys(INSTALL_EVENTS, succeed(0)))
+
+    def shipped(sequence: int | None, **given: t.Any) -> dict[str, t.Any]:
+        done = deploy.ensure(connect, options(**source, sequence=sequence, **given), False)
+        await_success(emulator, done["deployment_id"])
+        return done
+
+    first = shipped(7, description="Build seven")
+    description = emulator.client("codedeploy").get_deployment(deploymentId=first["deployment_id"])["deploymentInfo"][
+        "description"
+    ]
+    assert description == "Build seven [sequence 7]"
+    pathlib.Path(source["source"], "more").touch()
+    emulator.calls.clear()
+    message = f"sequence: 6 was given, but {first['deployment_id']} has deployed 7 already"
+    for check_mode in (True, False):
+        with pytest.raises(deploy.CodeDeployError, match=message):
+            deploy.ensure(connect, options(**source, sequence=6), check_mode)
+    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
+    assert shipped(7)["changed"] is True
+    assert shipped(None, force=True)["changed"] is True
 
 
 @pytest.mark.parametrize(
@@ -302,5 +363,11 @@ def test_the_documented_permissions_are_those_that_are_used(
         "codedeploy:BatchGetDeploymentTargets",
     }
     assert set(module_actions(emulator)) <= while_waiting
-    # A blue/green deployment is continued by the module `deployment`, whose own test sees the call.
-    assert before_waiting | while_waiting | {"codedeploy:ContinueDeployment"} == permissions(deploy)
+    elsewhere = {
+        "codedeploy:ContinueDeployment",  # the module `deployment` makes it
+        "codedeploy:UpdateDeploymentGroup",  # for the service to check (botocore model: CreateDeployment)
+        "ec2:DescribeInstances",  # these belong to groups of other kinds, see the tests of _preflight
+        "autoscaling:DescribeAutoScalingGroups",
+        "cloudwatch:DescribeAlarms",
+    }
+    assert before_waiting | while_waiting | elsewhere == permissions(deploy)

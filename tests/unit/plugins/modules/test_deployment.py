@@ -19,7 +19,7 @@ from unit.scenarios import Connect, module_actions
 
 GROUP = {"application_name": "shop", "deployment_group_name": "web"}
 FAILING = {"host": {"AfterInstall": 1}}
-STATES = ["succeeded", "ready", "traffic_shifted", "continued", "stopped", "rolled_back"]
+STATES = ["succeeded", "ready", "traffic_shifted", "continued", "stopped", "rolled_back", "restarted"]
 
 Ensure = t.Callable[..., dict[str, t.Any]]
 
@@ -154,12 +154,26 @@ def test_one_that_failed_without_a_rollback_is_rolled_back(stage: LiveStage, ens
     assert (result["changed"], result["reason"]) == (True, f"{failed} is rolled back to s3://bundles/one.zip")
 
 
+def test_what_runs_is_restarted_and_a_restart_in_flight_awaited(stage: LiveStage, ensure: Ensure) -> None:
+    good = stage.deploy("one.zip")
+    stage.deploy("two.zip", FAILING)
+    result = ensure(**GROUP, state="restarted")
+    restart = result["deployment_id"]
+    assert (result["changed"], result["reason"]) == (True, "s3://bundles/one.zip is restarted")
+    assert restart != good
+    assert stage.info(restart)["deploymentMode"] == "RESTART"
+    attached = ensure(**GROUP, state="restarted")
+    assert (attached["changed"], attached["awaits"]) == (False, {"deployment_id": restart, "goal": "succeeded"})
+
+
 @pytest.mark.parametrize(
     ("deploy", "state", "message"),
     [
         (lambda stage: stage.deploy("one.zip"), "rolled_back", "had no revision before it"),
         (lambda stage: stage.deploy("one.zip", FAILING), "continued", "cannot be continued: it has failed"),
         (lambda stage: stage.create_deployment("one.zip"), "continued", "only blue/green deployments wait"),
+        (lambda stage: stage.create_deployment("one.zip"), "restarted", "await or stop it before the application"),
+        (lambda stage: stage.deploy("one.zip", FAILING), "restarted", "'web' has had no successful deployment"),
     ],
 )
 def test_what_cannot_be_done_is_said(

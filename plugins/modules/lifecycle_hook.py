@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: lifecycle_hook
+version_added: 0.1.0
+short_description: Report the result of a lifecycle hook to AWS CodeDeploy
+description:
+  - On the platforms Lambda and ECS, a lifecycle event's hook is a Lambda function. CodeDeploy calls it with the identifiers of the deployment and
+    of the hook's execution, and waits, for an hour at most, until somebody reports how the hook ended.
+  - This module reports it. So a function that only passes the identifiers on lets a playbook be the gate of a deployment.
+author:
+  - The slipway.codedeploy contributors (@slipway-collections)
+options:
+  deployment_id:
+    description:
+      - The deployment, as the function was told in C(DeploymentId).
+    type: str
+    required: true
+  lifecycle_event_hook_execution_id:
+    description:
+      - The hook's execution, as the function was told in C(LifecycleEventHookExecutionId).
+    type: str
+    required: true
+  status:
+    description:
+      - Whether the deployment may go on. V(Failed) makes it fail.
+    type: str
+    choices: [Succeeded, Failed]
+    default: Succeeded
+attributes:
+  check_mode:
+    support: full
+    details: The deployment is looked at, and nothing is reported. Whether somebody has reported already cannot be known then.
+  diff_mode:
+    support: N/A
+    details: What changes is not a resource but what happens to it.
+  idempotent:
+    support: full
+    details: A hook is reported once. Reporting it again, or for a deployment that has ended, changes nothing.
+  action_group:
+    support: full
+notes:
+  - "Required IAM permissions: C(codedeploy:GetDeployment), C(codedeploy:PutLifecycleEventHookExecutionStatus)."
+seealso:
+  - module: slipway.codedeploy.deployment
+extends_documentation_fragment:
+  - slipway.codedeploy.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - slipway.codedeploy.requirements
+"""
+
+EXAMPLES = r"""
+- name: Try the new version on the test listener
+  ansible.builtin.uri:
+    url: http://staging.example.com:8080/health
+  register: tried
+  ignore_errors: true
+
+- name: Let the traffic in, or do not
+  slipway.codedeploy.lifecycle_hook:
+    deployment_id: "{{ hook.DeploymentId }}"
+    lifecycle_event_hook_execution_id: "{{ hook.LifecycleEventHookExecutionId }}"
+    status: "{{ 'Failed' if tried is failed else 'Succeeded' }}"
+"""
+
+RETURN = r"""
+reason:
+  description: What was reported, or why nothing was to be reported.
+  returned: always
+  type: str
+  sample: the hook was reported as Succeeded
+"""
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._deployments import find_deployment, report_hook
+from ..module_utils._errors import CodeDeployError
+from ..module_utils._progress import has_ended
+from ..module_utils._validation import InvalidOption, check_deployment_id
+
+Params = dict[str, t.Any]
+
+
+def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
+    """Report, unless CHECK_MODE, how the hook ended, and return the module's result."""
+    deployment_id, status = params["deployment_id"], params["status"]
+    check_deployment_id("deployment_id", deployment_id)
+    if not params["lifecycle_event_hook_execution_id"].strip():
+        raise InvalidOption("lifecycle_event_hook_execution_id: it is empty, it must be what the function was told")
+    deployment = find_deployment(client, deployment_id)
+    if deployment is None:
+        raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
+    if has_ended(deployment):
+        return {"changed": False, "reason": f"{deployment_id} has ended already ({deployment['status']})"}
+    if check_mode or report_hook(client, deployment_id, params["lifecycle_event_hook_execution_id"], status):
+        return {"changed": True, "reason": f"the hook was reported as {status}"}
+    return {"changed": False, "reason": "the hook's event is over already"}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "deployment_id": {"type": "str", "required": True},
+            "lifecycle_event_hook_execution_id": {"type": "str", "required": True},
+            "status": {"type": "str", "choices": ["Succeeded", "Failed"], "default": "Succeeded"},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        module.exit_json(**ensure(module.client("codedeploy"), module.params, module.check_mode))
+    except (InvalidOption, CodeDeployError) as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the controller does for a module that starts what takes its time.
+
+A module cannot show anything while it runs. So the module starts something and ends, and its action plugin follows that, printing a line whenever
+something has changed.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+
+from ._following import Follower, Result, Steps
+from ._side_by_side import run_side_by_side
+
+display = Display()
+
+
+class FollowingAction(ActionBase):
+    """An action plugin whose module says in `awaits` which deployment to follow, to which goal, and whether to run the module `again` then."""
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        """Run the task and return its result."""
+        self._begin(tmp, task_vars)
+        return run_side_by_side({"": self._steps(self._task.args, "")}, 1, stop_at_failure=False)[""]
+
+    def _begin(self, tmp: str | None, task_vars: Result | None) -> None:
+        """What comes before anything else in a run."""
+        super().run(tmp, task_vars)
+        self._task_vars = task_vars or {}
+
+    def _steps(self, arguments: Result, label: str) -> Steps[Result]:
+        """Run the module with ARGUMENTS, and follow what it says; what is shown is headed by LABEL."""
+        changed = False
+        while True:
+            result: Result = self._execute_module(module_args=arguments, task_vars=self._task_vars)
+            awaits = result.pop("awaits", None)
+            options = result.get("invocation", {}).get("module_args", {})
+            result["changed"] = changed = changed or bool(result.get("changed"))
+            if result.get("failed") or not awaits or not options.get("wait") or self._task.check_mode:
+                return result
+            follower = Follower(self._run_module, lambda text: self._show(f"{label}{text}"), options)
+            followed = yield from follower.outcome(awaits)
+            if followed.get("failed") or not awaits.get("again"):
+                return {**result, **followed}
+
+    def _run_module(self, name: str, arguments: Result) -> Result:
+        """The result of another module of the collection, which reaches AWS as the task does."""
+        connection = {name: value for name, value in self._task.args.items() if name in _connection_options()}
+        result: Result = self._execute_module(
+            module_name=f"slipway.codedeploy.{name}",
+            module_args={**connection, **arguments},
+            task_vars=self._task_vars,
+        )
+        return result
+
+    def _show(self, text: str) -> None:
+        """Print TEXT at once, headed by the host, unless the task hides its output."""
+        if not self._task.no_log:
+            display.display(f"[{self._task_vars['inventory_hostname']}] {text}")
+
+
+def _connection_options() -> set[str]:
+    """The names, with aliases, of the options that say how to reach AWS."""
+    specification = aws_argument_spec()
+    return {*specification, *(alias for option in specification.values() for alias in option.get("aliases", []))}

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook `slipway.codedeploy.release` by its name, as its documentation says, from nothing to an application that answers."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+from emulator import Emulator
+from emulator.tests.traffic_stage import LambdaStage
+
+from .calls import writes
+from .conftest import BUCKET, Site
+from .playbooks import PlaybookRun, run_playbook
+
+ROLE = "arn:aws:iam::123456789012:role/codedeploy"
+
+
+def release(emulator: Emulator, variables: dict[str, t.Any], folder: pathlib.Path) -> PlaybookRun:
+    """Run the playbook; the emulator's record then holds the calls of this run."""
+    emulator.calls.clear()
+    playbook = pathlib.Path("slipway.codedeploy.release")
+    return run_playbook(playbook, variables, emulator.environment, folder, lambda _line: None)
+
+
+def test_hosts_get_their_first_release_and_the_next_and_nothing_twice(site: Site) -> None:
+    variables = {
+        "release_application_name": "fresh",
+        "release_deployment_config": {
+            "deployment_config_name": "most",
+            "minimum_healthy_hosts": {"type": "FLEET_PERCENT", "value": 10},
+        },
+        "release_deployment_group_name": "production",
+        "release_deployment_group": {
+            "service_role_arn": ROLE,
+            "on_premises_instance_tag_filters": [{"key": "app", "value": "shop"}],
+        },
+        "release_source": site.deploy["source"],
+        "release_s3_bucket": BUCKET,
+        "release_deploy": {"wait_delay": 1, "wait_timeout": 300, "sequence": 1},
+        "release_verify": {
+            "url": f"{site.emulator.endpoint}/_emulator/health",
+            "content": '"status": "ok"',
+            "delay": 1,
+        },
+    }
+    first = release(site.emulator, variables, site.folder)
+    assert first.status == 0, first.output
+    assert "changed=4" in first.output
+    assert site.versions() == {"good 1"}
+    group = site.emulator.client("codedeploy").get_deployment_group(
+        applicationName="fresh", deploymentGroupName="production"
+    )["deploymentGroupInfo"]
+    assert group["deploymentConfigName"] == "most"
+
+    again = release(site.emulator, variables, site.folder)
+    assert again.status == 0, again.output
+    assert "changed=0" in again.output
+    assert writes(site.emulator) == []
+
+    site.write_release("good 2")
+    wrong = {**variables, "release_verify": {**variables["release_verify"], "content": "something else", "retries": 1}}
+    unanswered = release(site.emulator, wrong, site.folder)
+    assert unanswered.status == 2, unanswered.output
+    assert site.versions() == {"good 2"}
+
+
+def test_a_function_gets_its_traffic_shifted(tmp_path: pathlib.Path) -> None:
+    with Emulator() as emulator:
+        shop = LambdaStage(emulator)
+        shop.create_function("greet")
+        shop.functions.update_function_code(FunctionName="greet", ZipFile=b"2", Publish=True)
+        shop.functions.create_alias(FunctionName="greet", Name="live", FunctionVersion="1")
+        properties = {"Name": "greet", "Alias": "live", "CurrentVersion": "1", "TargetVersion": "2"}
+        resource = {"greet": {"Type": "AWS::Lambda::Function", "Properties": properties}}
+        run = release(
+            emulator,
+            {
+                "release_application_name": "greeter",
+                "release_compute_platform": "Lambda",
+                "release_deployment_group_name": "production",
+                "release_deployment_group": {
+                    "service_role_arn": ROLE,
+                    "deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce",
+                },
+                "release_revision": {"app_spec_content": {"content": {"version": 0.0, "Resources": [resource]}}},
+                "release_deploy": {"wait_delay": 1, "wait_timeout": 300},
+            },
+            tmp_path,
+        )
+        assert run.status == 0, run.output
+        assert "changed=3" in run.output
+        assert shop.alias() == {"2": 1.0}

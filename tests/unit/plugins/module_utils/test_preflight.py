@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is found before a deployment is created, on instances and alarms that exist beside the emulator."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._preflight import check_readiness
+from emulator import Emulator, Fault
+from unit.scenarios import Connect
+
+GROUP = {"compute_platform": "Server", "deployment_group_name": "web"}
+IMAGE = "ami-12c6146b"
+
+
+def has(key: str, value: str) -> dict[str, str]:
+    return {"key": key, "value": value, "type": "KEY_AND_VALUE"}
+
+
+@pytest.fixture
+def hosts(emulator: Emulator) -> None:
+    """On premises `a` (role=web, zone=1) and `b` (role=db, zone=2), and one EC2 instance (role=web)."""
+    codedeploy, ec2 = emulator.client("codedeploy"), emulator.client("ec2")
+    for name, role, zone in (("a", "web", "1"), ("b", "db", "2"), ("gone", "gone", "3")):
+        arn = f"arn:aws:iam::123456789012:user/{name}"
+        codedeploy.register_on_premises_instance(instanceName=name, iamUserArn=arn)
+        tags = [{"Key": "role", "Value": role}, {"Key": "zone", "Value": zone}]
+        codedeploy.add_tags_to_on_premises_instances(instanceNames=[name], tags=tags)
+    codedeploy.deregister_on_premises_instance(instanceName="gone")
+    tags = [{"Key": "role", "Value": "web"}]
+    ec2.run_instances(
+        ImageId=IMAGE, MinCount=1, MaxCount=1, TagSpecifications=[{"ResourceType": "instance", "Tags": tags}]
+    )
+
+
+SELECTIONS: list[tuple[dict[str, t.Any], bool]] = [
+    ({}, False),
+    ({"on_premises_instance_tag_filters": [has("role", "none"), has("role", "db")]}, True),
+    ({"on_premises_instance_tag_filters": [has("role", "none")]}, False),
+    ({"on_premises_instance_tag_filters": [has("role", "gone")]}, False),
+    ({"on_premises_tag_set": [[has("role", "web"), has("role", "db")], [has("zone", "2")]]}, True),
+    ({"on_premises_tag_set": [[has("role", "web")], [has("zone", "2")]]}, False),
+    ({"on_premises_instance_tag_filters": [{"value": "db", "type": "VALUE_ONLY"}]}, True),
+    ({"ec2_tag_filters": [has("role", "web")]}, True),
+    ({"ec2_tag_filters": [has("role", "db")]}, False),
+    ({"ec2_tag_filters": [{"key": "role", "type": "KEY_ONLY"}]}, True),
+    ({"ec2_tag_filters": [{"value": "web", "type": "VALUE_ONLY"}]}, True),
+    ({"ec2_tag_filters": [{"value": "role", "type": "VALUE_ONLY"}]}, False),
+    ({"on_premises_instance_tag_filters": [has("role", "none")], "ec2_tag_set": [[has("role", "web")]]}, True),
+    ({"auto_scaling_groups": ["fleet"]}, False),
+    ({"compute_platform": "Lambda"}, True),
+]
+
+
+@pytest.mark.usefixtures("hosts")
+@pytest.mark.parametrize(("members", "ready"), SELECTIONS)
+def test_a_group_has_a_host_or_not(connect: Connect, members: dict[str, t.Any], ready: bool) -> None:
+    if ready:
+        assert check_readiness(connect, {**GROUP, **members}) == []
+        return
+    with pytest.raises(CodeDeployError, match="deployment_group_name: 'web' matches no instance"):
+        check_readiness(connect, {**GROUP, **members})
+
+
+def alarms(*names: str, enabled: bool = True) -> dict[str, t.Any]:
+    listed = [{"name": name} for name in names]
+    return {"compute_platform": "ECS", "alarm_configuration": {"enabled": enabled, "alarms": listed}}
+
+
+def test_an_alarm_that_goes_off_is_named(emulator: Emulator, connect: Connect) -> None:
+    cloudwatch = emulator.client("cloudwatch")
+    for name in ("loud", "quiet"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, MetricName="errors",
+            Namespace="shop", Period=60, Statistic="Sum", Threshold=1,
+        )  # fmt: skip
+    cloudwatch.set_alarm_state(AlarmName="loud", StateValue="ALARM", StateReason="a test")
+    assert check_readiness(connect, alarms("quiet", "missing")) == []
+    assert check_readiness(connect, alarms("loud", enabled=False)) == []
+    with pytest.raises(CodeDeployError, match="alarms loud are going off"):
+        check_readiness(connect, alarms("quiet", "loud"))
+
+
+def test_what_may_not_be_looked_at_is_a_warning(emulator: Emulator, connect: Connect) -> None:
+    emulator.faults.add(Fault("access_denied", action="codedeploy:ListOnPremisesInstances"))
+    group = {**GROUP, "on_premises_instance_tag_filters": [has("role", "web")]}
+    (warning,) = check_readiness(connect, group)
+    assert warning.startswith("Not checked beforehand, since it is not allowed: Failed to list the on-premises instances")
