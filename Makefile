@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 PORT ?= 4566
+SPEED ?= 1
+TLS ?=
 TARGET ?=
 BENCH ?=
 
@@ -28,7 +30,7 @@ export LC_ALL ?= C.UTF-8
 unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env demo emulator test unit emulator-test integration e2e bench sanity lint types docs-lint tarball pins clean copy
+.PHONY: help setup env demo emulator test unit emulator-test integration e2e hosts bench bench-fleet sanity lint types docs-lint tarball pins clean copy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,8 +41,8 @@ demo: setup ## ship a small web application to three hosts on the emulator, and 
 test: setup ## run every test and check there is; ends with what was left out, if anything
 	@python -m suite
 
-emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C
-	@python -m emulator --port $(PORT)
+emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C; SPEED=60 makes an hour a minute, TLS=1 speaks https
+	@python -m emulator --port $(PORT) --speed $(SPEED) $(if $(TLS),--tls $(BUILD)/emulator)
 
 env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook, ansible-doc and aws use this checkout
 	@echo 'export PATH="$(VENV)/bin:$$PATH"'
@@ -58,8 +60,15 @@ integration: setup copy ## ansible-test integration targets on the emulator; TAR
 e2e: setup ## whole playbooks, the demo among them, as a user runs them
 	@python -m pytest -q tests/e2e
 
+hosts: setup ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes the hosts' systems
+	@python -m hosts.bases
+	@python -m pytest -q tests/hosts
+
 bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
 	@python -m benchmarks $(BENCH)
+
+bench-fleet: setup ## how long the emulator takes for a deployment to 2,000 simulated hosts; BENCH='--hosts 500' for fewer
+	@python -m benchmarks.fleet $(BENCH)
 
 sanity: setup copy ## ansible-test sanity, without any ignore file
 	@cd $(COPY) && HOME=$(BUILD)/home ansible-test sanity --local --color no --python $$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')

@@ -20,7 +20,7 @@ options:
     type: path
   fail_on:
     description:
-      - The AppSpec of a directory, and one that is given as content, is checked before anything is written, as M(slipway.codedeploy.appspec_info)
+      - The AppSpec of O(source), and one that is given as content, is checked before anything is written, as M(slipway.codedeploy.appspec_info)
         does. With V(error) the task fails for what would fail on the hosts, with V(warning) also for what is almost surely a mistake, with
         V(never) for nothing. Problems that do not fail the task are shown as warnings.
     type: str
@@ -181,7 +181,7 @@ options:
     choices: [STANDARD, REDUCED_REDUNDANCY, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR]
   checksum_algorithm:
     description:
-      - The checksum by which S3 verifies what it receives. boto3 chooses when it is left out.
+      - The checksum by which S3 verifies what it receives. V(CRC32) when it is left out.
     type: str
     choices: [CRC32, SHA1, SHA256]
   expected_bucket_owner:

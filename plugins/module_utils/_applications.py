@@ -13,10 +13,11 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
+from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find
 from ._plan import Plan, Resource
 from ._shapes import resource_from_aws
-from ._tags import apply_tags
+from ._tags import apply_tags, find_tags
 
 # What CreateApplication fills in (botocore model: CreateApplicationInput).
 DEFAULTS: Resource = {"compute_platform": "Server"}
@@ -24,10 +25,24 @@ DEFAULTS: Resource = {"compute_platform": "Server"}
 # What a plan compares; the rest that AWS returns (id, times, the link to GitHub) is the service's own.
 MANAGED = ("application_name", "compute_platform", "tags")
 
+# BatchGetApplications takes 100 names (AWS API reference).
+APPLICATIONS_A_CALL = 100
+
 
 @aws_find("read the application")
 def _get_application(client: t.Any, name: str) -> dict[str, t.Any] | None:
     return t.cast("dict[str, t.Any]", client.get_application(applicationName=name)["application"])
+
+
+@aws_call("list the applications")
+def _list_applications(client: t.Any) -> list[str]:
+    pages = client.get_paginator("list_applications").paginate()
+    return [name for page in pages for name in page["applications"]]
+
+
+@aws_find("read the applications")
+def _batch_get_applications(client: t.Any, names: list[str]) -> list[dict[str, t.Any]] | None:
+    return list(client.batch_get_applications(applicationNames=names)["applicationsInfo"])
 
 
 @aws_call("create the application")
@@ -40,6 +55,11 @@ def _create_application(client: t.Any, application: Resource) -> None:
     )
 
 
+@aws_call("rename the application")
+def _rename_application(client: t.Any, name: str, new_name: str) -> None:
+    client.update_application(applicationName=name, newApplicationName=new_name)
+
+
 @aws_find("delete the application")
 def _delete_application(client: t.Any, name: str) -> None:
     client.delete_application(applicationName=name)
@@ -49,6 +69,20 @@ def find_application(client: t.Any, name: str) -> Resource | None:
     """The application NAME as AWS describes it, in snake_case and without its tags; None if there is none."""
     found = _get_application(client, name)
     return None if found is None else resource_from_aws(found)
+
+
+def find_applications(client: t.Any, names: list[str] | None = None) -> list[Resource]:
+    """The applications with these NAMES, or all, each as `find_application` returns it, sorted by name. Those that do not exist are missing."""
+    wanted = sorted(set(_list_applications(client) if names is None else names))
+    return [found for batch in batches(wanted, APPLICATIONS_A_CALL) for found in _find_batch(client, batch)]
+
+
+def _find_batch(client: t.Any, names: list[str]) -> list[Resource]:
+    """BatchGetApplications fails as a whole if one of the names does not exist (botocore model); then they are read one by one."""
+    infos = _batch_get_applications(client, names)
+    if infos is not None:
+        return sorted(map(resource_from_aws, infos), key=lambda application: str(application["application_name"]))
+    return [found for found in (find_application(client, name) for name in names) if found]
 
 
 def require_application(client: t.Any, name: str) -> Resource:
@@ -63,11 +97,18 @@ def require_application(client: t.Any, name: str) -> Resource:
     return found
 
 
-def apply_application(client: t.Any, plan: Plan, arn: str) -> None:
-    """Write PLAN. ARN names the application for its tags."""
+def apply_application(client: t.Any, plan: Plan, prefix: str) -> None:
+    """Write PLAN. PREFIX is what the ARNs of applications begin with, which name them for their tags; it may be empty if tags stay."""
     if plan.before is None and plan.after is not None:
         _create_application(client, plan.after)
     elif plan.before is not None and plan.after is None:
         _delete_application(client, plan.before["application_name"])
-    elif plan.before is not None and plan.after is not None and plan.changed:
-        apply_tags(client, arn, plan.before["tags"], plan.after["tags"])
+    elif plan.before is not None and plan.after is not None:
+        name = plan.after["application_name"]
+        renamed = "application_name" in plan.updates
+        if renamed:
+            _rename_application(client, plan.before["application_name"], name)
+        if prefix:
+            # An ARN follows its name, and AWS does not say whether the tags follow the ARN.
+            before = find_tags(client, prefix + name) if renamed else plan.before["tags"]
+            apply_tags(client, prefix + name, before, plan.after["tags"])

@@ -10,12 +10,15 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import pathlib
+import typing as t
 from collections.abc import Collection
 
 from ._appspec import Bundle, Platform
 from ._appspec.bundle import Archive
 from ._appspec.yaml_source import MAX_BYTES
+from ._bundle.bundle import TreeBundle
 from ._bundle.manifest import APPSPEC, BundleError, Entry
+from ._bundle.ready import ReadyBundle
 from ._bundle.selection import read_selection
 from ._bundle.tree import list_entries
 from ._validation import InvalidOption
@@ -40,6 +43,14 @@ def bundle_of(entries: Collection[Entry], archive: Archive | None = None) -> Bun
             raise BundleError(f"{path!r} cannot be read: {error.strerror}") from error
 
     return Bundle(entries, read, archive)
+
+
+def shipped_bundle(bundle: TreeBundle | ReadyBundle) -> Bundle:
+    """What the check sees of BUNDLE. Reading it raises BundleError."""
+    archive = t.cast("Archive", bundle.bundle_type)
+    if isinstance(bundle, ReadyBundle):
+        return Bundle(bundle.members, bundle.read, archive)
+    return bundle_of(bundle.manifest.entries, archive)
 
 
 def bundle_in(directory: pathlib.Path) -> Bundle:

@@ -15,8 +15,8 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from ._appspec import Bundle, Platform, Problem, check_appspec, problems_text
-from ._appspec_bundles import bundle_of
-from ._bundle.manifest import APPSPEC, Manifest
+from ._appspec.yaml_source import MAX_BYTES
+from ._bundle.manifest import APPSPEC
 from ._errors import CodeDeployError
 
 # The severities that make a task fail, by the option `fail_on`.
@@ -35,12 +35,9 @@ def failure_text(problems: t.Sequence[Problem], name: str) -> str:
     return f"The AppSpec has {' and '.join(numbers)}:\n{problems_text(problems, name)}"
 
 
-def check_manifest(manifest: Manifest, bundle_type: str, fail_on: str) -> tuple[str, ...]:
-    """Hold the AppSpec of a bundle for the Server platform against the bundle; see `_checked`."""
-    bundle = bundle_of(manifest.entries, t.cast("t.Any", bundle_type))
-    (entry,) = (entry for entry in manifest.entries if entry.path == APPSPEC)
-    with entry.open() as file:
-        text = file.read().decode("utf-8", "surrogateescape")
+def check_bundle(bundle: Bundle, fail_on: str) -> tuple[str, ...]:
+    """Hold the AppSpec of BUNDLE, which is for the Server platform, against it; see `_checked`. Reading it raises BundleError."""
+    text = bundle.read(APPSPEC, MAX_BYTES + 1).decode("utf-8", "surrogateescape")
     return _checked(text, "server", APPSPEC, fail_on, bundle)
 
 

@@ -14,15 +14,28 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
 from ._batches import batches
-from ._errors import CodeDeployError, after_iam, aws_call, aws_find, error_code
-from ._group_forms import EMPTY, FORMS, PAIRS, TARGETING, Filter, defaults, form_from_service
+from ._errors import CodeDeployError, aws_call, aws_find, error_code
+from ._group_forms import (
+    BLUE_GREEN,
+    EMPTY,
+    FORMS,
+    PAIRS,
+    TARGETING,
+    Filter,
+    copies_auto_scaling_group,
+    defaults,
+    form_from_service,
+    tag_filters,
+    tag_set,
+)
 from ._plan import Plan, Resource
 from ._shapes import resource_for_aws, resource_from_aws
 from ._tags import apply_tags
 
-# What an update can change, and a plan compares besides the names and tags.
-CHANGEABLE = ("deployment_config_name", "service_role_arn", "deployment_style", *FORMS)
-MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, "tags")
+# What an update can change, and a plan compares besides the names, tags and lifecycle hooks that are missing.
+CHANGEABLE = ("deployment_config_name", "service_role_arn", "deployment_style", BLUE_GREEN, *FORMS)
+HOOKLESS = "auto_scaling_groups_without_hooks"
+MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, HOOKLESS, "tags")
 
 # BatchGetDeploymentGroups takes 100 names (botocore model).
 GROUPS_A_CALL = 100
@@ -50,33 +63,47 @@ def _batch_get_deployment_groups(client: t.Any, application: str, names: list[st
 
 
 @aws_call("create the deployment group")
-@after_iam
 def _create_deployment_group(client: t.Any, group: Resource) -> None:
-    members = {name: value for name, value in group.items() if name != "tags" and value != EMPTY.get(name)}
+    names = ("application_name", "deployment_group_name", *CHANGEABLE)
+    members = {name: group[name] for name in names if name in group and group[name] != EMPTY.get(name)}
     tags = ansible_dict_to_boto3_tag_list(group.get("tags", {}))
     client.create_deployment_group(**request_members(members), **({"tags": tags} if tags else {}))
 
 
 @aws_call("update the deployment group")
-@after_iam
-def _update_deployment_group(client: t.Any, group: Resource, members: Resource) -> None:
-    client.update_deployment_group(
+def _update_deployment_group(client: t.Any, group: Resource, members: Resource) -> list[Resource]:
+    """Write MEMBERS of the GROUP, and return the Auto Scaling groups that lifecycle hooks could not be removed from."""
+    answer = client.update_deployment_group(
         applicationName=group["application_name"],
         currentDeploymentGroupName=group["deployment_group_name"],
         **request_members(members),
     )
+    return list(answer.get("hooksNotCleanedUp", []))
 
 
-@aws_find("delete the deployment group")
-def _delete_deployment_group(client: t.Any, group: Resource) -> None:
-    client.delete_deployment_group(
+@aws_find("delete the deployment group", default=[])
+def _delete_deployment_group(client: t.Any, group: Resource) -> list[Resource]:
+    """Delete the GROUP, and return the Auto Scaling groups that lifecycle hooks could not be removed from."""
+    answer = client.delete_deployment_group(
         applicationName=group["application_name"], deploymentGroupName=group["deployment_group_name"]
     )
+    return list(answer.get("hooksNotCleanedUp", []))
 
 
 def request_filters(filters: list[Filter]) -> list[dict[str, str]]:
     """FILTERS as the API spells them, with a capital."""
     return [{member.capitalize(): text for member, text in each.items()} for each in filters]
+
+
+def target_instances(given: Resource) -> Resource:
+    """The option `target_instances` as CreateDeployment takes it, but for the names of its members."""
+    filters, grouped = tag_filters(given.get("tag_filters") or []), tag_set(given.get("ec2_tag_set") or [])
+    names = given.get("auto_scaling_groups")
+    return {
+        **({"auto_scaling_groups": names} if names else {}),
+        **({"tag_filters": request_filters(filters)} if filters else {}),
+        **({"ec2_tag_set": {"ec2_tag_set_list": [request_filters(each) for each in grouped]}} if grouped else {}),
+    }
 
 
 def request_members(members: Resource) -> dict[str, t.Any]:
@@ -99,12 +126,15 @@ def find_deployment_group(client: t.Any, application: str, name: str) -> Resourc
     return None if info is None else group_from_aws(info)
 
 
-def find_deployment_groups(client: t.Any, application: str) -> list[Resource]:
-    """All deployment groups of APPLICATION, each as `find_deployment_group` returns it, sorted by name; none if there is no such application."""
-    names = _list_deployment_groups(client, application)
+def find_deployment_groups(client: t.Any, application: str, names: list[str] | None = None) -> list[Resource]:
+    """The deployment groups of APPLICATION with these NAMES, or all, each as `find_deployment_group` returns it, sorted by name.
+
+    Those that do not exist are missing; without the application, all are.
+    """
+    wanted = _list_deployment_groups(client, application) if names is None else sorted(set(names))
     infos = [
         info
-        for batch in batches(names, GROUPS_A_CALL)
+        for batch in batches(wanted, GROUPS_A_CALL)
         for info in _batch_get_deployment_groups(client, application, batch)
     ]
     return sorted(map(group_from_aws, infos), key=lambda group: str(group["deployment_group_name"]))
@@ -113,48 +143,62 @@ def find_deployment_groups(client: t.Any, application: str) -> list[Resource]:
 def group_from_aws(info: dict[str, t.Any]) -> Resource:
     """A DeploymentGroupInfo in snake_case, with what the module manages in canonical form."""
     group = {"compute_platform": "Server", **resource_from_aws(info)}
-    return {**defaults(group["compute_platform"]), **group, **form_from_service(group)}
+    hooks = {"auto_scaling_hooks": group.get("auto_scaling_groups", [])}
+    return {**defaults(group["compute_platform"]), **group, **form_from_service(group), **hooks}
 
 
-def targeting_in_use(group: Resource) -> set[str]:
-    """The members by which GROUP finds its hosts."""
-    return {name for name in TARGETING if group[name]}
+def targeting_in_use(group: Resource) -> Resource:
+    """The members by which GROUP finds its hosts, without the empty ones. A group of an ECS application has none, and must not name any."""
+    return {name: group[name] for name in TARGETING if group[name]}
 
 
-def update_deployment_group(
-    client: t.Any, before: Resource, after: Resource, changed: set[str], attached: list[str]
-) -> None:
-    """Write the CHANGED members of the group, which AWS keeps where they are not given.
+def update_deployment_group(client: t.Any, before: Resource, after: Resource, changed: set[str]) -> list[Resource]:
+    """Write the CHANGED members of the group, which AWS keeps where they are not given. Returns what _update_deployment_group does.
 
-    Targeting goes all together, the ATTACHED Auto Scaling groups included: an update that left some of it out is reported to have
-    cleared the rest (hashicorp/terraform-provider-aws, issue 441). A change from filters to a tag set, or back, is one call if AWS
-    takes both in one, and else two, between which the group has none of either.
+    Targeting goes all together: an update that left some of it out is reported to have cleared the rest (hashicorp/terraform-provider-aws,
+    issue 441). A copied Auto Scaling group is named with every change of the blue/green configuration (pull request 5827 there).
     """
-    others = {name: after[name] for name in changed - set(TARGETING)}
-    if changed == set(others):
-        _update_deployment_group(client, after, others)
-        return
-    scaling = {"auto_scaling_groups": attached} if attached else {}
-    old, new = (
-        {**others, **{name: after[name] for name in targeting_in_use(group)}, **scaling} for group in (before, after)
-    )
+    others = {name: after[name] for name in sorted(changed - set(TARGETING)) if name != "deployment_group_name"}
+    if after["deployment_group_name"] != before["deployment_group_name"]:
+        others["new_deployment_group_name"] = after["deployment_group_name"]
+    copying = BLUE_GREEN in changed and copies_auto_scaling_group(after)
+    if copying or changed & set(TARGETING):
+        return _retarget(client, before, after, others)
+    return _update_deployment_group(client, before, others)
+
+
+def _retarget(client: t.Any, before: Resource, after: Resource, others: Resource) -> list[Resource]:
+    """A change from filters to a tag set, or back, is one call if AWS takes both in one, and else two, between which the group has none of either."""
+    old, new = ({name: after[name] for name in targeting_in_use(group)} for group in (before, after))
     try:
-        _update_deployment_group(client, after, {**old, **new})
+        return _update_deployment_group(client, before, {**others, **old, **new})
     except CodeDeployError as error:
         if error_code(error) not in COMBINED:
             raise
-        _update_deployment_group(client, after, old)
-        _update_deployment_group(client, after, new)
+        left = _update_deployment_group(client, before, old)
+        return left + _update_deployment_group(client, before, {**others, **new})
 
 
-def apply_deployment_group(client: t.Any, plan: Plan, arn: str, attached: list[str]) -> None:
-    """Write PLAN. ARN names the group for its tags, ATTACHED are its Auto Scaling groups."""
-    if plan.before is None and plan.after is not None:
-        _create_deployment_group(client, plan.after)
-    elif plan.before is not None and plan.after is None:
-        _delete_deployment_group(client, plan.before)
-    elif plan.before is not None and plan.after is not None:
-        if changed := set(plan.updates) & set(CHANGEABLE):
-            update_deployment_group(client, plan.before, plan.after, changed, attached)
-        if "tags" in plan.updates:
-            apply_tags(client, arn, plan.before["tags"], plan.after["tags"])
+def reinstall_hooks(client: t.Any, group: Resource) -> list[Resource]:
+    """Detach the Auto Scaling groups of GROUP and attach them again, which puts new lifecycle hooks in. Returns what _update_deployment_group does."""
+    targeting = targeting_in_use(group)
+    left = _update_deployment_group(client, group, {**targeting, "auto_scaling_groups": []})
+    return left + _update_deployment_group(client, group, targeting)
+
+
+def apply_deployment_group(client: t.Any, plan: Plan, arn_prefix: str) -> list[Resource]:
+    """Write PLAN, and return the Auto Scaling groups that lifecycle hooks could not be removed from. ARN_PREFIX is what the ARNs of groups begin with."""
+    before, after = plan.before, plan.after
+    if before is None or after is None:
+        if after:
+            _create_deployment_group(client, after)
+        return _delete_deployment_group(client, before) if before else []
+    left: list[Resource] = []
+    if changed := set(plan.updates) & {"deployment_group_name", *CHANGEABLE}:
+        left += update_deployment_group(client, before, after, changed)
+    if HOOKLESS in plan.updates:
+        left += reinstall_hooks(client, after)
+    if "tags" in plan.updates:
+        arn = f"{arn_prefix}{after['application_name']}/{after['deployment_group_name']}"
+        apply_tags(client, arn, before["tags"], after["tags"])
+    return left

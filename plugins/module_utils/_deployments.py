@@ -141,7 +141,10 @@ def target_from_aws(target: dict[str, t.Any]) -> Target:
 def create_deployment(
     client: t.Any, application_name: str, group: str, location: Location | None, options: dict[str, t.Any]
 ) -> str:
-    """Create a deployment of LOCATION (None for a restart) and return its id. OPTIONS are further members of CreateDeployment in snake_case; None is left out."""
+    """Create a deployment of LOCATION (None for a restart) and return its id.
+
+    OPTIONS are further members of CreateDeployment in snake_case; None is left out.
+    """
     members = {"application_name": application_name, "deployment_group_name": group, "revision": location, **options}
     return _create_deployment(client, **resource_for_aws(members))
 

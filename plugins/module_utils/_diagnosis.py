@@ -34,8 +34,42 @@ DEPLOYMENT_ADVICE = {
     "APPLICATION_MISSING": Advice(
         "the application was deleted while the deployment waited", "create it again and deploy"
     ),
+    "AUTOSCALING_VALIDATION_ERROR": Advice(
+        "the Auto Scaling group cannot be copied or changed as the deployment needs it",
+        "read the message; the group's launch template must still be valid, and its name free",
+    ),
+    "AUTO_SCALING_CONFIGURATION": Advice(
+        "an Auto Scaling group of the deployment group is gone, or lacks CodeDeploy's lifecycle hook",
+        "compare auto_scaling_groups with the groups there are; reinstall_missing_hooks of slipway.codedeploy.deployment_group puts hooks back",
+    ),
+    "AUTO_SCALING_IAM_ROLE_PERMISSIONS": Advice(
+        "the service role may not do with the Auto Scaling group, or pass to its launch template, what the deployment needs",
+        "attach AWSCodeDeployRole to it, and for a launch template also ec2:RunInstances, ec2:CreateTags and iam:PassRole",
+    ),
+    "CLOUDFORMATION_STACK_FAILURE": Advice(
+        "the CloudFormation stack that asked for the deployment failed", "read the stack's events"
+    ),
+    "CODEDEPLOY_RESOURCE_CANNOT_BE_FOUND": Advice(
+        "something that the deployment needs was deleted since it was created", "read the message, and create it again"
+    ),
+    "CUSTOMER_APPLICATION_UNHEALTHY": Advice(
+        "the application does not pass the load balancer's health check",
+        "look at the health check's path and port, and at what the application answers there",
+    ),
     "DEPLOYMENT_GROUP_MISSING": Advice(
         "the deployment group was deleted while the deployment waited", "create it again and deploy"
+    ),
+    "ECS_UPDATE_ERROR": Advice(
+        "Amazon ECS refused the new task set, or could not bring it up",
+        "read the message and the service's events; image, subnets, security groups and capacity are usual causes",
+    ),
+    "ELASTIC_LOAD_BALANCING_INVALID": Advice(
+        "the load balancer, a target group or a listener is not as the deployment group says",
+        "compare load_balancer_info with what there is; a listener must forward to one of the pair's target groups",
+    ),
+    "ELB_INVALID_INSTANCE": Advice(
+        "a host cannot be put behind the load balancer",
+        "the host must run, and lie in one of the balancer's zones and networks",
     ),
     "HEALTH_CONSTRAINTS": Advice(
         "so many hosts failed that going on would leave fewer healthy ones than the deployment config demands",
@@ -45,16 +79,48 @@ DEPLOYMENT_ADVICE = {
         "the deployment config demands as many healthy hosts as there are, so none may be taken for the deployment",
         "use a config with a lower minimum (such as CodeDeployDefault.OneAtATime), or add hosts",
     ),
+    "HOOK_EXECUTION_FAILURE": Advice(
+        "a hook's Lambda function failed, could not be called, or did not report within an hour",
+        "read the function's log; it must call PutLifecycleEventHookExecutionStatus, and its role must allow that",
+    ),
     "IAM_ROLE_MISSING": Advice(
         "the deployment group's service role does not exist", "create the role or set service_role_arn"
     ),
     "IAM_ROLE_PERMISSIONS": Advice(
-        "the deployment group's service role lacks permissions", "attach the managed policy AWSCodeDeployRole to it"
+        "the deployment group's service role lacks permissions, or does not trust CodeDeploy",
+        "attach the managed policy AWSCodeDeployRole to it (AWSCodeDeployRoleForLambda, AWSCodeDeployRoleForECS for the other platforms)",
+    ),
+    "INTERNAL_ERROR": Advice(
+        "CodeDeploy itself failed", "deploy again; look at the AWS Health Dashboard if it fails again"
+    ),
+    "INVALID_ECS_SERVICE": Advice(
+        "the ECS service is gone, or is not one that CodeDeploy may deploy to",
+        "compare ecs_services with the services there are; the service's deployment controller must be CODE_DEPLOY",
+    ),
+    "INVALID_LAMBDA_CONFIGURATION": Advice(
+        "the AppSpec is missing or wrong, or the alias does not point at the version that it calls the current one",
+        "check it with slipway.codedeploy.appspec_info; the filter appspec_with_versions takes the current version from the alias",
+    ),
+    "INVALID_LAMBDA_FUNCTION": Advice(
+        "the function, its alias or one of the versions does not exist",
+        "compare the AppSpec's names and versions with Lambda",
     ),
     "INVALID_REVISION": Advice(
         "the revision cannot be read as what its bundle type says", "check the archive and its bundle_type"
     ),
     "MANUAL_STOP": Advice("somebody stopped it", "deploy again when the reason is gone"),
+    "MISSING_BLUE_GREEN_DEPLOYMENT_CONFIGURATION": Advice(
+        "the deployment group is of the type blue/green, but does not say how",
+        "set blue_green_deployment_configuration",
+    ),
+    "MISSING_ELB_INFORMATION": Advice(
+        "the deployment needs a load balancer, and the deployment group names none", "set load_balancer_info"
+    ),
+    "MISSING_GITHUB_TOKEN": Advice(
+        "CodeDeploy has no GitHub token to fetch the commit with",
+        "connect CodeDeploy to GitHub in the AWS console, or ship a bundle from S3 instead",
+    ),
+    "NO_EC2_SUBSCRIPTION": Advice("the account cannot use Amazon EC2", "subscribe the account to Amazon EC2"),
     "NO_INSTANCES": Advice(
         "no host matches the deployment group's tag filters, or none of them is registered and running",
         "compare the group's tag filters with the tags of the instances; deregistered on-premises instances do not count",
@@ -62,21 +128,34 @@ DEPLOYMENT_ADVICE = {
     "OVER_MAX_INSTANCES": Advice(
         "the deployment group matches more hosts than one deployment may have", "split the group"
     ),
+    "RESOURCE_LIMIT_EXCEEDED": Advice(
+        "a quota of the account does not allow what the deployment needs",
+        "read the message, and raise the quota or free some",
+    ),
     "REVISION_MISSING": Advice("the bundle is not at the place that the revision names", "push it again"),
+    "THROTTLED": Advice(
+        "CodeDeploy called another AWS service more often than the account may",
+        "deploy again later, or to fewer hosts at a time",
+    ),
     "TIMEOUT": Advice(
-        "the deployment took longer than CodeDeploy allows", "deploy to more hosts at a time, or shorten the hooks"
+        "the deployment took longer than CodeDeploy, or the deployment group, allows",
+        "deploy to more hosts at a time or shorten the hooks; a blue/green deployment must be continued before its wait is over",
     ),
 }
 
-NO_AGENT = Advice(
-    "no agent on the host picked up the work: it is not running, cannot reach CodeDeploy, uses another region, or has the "
-    "credentials of another instance",
-    "check the codedeploy-agent service and its log on the host",
-)
-# Part of the message that the service gives such an event (aws/aws-codedeploy-agent, issue 307); its code is UnknownError.
-NOT_RECEIVED = "not able to receive the lifecycle event"
+# By a part of the message: one that users quote (aws/aws-codedeploy-agent, issue 307), the others observed with host agent 1.8.1.
+MESSAGE_ADVICE = {
+    "not able to receive the lifecycle event": Advice(
+        "no agent on the host picked up the work: it is not running, cannot reach CodeDeploy, uses another region, or has the "
+        "credentials of another instance",
+        "check the codedeploy-agent service and its log on the host",
+    ),
+    "already exists at this location": Advice(
+        "a file of the bundle is on the host already, and was not put there by this deployment group's last deployment",
+        "set file_exists_behavior to OVERWRITE or RETAIN, or remove the file",
+    ),
+}
 
-# botocore model: LifecycleErrorCode (of a lifecycle event on a target).
 EVENT_ADVICE = {
     "ScriptMissing": Advice(
         "the AppSpec names a hook script that the bundle does not hold",
@@ -140,8 +219,14 @@ def _failure(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
         "error_code": code,
         "message": message,
         "log_tail": diagnostics.get("log_tail", ""),
-        **(NO_AGENT._asdict() if NOT_RECEIVED in message else _advice(EVENT_ADVICE, code)),
+        **_event_advice(code, message),
     }
+
+
+def _event_advice(code: str, message: str) -> dict[str, str]:
+    """What a lifecycle event's message tells goes before its code, which is UnknownError for all that is not about scripts."""
+    told = next((advice for text, advice in MESSAGE_ADVICE.items() if text in message), None)
+    return told._asdict() if told else _advice(EVENT_ADVICE, code)
 
 
 def _by_cause(failures: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:

@@ -20,16 +20,20 @@ from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 Connect = t.Callable[[str], t.Any]
 Function = t.TypeVar("Function", bound=t.Callable[..., t.Any])
 
-# Names from botocore's codedeploy model. "Not there" is never mixed up with "not allowed": AccessDenied is in no list.
+# Names from botocore's codedeploy model, and IAM's one. "Not there" is never mixed up with "not allowed": AccessDenied is in no list.
 MISSING = (
     "ApplicationDoesNotExistException",
     "DeploymentConfigDoesNotExistException",
     "DeploymentDoesNotExistException",
     "DeploymentGroupDoesNotExistException",
+    "GitHubAccountTokenDoesNotExistException",
     "InstanceNotRegisteredException",
+    "NoSuchEntity",
     "RevisionDoesNotExistException",
 )
 BUSY = ("ThrottlingException", "RequestTimeout", "RequestTimeoutException", "SlowDown")
+# botocore's exceptions for an answer that did not come. It has then tried a few times itself.
+LOST = ("ConnectionClosedError", "ReadTimeoutError")
 # The answers while IAM has not yet spread the word of a role or user that was made a moment ago.
 IAM_PENDING = ("InvalidRoleException", "InvalidIamUserArnException")
 
@@ -66,6 +70,17 @@ def aws_find(description: str, default: t.Any = None) -> t.Callable[[Function], 
     return decorate
 
 
+class BusyRetry(AWSRetry):
+    """Tries again while AWS is busy or answers are lost, and for no other reason."""
+
+    base_class = Exception
+
+    @staticmethod
+    def status_code_from_exception(error: t.Any) -> str:
+        response = getattr(error, "response", None)
+        return str(response["Error"]["Code"] if response else type(error).__name__)
+
+
 class IAMRetry(AWSRetry):
     """Tries again while IAM_PENDING, and for no other reason."""
 
@@ -80,10 +95,17 @@ def after_iam(function: Function) -> Function:
 
 
 def _retried(function: Function) -> Function:
-    return AWSRetry.jittered_backoff(retries=8, delay=1, max_delay=20, catch_extra_error_codes=list(BUSY))(function)
+    extra = [*BUSY, *LOST]
+    return BusyRetry.jittered_backoff(retries=8, delay=1, max_delay=20, catch_extra_error_codes=extra)(function)
 
 
 def error_code(error: CodeDeployError) -> str:
     """The AWS error code behind ERROR, or an empty text."""
     response = getattr(error.exception, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
+
+
+def refused(error: CodeDeployError) -> bool:
+    """Whether AWS has answered that it did not do what was asked. Else (no answer, or a failure of its own) it may have done it."""
+    response = getattr(error.exception, "response", None) or {}
+    return 400 <= response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < 500

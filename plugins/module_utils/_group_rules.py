@@ -11,70 +11,49 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-from ._group_forms import FILTER_MEMBERS, PAIRS, tag_filters, tag_set, type_of_filter
+from ._group_forms import BLUE_GREEN, triggers
+from ._group_selection_rules import check_targeting
+from ._group_traffic_rules import (
+    check_blue_green,
+    check_ecs,
+    check_load_balancers,
+    check_only_style,
+    check_server,
+    check_style,
+)
 from ._plan import Plan, Resource
-from ._validation import KEY_LENGTH, VALUE_LENGTH, InvalidOption, check_arn, check_name, check_tags, check_text
+from ._validation import InvalidOption, check_arn, check_name, check_positive, check_tags, check_text
 
-# AWS user guide, "CodeDeploy limits" and "Tagging instances": filters in a list of them, and lists in a tag set.
-FILTERS = 10
-FILTER_LISTS = 3
+# AWS user guide, "CodeDeploy limits". How many alarms there may be depends on the account's quota: that is for the service to say.
+TRIGGERS = 10
+ALARM_NAME = 255
 
+TOPIC_ARN = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+")
 
-def check_filter(where: str, given: t.Any) -> None:
-    """Check one tag filter: its members, its type, and that they do not contradict each other."""
-    if not isinstance(given, dict) or not set(given) <= {"key", "value", "type"}:
-        raise InvalidOption(
-            f"{where}: {given!r} is not a tag filter, which has a key, a value or both, and possibly a type"
-        )
-    if not given.get("key") and not given.get("value") and not given.get("type"):
-        raise InvalidOption(f"{where}: the filter is empty; give a key, a value or both")
-    kind = type_of_filter(given)
-    if kind not in FILTER_MEMBERS:
-        raise InvalidOption(f"{where}: type {kind!r} is not one of {', '.join(FILTER_MEMBERS)}")
-    for member, shortest, longest in (("key", 1, KEY_LENGTH), ("value", 0, VALUE_LENGTH)):
-        text = given.get(member)
-        if member not in FILTER_MEMBERS[kind]:
-            if text not in (None, ""):
-                raise InvalidOption(f"{where}: {member} {text!r} contradicts type {kind}; leave one of them out")
-        elif text is None:
-            raise InvalidOption(f"{where}: {member} is missing; a filter of type {kind} needs it")
-        else:
-            check_text(f"{where}, {member}", text, shortest, longest)
-
-
-def check_filters(where: str, given: list[t.Any]) -> None:
-    """Check a list of tag filters."""
-    for number, each in enumerate(given):
-        check_filter(f"{where}[{number}]", each)
-    if len(tag_filters(given)) > FILTERS:
-        raise InvalidOption(f"{where}: {len(tag_filters(given))} different filters are given, {FILTERS} are allowed")
-
-
-def check_tag_set(where: str, given: list[t.Any]) -> None:
-    """Check a tag set. An empty list in it is refused: to drop it would let more hosts match than somebody meant."""
-    for number, each in enumerate(given):
-        if not isinstance(each, list) or not each:
-            raise InvalidOption(
-                f"{where}[{number}]: {each!r} is not a list of tag filters with at least one filter in it"
-            )
-        check_filters(f"{where}[{number}]", each)
-    if len(tag_set(given)) > FILTER_LISTS:
-        raise InvalidOption(
-            f"{where}: {len(tag_set(given))} different lists of filters are given, {FILTER_LISTS} are allowed"
-        )
-
-
-def check_targeting(params: dict[str, t.Any]) -> None:
-    """Check all options that say which hosts a group has."""
-    for filters, grouped in PAIRS:
-        check_filters(filters, params[filters] or [])
-        check_tag_set(grouped, params[grouped] or [])
-        if params[filters] and params[grouped]:
-            raise InvalidOption(
-                f"{filters}, {grouped}: a deployment group has one or the other, but both are given; an empty list clears one"
-            )
+# What groups of each compute platform do not have. That the service refuses it is known of the Auto Scaling groups and load balancers of ECS
+# groups (hashicorp/terraform-provider-aws, issue 7128); for the rest it is the strictest reading.
+_HOSTS = (
+    "ec2_tag_filters",
+    "ec2_tag_set",
+    "on_premises_instance_tag_filters",
+    "on_premises_tag_set",
+    "auto_scaling_groups",
+    "termination_hook_enabled",
+    "ec2_deployment_options",
+)
+NEVER = {
+    "Server": ("ecs_services",),
+    "Lambda": (*_HOSTS, "load_balancer_info", BLUE_GREEN, "ecs_services"),
+    "ECS": _HOSTS,
+}
+NEVER_BALANCERS = {
+    "Server": ("target_group_pair_info_list",),
+    "ECS": ("elb_info_list", "target_group_info_list"),
+}
+PLATFORM_RULES = {"Server": check_server, "Lambda": check_only_style, "ECS": check_ecs}
 
 
 def check_rollback(given: dict[str, t.Any]) -> None:
@@ -85,52 +64,94 @@ def check_rollback(given: dict[str, t.Any]) -> None:
         )
 
 
-def check_style(given: dict[str, t.Any]) -> None:
-    """Check deployment_style. No public source shows BLUE_GREEN without traffic control accepted: the strictest reading."""
-    if given.get("deployment_type") == "BLUE_GREEN" and given.get("deployment_option") != "WITH_TRAFFIC_CONTROL":
+def check_alarms(given: dict[str, t.Any], option: str = "alarm_configuration") -> None:
+    """Check alarm_configuration, or an OPTION like it (botocore model: InvalidAlarmConfigException)."""
+    for number, each in enumerate(given.get("alarms") or []):
+        check_text(f"{option}.alarms[{number}].name", each["name"], 1, ALARM_NAME)
+    if given.get("enabled") and not given.get("alarms"):
+        raise InvalidOption(f"{option}: enabled is true, but no alarms are given; name at least one alarm")
+
+
+def check_triggers(given: list[dict[str, t.Any]]) -> None:
+    """Check trigger_configurations: a name of its own, a topic and events for each."""
+    for number, each in enumerate(given):
+        where = f"trigger_configurations[{number}]"
+        if not each["trigger_name"]:
+            raise InvalidOption(f"{where}.trigger_name: it is empty; give the trigger a name")
+        if not TOPIC_ARN.fullmatch(each["trigger_target_arn"]):
+            raise InvalidOption(
+                f"{where}.trigger_target_arn: {each['trigger_target_arn']!r} is not the ARN of an SNS topic: "
+                "it looks like arn:aws:sns:us-east-1:123456789012:NAME"
+            )
+        if not each["trigger_events"]:
+            raise InvalidOption(f"{where}.trigger_events: it is empty; name at least one event")
+    names = [each["trigger_name"] for each in triggers(given)]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
         raise InvalidOption(
-            f"deployment_style: deployment_type BLUE_GREEN does not go with deployment_option {given.get('deployment_option')}; "
-            "it needs WITH_TRAFFIC_CONTROL"
+            f"trigger_configurations: {', '.join(repeated)} is given more than once; each needs a name of its own"
         )
+    if len(names) > TRIGGERS:
+        raise InvalidOption(f"trigger_configurations: {len(names)} triggers are given, {TRIGGERS} are allowed")
+
+
+def check_names(params: dict[str, t.Any]) -> None:
+    """Check the options that name things."""
+    for option in ("application_name", "deployment_group_name", "new_deployment_group_name", "deployment_config_name"):
+        if params[option] is not None:
+            check_name(option, params[option])
+    if params["new_deployment_group_name"] is not None and params["state"] == "absent":
+        raise InvalidOption("new_deployment_group_name: it does not go with state absent; name the group that is to go")
+    if params["service_role_arn"] is not None:
+        check_arn("service_role_arn", params["service_role_arn"], "role")
 
 
 def check_options(params: dict[str, t.Any]) -> None:
     """Check all that can be known to be wrong without asking AWS."""
-    check_name("application_name", params["application_name"])
-    check_name("deployment_group_name", params["deployment_group_name"])
-    if params["deployment_config_name"] is not None:
-        check_name("deployment_config_name", params["deployment_config_name"])
-    if params["service_role_arn"] is not None:
-        check_arn("service_role_arn", params["service_role_arn"], "role")
+    check_names(params)
     check_targeting(params)
+    if params["reinstall_missing_hooks"] and params["auto_scaling_groups"] is None:
+        raise InvalidOption("reinstall_missing_hooks: it needs auto_scaling_groups, the names of the groups to attach")
+    check_triggers(params["trigger_configurations"] or [])
+    check_alarms(params["alarm_configuration"] or {})
     check_rollback(params["auto_rollback_configuration"] or {})
     check_style(params["deployment_style"] or {})
+    check_load_balancers(params["load_balancer_info"] or {})
+    check_blue_green(params[BLUE_GREEN] or {})
     check_tags("tags", params["tags"] or {})
+    check_positive("wait_timeout", params["wait_timeout"])
 
 
-def check_creation(params: dict[str, t.Any], platform: str) -> None:
-    """Check what only a new group needs; PLATFORM is its application's."""
-    if platform == "ECS":
+def says_something(given: t.Any) -> bool:
+    """Whether an option is neither left out nor empty."""
+    return any(given.values()) if isinstance(given, dict) else bool(given)
+
+
+def check_platform(params: dict[str, t.Any], platform: str) -> None:
+    """Check that PARAMS give nothing that groups of the compute PLATFORM do not have."""
+    balancers = params["load_balancer_info"] or {}
+    wrong = [name for name in NEVER[platform] if says_something(params[name])]
+    wrong += [f"load_balancer_info.{name}" for name in NEVER_BALANCERS.get(platform, ()) if balancers.get(name)]
+    for name in wrong:
         raise InvalidOption(
-            f"application_name: {params['application_name']!r} is an ECS application. Its deployment groups need a load balancer and "
-            "an ECS service, which this module cannot give them: it changes such a group, but cannot create it."
+            f"{name}: the application {params['application_name']!r} is for {platform}, whose deployment groups have none; leave it out"
         )
-    if params["service_role_arn"] is None:
+
+
+def check_plan(params: dict[str, t.Any], plan: Plan, platform: str) -> None:
+    """Check what PARAMS make of the group by PLAN. PLATFORM is its application's."""
+    if plan.before is None and params["service_role_arn"] is None:
         raise InvalidOption(
             f"service_role_arn: the deployment group {params['deployment_group_name']!r} does not exist, and to create it the ARN of a service role is needed"
         )
+    check_platform(params, platform)
+    check_kept(params, plan.before or {})
+    PLATFORM_RULES[platform](plan, platform)
 
 
-def check_load_balancer(plan: Plan, found: Resource | None, platform: str) -> None:
-    """Check that a group that is to control traffic has a load balancer to do it with (InvalidLoadBalancerInfoException of a live service)."""
-    style = plan.updates.get("deployment_style", {})
-    balancers = (found or {}).get("load_balancer_info") or {}
-    if (
-        platform == "Server"
-        and style.get("deployment_option") == "WITH_TRAFFIC_CONTROL"
-        and not any(balancers.values())
-    ):
+def check_kept(params: dict[str, t.Any], current: Resource) -> None:
+    """Check that nothing is to be removed from the CURRENT group that no call can remove (observed by Terraform's tests)."""
+    if params[BLUE_GREEN] is not None and not says_something(params[BLUE_GREEN]) and current.get(BLUE_GREEN):
         raise InvalidOption(
-            "deployment_style: deployment_option WITH_TRAFFIC_CONTROL needs a load balancer, and the deployment group has none. "
-            "This module cannot attach one; use WITHOUT_TRAFFIC_CONTROL, or attach one first."
+            f"{BLUE_GREEN}: AWS cannot remove it, but does not use it with deployment_type IN_PLACE; leave the option out"
         )

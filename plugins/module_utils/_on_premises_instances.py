@@ -2,16 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""On-premises instances: the calls that read and write them, and their canonical form.
+"""On-premises instances: the calls that read and write them, one or many, and their canonical form.
 
 PRIVATE to the collection: it may change at any time.
 """
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
-from ._errors import after_iam, aws_call, aws_find
+from ._batches import batches
+from ._converge import settled
+from ._errors import CodeDeployError, after_iam, aws_call, aws_find, error_code
 from ._plan import Plan, Resource
 from ._shapes import resource_from_aws
 
@@ -26,41 +29,46 @@ MANAGED = ("instance_name", *ARNS, "tags")
 # A new registration begins without tags.
 DEFAULTS: Resource = {"tags": {}}
 
+# BatchGetOnPremisesInstances takes 25 names (botocore model). How many the calls that change tags take is not documented.
+INSTANCES_A_CALL = 25
 
-@aws_find("read the on-premises instance")
-def _get_instance(client: t.Any, name: str) -> dict[str, t.Any] | None:
-    return t.cast("dict[str, t.Any]", client.get_on_premises_instance(instanceName=name)["instanceInfo"])
+
+@aws_call("read the on-premises instances")
+def _batch_get(client: t.Any, names: list[str]) -> list[dict[str, t.Any]]:
+    return list(client.batch_get_on_premises_instances(instanceNames=names)["instanceInfos"])
+
+
+@aws_call("list the on-premises instances")
+def list_on_premises_instances(client: t.Any, **filters: t.Any) -> list[str]:
+    """The names of the instances that FILTERS, members of ListOnPremisesInstances, let through."""
+    pages = client.get_paginator("list_on_premises_instances").paginate(**filters)
+    return [name for page in pages for name in page["instanceNames"]]
 
 
 @aws_call("register the on-premises instance")
 @after_iam
-def _register(client: t.Any, instance: Resource) -> None:
-    if "iam_user_arn" in instance:
-        client.register_on_premises_instance(
-            instanceName=instance["instance_name"], iamUserArn=instance["iam_user_arn"]
-        )
-    else:
-        client.register_on_premises_instance(
-            instanceName=instance["instance_name"], iamSessionArn=instance["iam_session_arn"]
-        )
+def _register(client: t.Any, name: str, **arn: str) -> None:
+    client.register_on_premises_instance(instanceName=name, **arn)
 
 
 @aws_find("deregister the on-premises instance")
-def _deregister(client: t.Any, name: str) -> None:
+def deregister(client: t.Any, name: str) -> None:
+    """Deregister the instance NAME, if it is registered."""
     client.deregister_on_premises_instance(instanceName=name)
 
 
-@aws_call("add tags to the on-premises instance")
-def _add_tags(client: t.Any, name: str, pairs: set[Pair]) -> None:
-    client.add_tags_to_on_premises_instances(instanceNames=[name], tags=_api_tags(pairs))
+@aws_call("add tags to on-premises instances")
+def _add_tags(client: t.Any, names: list[str], pairs: t.Iterable[Pair]) -> None:
+    client.add_tags_to_on_premises_instances(instanceNames=names, tags=_api_tags(pairs))
 
 
-@aws_find("remove tags from the on-premises instance")
-def _remove_tags(client: t.Any, name: str, pairs: set[Pair]) -> None:
-    client.remove_tags_from_on_premises_instances(instanceNames=[name], tags=_api_tags(pairs))
+@aws_find("remove tags from on-premises instances", default=False)
+def _remove_tags(client: t.Any, names: list[str], pairs: t.Iterable[Pair]) -> bool:
+    client.remove_tags_from_on_premises_instances(instanceNames=names, tags=_api_tags(pairs))
+    return True
 
 
-def _api_tags(pairs: set[Pair]) -> list[dict[str, str]]:
+def _api_tags(pairs: t.Iterable[Pair]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(pairs)]
 
 
@@ -77,38 +85,80 @@ def pairs_from_tags(tags: InstanceTags) -> set[Pair]:
     return {(key, value) for key, values in tags.items() for value in ([values] if isinstance(values, str) else values)}
 
 
-def find_on_premises_instance(client: t.Any, name: str) -> Resource | None:
-    """The registered instance NAME as AWS describes it, in snake_case; None if it was never registered, or was deregistered."""
-    found = _get_instance(client, name)
-    if found is None or "deregisterTime" in found:
-        return None
-    pairs = ((tag["Key"], tag.get("Value", "")) for tag in found.get("tags", []))
-    return {**resource_from_aws(found), "tags": tags_from_pairs(pairs)}
+def instance_from_aws(info: dict[str, t.Any]) -> Resource:
+    """An InstanceInfo in snake_case, with its tags by key."""
+    pairs = ((tag["Key"], tag.get("Value", "")) for tag in info.get("tags", []))
+    return {**resource_from_aws(info), "tags": tags_from_pairs(pairs)}
 
 
-def apply_tags(client: t.Any, name: str, before: InstanceTags, after: InstanceTags) -> None:
-    """Write the difference between two states of an instance's tags. A pair that goes makes room before another comes."""
-    old, new = pairs_from_tags(before), pairs_from_tags(after)
-    if old - new:
-        _remove_tags(client, name, old - new)
-    if new - old:
-        _add_tags(client, name, new - old)
+def find_on_premises_instances(client: t.Any, names: t.Iterable[str]) -> list[Resource]:
+    """The instances NAMES as AWS describes them, in snake_case, in the order of NAMES; those that never were registered are missing."""
+    wanted = list(dict.fromkeys(names))
+    infos = [info for batch in batches(wanted, INSTANCES_A_CALL) for info in _batch_get(client, batch)]
+    by_name = {info["instanceName"]: instance_from_aws(info) for info in infos}
+    return [by_name[name] for name in wanted if name in by_name]
 
 
-def apply_on_premises_instance(client: t.Any, plan: Plan) -> None:
-    """Write PLAN.
+def find_registered(client: t.Any, names: t.Iterable[str]) -> dict[str, Resource]:
+    """Those of the instances NAMES that are registered, by name."""
+    found = find_on_premises_instances(client, names)
+    return {each["instance_name"]: each for each in found if "deregister_time" not in each}
 
-    The AWS user guide says both that tags outlive a registration and that they do not. So they are removed before
-    deregistering, and what a new registration finds under its name is brought to what the plan says.
+
+def register(client: t.Any, plan: Plan) -> None:
+    """Register the instance of PLAN, without its tags; if it is registered with another ARN, instead of that.
+
+    If it cannot be, the old registration is made again. One that is there already, perhaps by a call whose answer was lost, is taken.
     """
-    if plan.before is None and plan.after is not None:
-        name = plan.after["instance_name"]
-        _register(client, plan.after)
-        registered = find_on_premises_instance(client, name) or DEFAULTS
-        apply_tags(client, name, registered["tags"], plan.after["tags"])
-    elif plan.before is not None and plan.after is None:
-        name = plan.before["instance_name"]
-        apply_tags(client, name, plan.before["tags"], {})
-        _deregister(client, name)
-    elif plan.before is not None and plan.after is not None:
-        apply_tags(client, plan.before["instance_name"], plan.before["tags"], plan.after["tags"])
+    before, after = plan.before, plan.after or {}
+    name = after["instance_name"]
+    if before:
+        deregister(client, name)
+    try:
+        _register(client, name, **api_arn(after))
+    except CodeDeployError as error:
+        if error_code(error) == "InstanceNameAlreadyRegisteredException" and has_arn(client, name, after):
+            return
+        if before:
+            _register(client, name, **api_arn(before))
+            apply_tags(client, {name: ({}, before["tags"])})
+        raise
+
+
+def has_arn(client: t.Any, name: str, wanted: Resource) -> bool:
+    """Whether the instance NAME is registered with the ARN of WANTED, once AWS shows it."""
+
+    def difference(found: Resource | None) -> Plan:
+        return Plan(api_arn((found or {}).get(name, {})), api_arn(wanted))
+
+    return not settled(functools.partial(find_registered, client, [name]), difference)[0].changed
+
+
+def api_arn(instance: Resource) -> dict[str, str]:
+    """Who INSTANCE is for IAM, as the API names it."""
+    members = {"iam_user_arn": "iamUserArn", "iam_session_arn": "iamSessionArn"}
+    return {member: instance[name] for name, member in members.items() if instance.get(name)}
+
+
+def apply_tags(client: t.Any, changes: t.Mapping[str, tuple[InstanceTags, InstanceTags]]) -> None:
+    """Write the CHANGES of tags, by instance its tags before and after. Instances with the same change share calls.
+
+    A pair that goes makes room before another comes.
+    """
+    pairs = {name: (pairs_from_tags(before), pairs_from_tags(after)) for name, (before, after) in changes.items()}
+    for removed, names in _by_pairs({name: old - new for name, (old, new) in pairs.items()}):
+        if not _remove_tags(client, names, removed):
+            for name in names:  # one that is not registered any more has kept the call from the others
+                _remove_tags(client, [name], removed)
+    for added, names in _by_pairs({name: new - old for name, (old, new) in pairs.items()}):
+        _add_tags(client, names, added)
+
+
+def _by_pairs(changes: dict[str, set[Pair]]) -> t.Iterator[tuple[frozenset[Pair], list[str]]]:
+    """The CHANGES by what changes, with the names of the instances, as many as go into a call."""
+    names: dict[frozenset[Pair], list[str]] = {}
+    for name, pairs in changes.items():
+        names.setdefault(frozenset(pairs), []).append(name)
+    return (
+        (pairs, batch) for pairs, all_names in names.items() if pairs for batch in batches(all_names, INSTANCES_A_CALL)
+    )

@@ -54,7 +54,17 @@ def _happening(target: dict[str, t.Any]) -> str:
     if target["status"] != "InProgress":
         return ""
     running = [event for event in target.get("lifecycle_events", []) if event["status"] in ("InProgress", "Pending")]
-    return f"{target['target_id']} {running[0]['lifecycle_event_name']}" if running else str(target["target_id"])
+    where = f"{target['target_id']} {running[0]['lifecycle_event_name']}" if running else str(target["target_id"])
+    weight = shifted_percentage(target)
+    return f"{where}, {weight:g}% of the traffic shifted" if weight else where
+
+
+def shifted_percentage(target: dict[str, t.Any]) -> float | None:
+    """How much of the traffic goes to the new version of a Lambda function or an ECS service; None for other targets."""
+    if "lambda_function_info" in target:
+        return float(target["lambda_function_info"].get("target_version_weight") or 0)
+    weights = {each.get("task_set_label"): each.get("traffic_weight") for each in target.get("task_sets_info", [])}
+    return float(weights["Green"] or 0) if "Green" in weights else None
 
 
 def failed_event(target: dict[str, t.Any]) -> dict[str, t.Any] | None:

@@ -15,12 +15,13 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ._applications import find_application, require_application
+from ._appspec_bundles import shipped_bundle
 from ._appspec_content import bundled_appspec
-from ._appspec_verdicts import check_content, check_manifest
+from ._appspec_verdicts import check_bundle, check_content
 from ._buckets import StoredObject, find_object
-from ._bundle.bundle import Bundle, Facts, TreeBundle
+from ._bundle.bundle import Facts, TreeBundle
 from ._bundle.manifest import BundleError
-from ._bundle.ready import read_ready
+from ._bundle.ready import ReadyBundle, read_ready
 from ._bundle.selection import read_selection
 from ._bundle.tree import read_manifest
 from ._deployment_groups import find_deployment_group
@@ -45,7 +46,7 @@ class Release:
     """
 
     location: Location
-    bundle: Bundle | None = None
+    bundle: TreeBundle | ReadyBundle | None = None
     upload: UploadSettings = field(default_factory=UploadSettings)
     warnings: tuple[str, ...] = ()
 
@@ -85,14 +86,17 @@ def wanted_release(connect: Connect, params: Resource, platform: str) -> Release
 
 def _appspec_warnings(release: Release, platform: str, fail_on: str) -> tuple[str, ...]:
     """The warnings of the check of the release's AppSpec, where it is at hand. Raises CodeDeployError if it is refused."""
-    if isinstance(release.bundle, TreeBundle):
-        return check_manifest(release.bundle.manifest, release.bundle.bundle_type, fail_on)
+    if release.bundle is not None:
+        try:
+            return check_bundle(shipped_bundle(release.bundle), fail_on)
+        except BundleError as error:
+            raise CodeDeployError(f"{error.option}: {error}") from error
     given = release.location.get("app_spec_content") or release.location.get("string") or {}
     content = given.get("content")
     return check_content(content, platform, fail_on) if content else ()
 
 
-def read_bundle(options: Resource) -> Bundle:
+def read_bundle(options: Resource) -> TreeBundle | ReadyBundle:
     """The bundle of the options' source: a directory, or a file that is a bundle already. Raises CodeDeployError if it is neither."""
     source = pathlib.Path(options["source"])
     try:
@@ -105,7 +109,7 @@ def read_bundle(options: Resource) -> Bundle:
     return TreeBundle(manifest, options["bundle_type"] or "zip", options["compression"])
 
 
-def _release_of(s3: t.Any, application_name: str, bundle: Bundle, options: Resource) -> Release:
+def _release_of(s3: t.Any, application_name: str, bundle: TreeBundle | ReadyBundle, options: Resource) -> Release:
     """The release of BUNDLE; its key in the bucket carries the digest of its content."""
     bucket, prefix = options["s3_bucket"], options["s3_prefix"].strip("/")
     key = "/".join(part for part in (prefix, application_name, f"{bundle.digest}.{bundle.bundle_type}") if part)

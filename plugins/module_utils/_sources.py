@@ -12,6 +12,7 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import functools
+import gc
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -149,7 +150,10 @@ def connections(module: t.Any) -> Connect:
 
     @functools.cache
     def connect(service: str) -> t.Any:
-        return module.client(service, **(apart if service == "s3" else {}))
+        client = module.client(service, **(apart if service == "s3" else {}))
+        # What there is now, most of it botocore's, stays until the end: Python need not look through it for garbage again and again.
+        gc.freeze()
+        return client
 
     return connect
 

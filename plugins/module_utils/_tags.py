@@ -31,18 +31,23 @@ def _caller(sts: t.Any) -> dict[str, str]:
     return t.cast("dict[str, str]", sts.get_caller_identity())
 
 
-def tagged_arn(connect: Connect, params: dict[str, t.Any], resource: str) -> str:
-    """The ARN of RESOURCE, such as `application:web`, if the options PARAMS manage its tags, else an empty text.
+def arn_prefix(connect: Connect) -> str:
+    """What the ARNs of the caller's CodeDeploy resources begin with, the last colon included.
 
     No CodeDeploy call returns ARNs, so a client composes them from the caller's account, partition and region
     (AWS service authorization reference, CodeDeploy).
     """
-    if params["tags"] is None or params["state"] == "absent":
-        return ""
     sts = connect("sts")
     caller = _caller(sts)
     partition = caller["Arn"].split(":")[1]
-    return f"arn:{partition}:codedeploy:{sts.meta.region_name}:{caller['Account']}:{resource}"
+    return f"arn:{partition}:codedeploy:{sts.meta.region_name}:{caller['Account']}:"
+
+
+def tagged_arn(connect: Connect, params: dict[str, t.Any], resource: str) -> str:
+    """The ARN of RESOURCE, such as `application:web`, if the options PARAMS manage its tags, else an empty text."""
+    if params["tags"] is None or params["state"] == "absent":
+        return ""
+    return arn_prefix(connect) + resource
 
 
 @aws_find("list the tags", default=[])
@@ -69,6 +74,14 @@ def _untag(client: t.Any, arn: str, keys: list[str]) -> None:
 def find_tags(client: t.Any, arn: str) -> Tags:
     """The tags of the resource ARN; none if it does not exist."""
     return boto3_tag_list_to_ansible_dict(_list_tags(client, arn))
+
+
+def with_tags(connect: Connect, resources: list[dict[str, t.Any]], named: str) -> list[dict[str, t.Any]]:
+    """RESOURCES with the tags of each. NAMED says how the end of their ARNs is made of their members."""
+    if not resources:
+        return []
+    client, prefix = connect("codedeploy"), arn_prefix(connect)
+    return [{**each, "tags": find_tags(client, prefix + named.format(**each))} for each in resources]
 
 
 def wanted_tags(current: Tags, given: Tags | None, purge: bool) -> Tags | None:

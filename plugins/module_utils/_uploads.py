@@ -9,6 +9,7 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
 import signal
@@ -21,12 +22,16 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from ._buckets import DIGEST, StoredObject, stored_object
 from ._bundle.bundle import Bundle
+from ._bundle.checksums import crc32
 from ._bundle.parallel import blocks, ordered_map
 from ._errors import CodeDeployError, aws_call
 
 # What a part has at least, and how many there may be (Amazon S3 user guide, "Amazon S3 multipart upload limits": 5 MiB and 10,000).
 PART = 8 << 20
 MOST_PARTS = 10_000
+
+# By what S3 verifies what it receives, unless another algorithm is asked for.
+DEFAULT_CHECKSUM = "CRC32"
 
 # Parts under way at once. Each is held in memory; more would be no faster on a line of a few Gbit/s.
 _WORKERS = 4
@@ -53,11 +58,6 @@ class UploadSettings:
     place: Request = field(default_factory=dict)
     abort_incomplete: bool = False
 
-    @property
-    def part(self) -> Request:
-        """The members that each part takes."""
-        return {name: value for name, value in self.object.items() if name == "ChecksumAlgorithm"}
-
 
 def upload_settings(options: t.Mapping[str, t.Any]) -> UploadSettings:
     """The settings that a module's OPTIONS ask for."""
@@ -72,9 +72,26 @@ def upload_settings(options: t.Mapping[str, t.Any]) -> UploadSettings:
     )
 
 
+def _with_checksum(request: Request) -> Request:
+    """REQUEST with the CRC32 of its body, if that is the algorithm. botocore would compute it while it sends, and copy the body several times."""
+    if request["ChecksumAlgorithm"] != DEFAULT_CHECKSUM:
+        return request
+    checksum = crc32(request["Body"]).to_bytes(4, "big")
+    return {**request, "ChecksumCRC32": base64.b64encode(checksum).decode()}
+
+
+def _leave_signing_to_tls(s3: t.Any) -> None:
+    """Sign no content that TLS protects and a checksum verifies, unless the user wants it: to hash it once more takes longer than to encrypt it.
+
+    botocore does the same where it computes the checksum by itself.
+    """
+    if s3.meta.endpoint_url.startswith("https:"):
+        s3.meta.config.s3 = {"payload_signing_enabled": False, **(s3.meta.config.s3 or {})}
+
+
 @aws_call("upload the bundle")
 def _put_object(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
-    return t.cast("dict[str, t.Any]", s3.put_object(**request))
+    return t.cast("dict[str, t.Any]", s3.put_object(**_with_checksum(request)))
 
 
 @aws_call("begin the upload of the bundle")
@@ -84,7 +101,7 @@ def _create_upload(s3: t.Any, **request: t.Any) -> str:
 
 @aws_call("upload a part of the bundle")
 def _upload_part(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
-    answer = s3.upload_part(**request)
+    answer = s3.upload_part(**_with_checksum(request))
     checksums = {
         name: value for name, value in answer.items() if name.startswith("Checksum") and name != "ChecksumType"
     }
@@ -115,15 +132,17 @@ def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: Up
     place = {"Bucket": bucket, "Key": key, **settings.place}
     if settings.abort_incomplete:
         abort_leftovers(s3, bucket, key, settings)
-    members = {**settings.object, "Metadata": {**settings.object.get("Metadata", {}), DIGEST: bundle.digest}}
+    metadata = {**settings.object.get("Metadata", {}), DIGEST: bundle.digest}
+    members = {"ChecksumAlgorithm": DEFAULT_CHECKSUM, **settings.object, "Metadata": metadata}
+    _leave_signing_to_tls(s3)
     with contextlib.closing(t.cast("t.Generator[bytes, None, None]", bundle.chunks())) as chunks:
         parts = blocks(chunks, part_size(bundle.longest))
         first, second = next(parts, b""), next(parts, None)
         if second is None:
             answer = _put_object(s3, **place, **members, Body=first)
         else:
-            answer = _upload_parts(s3, itertools.chain((first, second), parts), place, members, settings.part)
-    return stored_object({**answer, "Metadata": members["Metadata"]})
+            answer = _upload_parts(s3, itertools.chain((first, second), parts), place, members)
+    return stored_object({**answer, "Metadata": metadata})
 
 
 def abort_leftovers(s3: t.Any, bucket: str, key: str, settings: UploadSettings) -> None:
@@ -138,12 +157,11 @@ def part_size(longest: int) -> int:
     return max(PART, -(-longest // MOST_PARTS))
 
 
-def _upload_parts(
-    s3: t.Any, parts: t.Iterator[bytes], place: Request, members: Request, part_members: Request
-) -> dict[str, t.Any]:
+def _upload_parts(s3: t.Any, parts: t.Iterator[bytes], place: Request, members: Request) -> dict[str, t.Any]:
     def upload(numbered: tuple[int, bytes]) -> dict[str, t.Any]:
         number, body = numbered
-        return _upload_part(s3, **upload_place, **part_members, PartNumber=number, Body=body)
+        algorithm = members["ChecksumAlgorithm"]
+        return _upload_part(s3, **upload_place, ChecksumAlgorithm=algorithm, PartNumber=number, Body=body)
 
     with _termination_as_exit():
         upload_place = {**place, "UploadId": _create_upload(s3, **place, **members)}

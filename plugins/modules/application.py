@@ -10,7 +10,7 @@ module: application
 version_added: 0.1.0
 short_description: Manage AWS CodeDeploy applications
 description:
-  - Creates, tags and deletes AWS CodeDeploy applications.
+  - Creates, renames, tags and deletes AWS CodeDeploy applications.
   - An application is the name under which deployment groups and revisions are kept. It is created for one compute platform and stays on it.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
@@ -22,6 +22,12 @@ options:
     type: str
     required: true
     aliases: [name]
+  new_application_name:
+    description:
+      - What the application O(application_name) shall be called. If there is none of that name, but one of the new name, it was renamed before.
+      - It is an error if there are both. If there is neither, the application is created under the new name.
+      - Its deployment groups and revisions go with it, and its ARN follows its name. Not with O(state=absent).
+    type: str
   compute_platform:
     description:
       - What the application is deployed to.
@@ -52,10 +58,12 @@ attributes:
   action_group:
     support: full
 notes:
-  - "Required IAM permissions: C(codedeploy:GetApplication), and as needed C(codedeploy:CreateApplication), C(codedeploy:DeleteApplication).
+  - "Required IAM permissions: C(codedeploy:GetApplication), and as needed C(codedeploy:CreateApplication), C(codedeploy:DeleteApplication),
+    C(codedeploy:UpdateApplication).
     With O(tags) also C(codedeploy:ListTagsForResource), C(codedeploy:TagResource) and C(codedeploy:UntagResource), C(sts:GetCallerIdentity)."
-  - An unchanged application costs one call, with O(tags) three.
+  - An unchanged application costs one call, with O(tags) two more, with O(new_application_name) one more.
 seealso:
+  - module: slipway.codedeploy.application_info
   - module: slipway.codedeploy.deployment_group
   - module: slipway.codedeploy.deploy
 extends_documentation_fragment:
@@ -79,9 +87,14 @@ EXAMPLES = r"""
       team: shop
       stage: production
 
-- name: The application and its deployment groups are gone
+- name: It gets another name, with all that belongs to it
   slipway.codedeploy.application:
     application_name: web-app
+    new_application_name: storefront
+
+- name: The application and its deployment groups are gone
+  slipway.codedeploy.application:
+    application_name: storefront
     state: absent
 """
 
@@ -120,24 +133,51 @@ application:
       sample: {"team": "shop"}
 """
 
+import functools
 import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
+from ..module_utils._converge import converge
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._tags import find_tags, tagged_arn, wanted_tags
 from ..module_utils._validation import InvalidOption, check_name, check_tags
 
 
+def check_options(params: dict[str, t.Any]) -> None:
+    """Raise InvalidOption for what can be known to be wrong without asking AWS."""
+    for option in ("application_name", "new_application_name"):
+        if params[option] is not None:
+            check_name(option, params[option])
+    if params["new_application_name"] and params["state"] == "absent":
+        raise InvalidOption("new_application_name: it cannot be given with state: absent")
+    check_tags("tags", params["tags"] or {})
+
+
 def wanted(params: dict[str, t.Any], current_tags: dict[str, str]) -> Resource:
     """What the options ask for, in canonical form; None where an option is left out."""
     return {
-        "application_name": params["application_name"],
+        "application_name": params["new_application_name"] or params["application_name"],
         "compute_platform": params["compute_platform"],
         "tags": wanted_tags(current_tags, params["tags"], params["purge_tags"]),
     }
+
+
+def find(client: t.Any, params: dict[str, t.Any], prefix: str) -> Resource | None:
+    """The application under its old or its new name, with its tags if PREFIX says how ARNs begin. Raises CodeDeployError if there are both."""
+    name, new_name = params["application_name"], params["new_application_name"]
+    found = find_application(client, name)
+    renamed = find_application(client, new_name) if new_name not in (None, name) else None
+    if found and renamed and found["application_id"] != renamed["application_id"]:
+        raise CodeDeployError(
+            f"new_application_name: {name!r} cannot be renamed, because there is an application {new_name!r} already"
+        )
+    found = renamed or found  # of one that was renamed a moment ago, AWS may show the old name too
+    if found and prefix:
+        found["tags"] = find_tags(client, prefix + found["application_name"])
+    return found
 
 
 def reject_platform_change(plan: Plan) -> None:
@@ -162,18 +202,15 @@ def plan_for(params: dict[str, t.Any], found: Resource | None) -> Plan:
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Bring the application to what PARAMS say, unless CHECK_MODE, and return the module's result."""
-    name = params["application_name"]
-    check_name("application_name", name)
-    check_tags("tags", params["tags"] or {})
+    check_options(params)
     client = connect("codedeploy")
-    found = find_application(client, name)
-    arn = tagged_arn(connect, params, f"application:{name}")
-    if found and arn:
-        found["tags"] = find_tags(client, arn)
-    plan = plan_for(params, found)
-    if plan.changed and not check_mode:
-        apply_application(client, plan, arn)
-        found = find_application(client, name)
+    prefix = tagged_arn(connect, params, "application:")
+    plan, found = converge(
+        functools.partial(find, client, params, prefix),
+        functools.partial(plan_for, params),
+        lambda plan: apply_application(client, plan, prefix),
+        check_mode,
+    )
     application = {**(found or {}), **plan.after} if plan.after else {}
     return {"changed": plan.changed, "diff": plan.diff, "application": application}
 
@@ -183,6 +220,7 @@ def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
             "application_name": {"type": "str", "required": True, "aliases": ["name"]},
+            "new_application_name": {"type": "str"},
             "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
             "tags": {"type": "dict", "aliases": ["resource_tags"]},
             "purge_tags": {"type": "bool", "default": True},

@@ -10,10 +10,10 @@ module: on_premises_instance
 version_added: 0.1.0
 short_description: Register, tag and deregister on-premises instances with AWS CodeDeploy
 description:
-  - Registers a host outside Amazon EC2 with AWS CodeDeploy, sets its tags, and deregisters it.
+  - Registers hosts outside Amazon EC2 with AWS CodeDeploy, one or thousands with a task, sets their tags, and deregisters them.
   - A deployment group finds on-premises instances by their tags.
-  - The host agent on the host identifies itself by the IAM user or the IAM session that the registration names.
-    This module does not create either, and it does not touch the host.
+  - The host agent on the host identifies itself by the IAM user or the IAM session that the registration names. This module makes such users if
+    it is asked to. It does not touch the host.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
@@ -21,14 +21,14 @@ options:
     description:
       - The name to register the host under, unique in the account and region.
       - 1 to 100 letters, digits and C(+ = , . @ _ -). It must not begin with V(i-), like the ids of EC2 instances.
+      - This or O(instances) is needed.
     type: str
-    required: true
     aliases: [name]
   iam_user_arn:
     description:
       - The ARN of the IAM user that the host agent uses, in any partition. A user can be registered for one instance only.
-      - To register an instance, this or O(iam_session_arn) is needed. For an instance that is registered both can be left out.
-      - It cannot be changed. An ARN other than the one that the instance is registered with is an error.
+      - To register an instance, this, O(iam_session_arn) or O(iam_user) is needed. For an instance that is registered all can be left out.
+      - AWS cannot change it. An instance that is registered with another ARN is deregistered and registered again, with the tags that it had.
     type: str
   iam_session_arn:
     description:
@@ -41,10 +41,65 @@ options:
       - An empty dictionary removes all tags if O(purge_tags=true).
       - When this option is left out, the tags of a registered instance are not changed, and a new registration has none,
         even if an earlier one of the same name had some.
+  instances:
+    description:
+      - Many instances, instead of the options for one.
+      - Those that are as they should be are left alone, so a run that was killed goes on where it was.
+      - If some fail, the others are finished, and the task fails and names those that did.
+    type: list
+    elements: dict
+    suboptions:
+      instance_name:
+        description: As O(instance_name).
+        type: str
+        required: true
+        aliases: [name]
+      iam_user_arn:
+        description: As O(iam_user_arn).
+        type: str
+      iam_session_arn:
+        description: As O(iam_session_arn).
+        type: str
+      tags:
+        description: As O(tags).
+        type: dict
+        aliases: [resource_tags]
+  iam_user:
+    description:
+      - Make an IAM user with an access key for each instance that has no ARN of its own and is not registered with such a user yet.
+      - The user is called like the instance (64 characters at most) and has a tag by which this module knows it again. One of that name which
+        this module did not make for an instance of this region is never touched; it is an error.
+      - The user, its key and the registration come together or not at all. A run that was killed is finished by the next, with a new key.
+      - With O(state=absent) the users that this module made for the instances are removed, with all that belongs to them.
+    type: dict
+    suboptions:
+      path:
+        description: The path of the users, which is a part of their ARNs.
+        type: str
+        default: /AWS/CodeDeploy/
+      buckets:
+        description:
+          - The S3 buckets from which hosts may read bundles, each with C(/) and a prefix, if not all of it.
+          - This is all that the users are permitted. Without buckets they have no policy. A bundle that is encrypted with a KMS key of your own
+            needs more.
+        type: list
+        elements: str
+        default: []
+      config_directory:
+        description:
+          - Where to write the access keys to, a directory of the host that the task runs on. Each user's is in a file
+            C(NAME.codedeploy.onpremises.yml), which only the owner can read, in the form in which the host agent wants it.
+          - Without it, the task returns the secrets in RV(iam_credentials), and demands C(no_log=true) for itself.
+        type: path
+  concurrency:
+    description:
+      - How many instances are registered or deregistered at the same time, 1 to 32.
+    type: int
+    default: 8
   state:
     description:
-      - V(present) registers the instance if it is not registered, and brings its tags to O(tags).
-      - V(absent) removes the tags and deregisters the instance. The IAM user or role and the host stay as they are.
+      - V(present) registers the instances that are not registered, and brings their tags to O(tags).
+      - V(absent) removes the tags and deregisters the instances. A host stays as it is, and so does an IAM user or role that this module did not make.
         Afterwards the name can be registered again.
     type: str
     choices: [present, absent]
@@ -59,11 +114,16 @@ attributes:
   action_group:
     support: full
 notes:
-  - "Required IAM permissions: C(codedeploy:GetOnPremisesInstance), and as needed C(codedeploy:RegisterOnPremisesInstance),
-    C(codedeploy:DeregisterOnPremisesInstance), C(codedeploy:AddTagsToOnPremisesInstances) and C(codedeploy:RemoveTagsFromOnPremisesInstances)."
-  - An unchanged instance costs one call.
+  - "Required IAM permissions: C(codedeploy:BatchGetOnPremisesInstances), and as needed C(codedeploy:RegisterOnPremisesInstance),
+    C(codedeploy:DeregisterOnPremisesInstance), C(codedeploy:AddTagsToOnPremisesInstances) and C(codedeploy:RemoveTagsFromOnPremisesInstances).
+    With O(iam_user) also C(sts:GetCallerIdentity), C(iam:GetUser), C(iam:CreateUser), C(iam:PutUserPolicy),
+    C(iam:CreateAccessKey), C(iam:ListAccessKeys), C(iam:DeleteAccessKey), C(iam:ListUserPolicies), C(iam:DeleteUserPolicy),
+    C(iam:ListAttachedUserPolicies), C(iam:DetachUserPolicy), C(iam:ListGroupsForUser), C(iam:RemoveUserFromGroup) and C(iam:DeleteUser)."
+  - To make an IAM user with a tag, AWS also wants the permission C(iam:TagUser).
+  - Unchanged instances cost one call for each 25 of them, with O(iam_user) one more. With O(iam_user) and O(state=absent) each costs one more.
   - AWS may not know an IAM user yet that was created a moment ago. Registration is tried again for up to 60 seconds.
 seealso:
+  - module: slipway.codedeploy.on_premises_instance_info
   - module: slipway.codedeploy.deployment_group
   - module: slipway.codedeploy.deploy
 extends_documentation_fragment:
@@ -95,6 +155,27 @@ EXAMPLES = r"""
       canary: "yes"
     purge_tags: false
 
+- name: Many hosts, with users that this module makes, whose keys end up in files
+  slipway.codedeploy.on_premises_instance:
+    instances:
+      - instance_name: db-1
+        tags:
+          application: database
+      - instance_name: db-2
+        tags:
+          application: database
+    iam_user:
+      buckets: [my-releases/database/]
+      config_directory: "{{ playbook_dir }}"
+
+- name: Those hosts get no more deployments, and their users are gone
+  slipway.codedeploy.on_premises_instance:
+    instances:
+      - instance_name: db-1
+      - instance_name: db-2
+    iam_user: {}
+    state: absent
+
 - name: The host gets no more deployments
   slipway.codedeploy.on_premises_instance:
     instance_name: web-1
@@ -107,9 +188,9 @@ on_premises_instance:
     - The instance after the task, or as it would be in check mode. Empty when it is not registered.
     - What only AWS knows (RV(on_premises_instance.instance_arn), RV(on_premises_instance.register_time)) is missing where check mode
       predicts a new registration.
-  returned: always
+  returned: when O(instances) is not given
   type: dict
-  contains:
+  contains: &instance
     instance_name:
       description: The name that the host is registered under.
       type: str
@@ -136,6 +217,41 @@ on_premises_instance:
       description: Its tags. A key that somebody gave several values has them as a list.
       type: dict
       sample: {"application": "web-app", "stage": "production"}
+on_premises_instances:
+  description: The instances after the task, in the order in which they are given. Those that are not registered are missing.
+  returned: always
+  type: list
+  elements: dict
+  contains: *instance
+iam_credentials:
+  description:
+    - The access keys of the IAM users that this task made, also if it has failed otherwise. They cannot be read again.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    instance_name:
+      description: The instance.
+      type: str
+      sample: web-1
+    iam_user_arn:
+      description: Its IAM user.
+      type: str
+      sample: arn:aws:iam::123456789012:user/AWS/CodeDeploy/web-1
+    access_key_id:
+      description: The id of the user's only access key.
+      type: str
+      sample: AKIAEXAMPLE
+    secret_access_key:
+      description: Its secret.
+      returned: when O(iam_user.config_directory) is not given
+      type: str
+      sample: a secret
+    config_file:
+      description: The file that holds them, for the host agent.
+      returned: when O(iam_user.config_directory) is given
+      type: str
+      sample: /root/hosts/web-1.codedeploy.onpremises.yml
 """
 
 import typing as t
@@ -143,95 +259,139 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._on_premises_instances import (
-    ARNS,
-    DEFAULTS,
-    MANAGED,
-    apply_on_premises_instance,
-    find_on_premises_instance,
-    pairs_from_tags,
+from ..module_utils._in_parallel import raise_failures
+from ..module_utils._instance_plans import (
+    check_options,
+    check_secrecy,
+    instance_after,
+    own_user_names,
+    plan_registration,
+    plan_removal,
+    wanted_instances,
 )
-from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
-from ..module_utils._tags import wanted_tags
-from ..module_utils._validation import InvalidOption, check_arn, check_instance_name, check_instance_tags, check_tags
+from ..module_utils._instance_users import Account, UserOptions
+from ..module_utils._on_premises_instances import find_registered
+from ..module_utils._plan import Resource
+from ..module_utils._registrations import (
+    Plans,
+    Users,
+    check_new_users,
+    deregister_all,
+    own_users,
+    register_all,
+    shown,
+)
+from ..module_utils._tags import arn_prefix
+from ..module_utils._validation import InvalidOption
+
+# What an instance is given by, as options of the task or as members of its option `instances`.
+INSTANCE: dict[str, dict[str, t.Any]] = {
+    "instance_name": {"type": "str", "aliases": ["name"]},
+    "iam_user_arn": {"type": "str"},
+    "iam_session_arn": {"type": "str"},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+}
+IAM_USER = {
+    "path": {"type": "str", "default": "/AWS/CodeDeploy/"},
+    "buckets": {"type": "list", "elements": "str", "default": []},
+    "config_directory": {"type": "path"},
+}
 
 
-def check_options(params: dict[str, t.Any]) -> None:
-    """Raise InvalidOption for what can be known to be wrong without asking AWS."""
-    check_instance_name("instance_name", params["instance_name"])
-    if params["iam_user_arn"] is not None:
-        check_arn("iam_user_arn", params["iam_user_arn"], "user")
-    if params["iam_session_arn"] is not None:
-        check_arn("iam_session_arn", params["iam_session_arn"], "session")
-    check_tags("tags", params["tags"] or {}, shortest_value=1)
+def users_for(connect: Connect, params: dict[str, t.Any]) -> Users | None:
+    """How IAM users are made and removed; None if they are not."""
+    given = params["iam_user"]
+    if not given:
+        return None
+    _arn, partition, _service, region, number, _rest = arn_prefix(connect).split(":")
+    options = UserOptions(given["path"], tuple(given["buckets"]))
+    return Users(connect("iam"), Account(partition, number, region), options, given["config_directory"])
 
 
-def wanted(params: dict[str, t.Any], current_tags: dict[str, t.Any]) -> Resource:
-    """What the options ask for, in canonical form; None where an option is left out."""
-    return {
-        **{name: params[name] for name in ("instance_name", *ARNS)},
-        "tags": wanted_tags(current_tags, params["tags"], params["purge_tags"]),
-    }
+def plans_for(
+    params: dict[str, t.Any], wanted: dict[str, Resource], found: dict[str, Resource], users: Users | None
+) -> Plans:
+    """By name, the plans that bring the instances FOUND to what is WANTED."""
+    if params["state"] == "present":
+        return {
+            name: plan_registration(each, found.get(name), params["purge_tags"], users.arn(name) if users else None)
+            for name, each in wanted.items()
+        }
+    made = own_users(users, wanted, params["concurrency"]) if users else {}
+    return {name: plan_removal(found.get(name), made.get(name)) for name in wanted}
 
 
-def check_registration(plan: Plan) -> None:
-    """Raise unless the plan's registration is possible: a new one needs an ARN, and that of an old one stays."""
-    after = plan.after or {}
-    name, given = after["instance_name"], [arn for arn in ARNS if arn in plan.updates]
-    if plan.before is None and not given:
-        raise InvalidOption(
-            f"iam_user_arn, iam_session_arn: the instance {name!r} is not registered, and one of them is needed to register it"
-        )
-    if plan.before is not None and given:
-        registered = " and ".join(plan.before[arn] for arn in ARNS if arn in plan.before)
-        raise CodeDeployError(
-            f"{given[0]}: the instance {name!r} is registered with {registered}, and cannot be changed to {after[given[0]]}. "
-            "Deregister it first (state: absent), then register it again."
-        )
-
-
-def plan_for(params: dict[str, t.Any], found: Resource | None) -> Plan:
-    """The plan that brings the instance FOUND to what PARAMS say."""
-    current = managed_part(found, MANAGED)
-    if params["state"] == "absent":
-        return plan_absent(current)
-    plan = plan_present(current, wanted(params, (current or DEFAULTS)["tags"]), DEFAULTS)
-    check_registration(plan)
-    check_instance_tags("tags", pairs_from_tags(plan.updates.get("tags", {})))
-    return plan
+def apply(client: t.Any, params: dict[str, t.Any], plans: Plans, users: Users | None, made: set[str]) -> list[Resource]:
+    """Write the PLANS, which all change something, and return the access keys of the users that were MADE."""
+    keys: list[Resource] = []
+    if params["state"] == "present":
+        keys, failures = register_all(client, plans, users, made, params["concurrency"])
+    else:
+        failures = deregister_all(client, plans, users, params["concurrency"])
+    raise_failures("instances", failures, len(plans), changed=True, iam_credentials=keys)
+    return keys
 
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
-    """Bring the instance to what PARAMS say, unless CHECK_MODE, and return the module's result."""
-    check_options(params)
-    client = connect("codedeploy")
-    found = find_on_premises_instance(client, params["instance_name"])
-    plan = plan_for(params, found)
-    if plan.changed and not check_mode:
-        apply_on_premises_instance(client, plan)
-        found = find_on_premises_instance(client, params["instance_name"])
-    instance = {**(found or {}), **plan.after} if plan.after else {}
-    return {"changed": plan.changed, "diff": plan.diff, "on_premises_instance": instance}
+    """Bring the instances to what PARAMS say, unless CHECK_MODE, and return the module's result."""
+    wanted = wanted_instances(params)
+    check_options(params, wanted)
+    client, users = connect("codedeploy"), users_for(connect, params)
+    found = find_registered(client, wanted)
+    plans = plans_for(params, wanted, found, users)
+    made = own_user_names(plans, wanted) if users else set()
+    if users and made:
+        check_new_users(users, made, params["concurrency"])
+    changing = {name: plan for name, plan in plans.items() if plan.changed}
+    keys: list[Resource] = []
+    if changing and not check_mode:
+        keys = apply(client, params, changing, users, made)
+        found = {**found, **shown(client, changing)}
+    return {**result(params, plans, found), "changed": bool(changing), "iam_credentials": keys}
+
+
+def result(params: dict[str, t.Any], plans: Plans, found: dict[str, Resource]) -> dict[str, t.Any]:
+    """What the task returns of the instances: a single one as such, too, and its difference alone."""
+    instances = [instance_after(plan, found.get(name)) for name, plan in plans.items()]
+    if params["instances"] is None:
+        (plan,) = plans.values()
+        return {
+            "diff": plan.diff,
+            "on_premises_instance": instances[0],
+            "on_premises_instances": [*filter(None, instances)],
+        }
+    sides = {
+        side: {name: plan.diff[side] for name, plan in plans.items() if plan.diff[side]} for side in ("before", "after")
+    }
+    return {"diff": sides, "on_premises_instances": [*filter(None, instances)]}
 
 
 def main() -> None:
     """Run the module."""
+    member = {**INSTANCE, "instance_name": {**INSTANCE["instance_name"], "required": True}}
+    exclusive = [["iam_user_arn", "iam_session_arn"]]
     module = AnsibleAWSModule(
         argument_spec={
-            "instance_name": {"type": "str", "required": True, "aliases": ["name"]},
-            "iam_user_arn": {"type": "str"},
-            "iam_session_arn": {"type": "str"},
-            "tags": {"type": "dict", "aliases": ["resource_tags"]},
+            **INSTANCE,
+            "instances": {"type": "list", "elements": "dict", "options": member, "mutually_exclusive": exclusive},
+            "iam_user": {"type": "dict", "options": IAM_USER},
+            "concurrency": {"type": "int", "default": 8},
             "purge_tags": {"type": "bool", "default": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
-        mutually_exclusive=[["iam_user_arn", "iam_session_arn"]],
+        mutually_exclusive=[*exclusive, *([option, "instances"] for option in INSTANCE)],
+        required_one_of=[["instance_name", "instances"]],
         supports_check_mode=True,
     )
     try:
+        check_secrecy(module.params, module.no_log)
         module.exit_json(**ensure(module.client, module.params, module.check_mode))
-    except (InvalidOption, CodeDeployError) as error:
+    except InvalidOption as error:
         module.fail_json_aws_error(error)
+    except CodeDeployError as error:
+        if error.exception:
+            module.fail_json_aws(error.exception, msg=error.message, **error.kwargs)
+        module.fail_json(msg=error.message, **error.kwargs)
 
 
 if __name__ == "__main__":

@@ -35,11 +35,11 @@ class Services:
 def running_services(folder: pathlib.Path) -> Iterator[Services]:
     """Emulator, with an application, and sink for as long as the block runs; FOLDER takes what clients write to temporary files."""
     certificate = folder / "certificate.pem"
-    own = _own_environment(folder)
-    with _child("emulator", "--port", "0", environment=own) as emulator:
+    own = own_environment(folder)
+    with child("emulator", "--port", "0", environment=own) as emulator:
         assert emulator.stdout
-        exports = _exports(iter(emulator.stdout.readline, ""))
-        with _child("benchmarks.sink", str(certificate), environment=own) as sink:
+        exports = exports_from_lines(iter(emulator.stdout.readline, ""))
+        with child("benchmarks.sink", str(certificate), environment=own) as sink:
             assert sink.stdout
             places = {
                 "AWS_ENDPOINT_URL_CODEDEPLOY": exports.pop("AWS_ENDPOINT_URL"),
@@ -52,7 +52,7 @@ def running_services(folder: pathlib.Path) -> Iterator[Services]:
             running.sizes = json.loads(sink.communicate()[0])
 
 
-def _own_environment(folder: pathlib.Path) -> dict[str, str]:
+def own_environment(folder: pathlib.Path) -> dict[str, str]:
     """Nothing of the caller's account or settings gets in."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
     return {
@@ -66,7 +66,7 @@ def _own_environment(folder: pathlib.Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _child(module: str, *arguments: str, environment: Environment) -> Iterator[subprocess.Popen[str]]:
+def child(module: str, *arguments: str, environment: Environment) -> Iterator[subprocess.Popen[str]]:
     """`python -m MODULE`, asked to end when the block does."""
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(
@@ -78,7 +78,7 @@ def _child(module: str, *arguments: str, environment: Environment) -> Iterator[s
             process.terminate()
 
 
-def _exports(lines: Iterator[str]) -> dict[str, str]:
+def exports_from_lines(lines: Iterator[str]) -> dict[str, str]:
     """The variables of the `export NAME=VALUE` lines with which the emulator begins."""
     exports = {}
     for line in lines:

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from .clock import ManualClock, RealClock
+from .clock import Clock, ManualClock
 from .emulator import Emulator
+from .faults import Fault
 
-__all__ = ["Emulator", "ManualClock", "RealClock"]
+__all__ = ["Clock", "Emulator", "Fault", "ManualClock"]

@@ -7,23 +7,29 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import shlex
 import signal
 import sys
 import threading
+from pathlib import Path
 
+from .clock import Clock
 from .emulator import Emulator
 from .server import PortTakenError
 
 
 def notes(emulator: Emulator) -> list[str]:
     """What its user has to know, a line each."""
+    trust = f" --cacert {emulator.ca_file}" if emulator.ca_file else ""
     return [
         f"The emulator listens on {emulator.endpoint}; Ctrl-C ends it, and with it everything in it.",
         "Run the lines above in the shell that is to use it. The account is 123456789012, and empty:",
         "make the bucket for your bundles with `aws s3 mb s3://NAME`. Other regions work, each with resources of its own.",
         "It has no hosts. A deployment to instances on which no agent polls it fails after five minutes, as it does on AWS;",
         "`python -m emulator.hosts.agent` is a stand-in agent, and tests/e2e/hosts.py shows how to give one a host.",
+        f"Simulated hosts need no agent: curl{trust} -d '{{\"hosts\": 3}}' {emulator.endpoint}/_emulator/hosts",
+        "makes host-1 to host-3, with the tag fleet=simulated.",
     ]
 
 
@@ -31,13 +37,24 @@ def main() -> int:
     """Serve and print what a shell must export; the exit status is 1 if the port is taken."""
     parser = argparse.ArgumentParser(prog="python -m emulator", description="A CodeDeploy emulator on loopback.")
     parser.add_argument("--port", type=int, default=4566, help="0 takes a free one (default: %(default)s)")
-    port = parser.parse_args().port
-    if not 0 <= port <= 65535:
-        parser.error(f"--port is {port}; it must be 0 to 65535")
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=1,
+        help="how fast time passes: 60 is an hour in a minute, inf jumps over all waiting, 0 stands still (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--tls", type=Path, metavar="FOLDER", help="speak TLS, with the authority's certificate in FOLDER/ca.pem"
+    )
+    settings = parser.parse_args()
+    if not 0 <= settings.port <= 65535:
+        parser.error(f"--port is {settings.port}; it must be 0 to 65535")
+    if not settings.speed >= 0:
+        parser.error(f"--speed is {settings.speed}; it must be 0 or more")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    emulator = Emulator(port)
+    emulator = Emulator(settings.port, Clock(settings.speed), settings.tls)
     try:
         emulator.start()
     except PortTakenError as error:
@@ -45,6 +62,7 @@ def main() -> int:
             f"emulator: {error}; choose another with --port N (make emulator PORT=N), 0 for a free one", file=sys.stderr
         )
         return 1
+    gc.freeze()  # the models of AWS's services stay to the end, and each look at them would hold everybody up
     for name, value in emulator.environment.items():
         print(f"export {name}={shlex.quote(value)}")
     print(*(f"# {line}" for line in notes(emulator)), sep="\n", flush=True)

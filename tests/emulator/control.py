@@ -4,7 +4,9 @@
 
 """The emulator's own paths below /_emulator/, for those who reach it over HTTP only (``python -m emulator``, playbooks).
 
-GET health; GET and DELETE calls; POST clock {"advance": seconds} (a manual clock only); POST reset.
+GET health; GET and DELETE calls; POST clock {"advance": seconds} or {"speed": factor} ("inf" jumps), see clock.py; POST
+hosts, see hosts/simulation_json.py; GET, POST and DELETE faults, see faults.py; POST github-account-tokens {"tokenName":
+name}, which only AWS's console could make; POST hook-functions {function: "Succeeded" or "Failed"}; POST reset.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from .clock import ManualClock
+from .faults import Fault
+from .hosts.simulation_json import simulation_from_json
+from .protocol import ServiceError
 
 if TYPE_CHECKING:
     from .emulator import Emulator
@@ -31,7 +35,11 @@ def control_answer(emulator: Emulator, request: Request) -> Response:
     actions: dict[str, dict[str, Action]] = {
         "health": {"GET": _health},
         "calls": {"GET": _calls, "DELETE": _clear_calls},
-        "clock": {"POST": _advance_clock},
+        "clock": {"POST": _set_clock},
+        "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
+        "github-account-tokens": {"POST": _store_github_account_token},
+        "hook-functions": {"POST": _register_hook_functions},
+        "hosts": {"POST": _simulate_hosts},
         "reset": {"POST": _reset},
     }
     if name not in actions:
@@ -59,17 +67,74 @@ def _clear_calls(emulator: Emulator, _request: Request) -> Response:
     return _json_answer({})
 
 
+def _faults(emulator: Emulator, _request: Request) -> Response:
+    return _json_answer(emulator.faults.as_json())
+
+
+def _add_fault(emulator: Emulator, request: Request) -> Response:
+    try:
+        emulator.faults.add(Fault(**_members(request)))
+    except (TypeError, ValueError) as error:
+        return _json_answer({"error": str(error)}, 400)
+    return _json_answer({})
+
+
+def _clear_faults(emulator: Emulator, _request: Request) -> Response:
+    emulator.faults.clear()
+    return _json_answer({})
+
+
+def _store_github_account_token(emulator: Emulator, request: Request) -> Response:
+    name = _members(request).get("tokenName")
+    if not isinstance(name, str):
+        return _json_answer({"error": f'expected {{"tokenName": name}}, got tokenName {name!r}'}, 400)
+    try:
+        emulator.store_github_account_token(name)
+    except ServiceError as error:
+        return _json_answer({"error": str(error)}, 400)
+    return _json_answer({})
+
+
+def _members(request: Request) -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True)
+    return body if isinstance(body, dict) else {}
+
+
 def _reset(emulator: Emulator, _request: Request) -> Response:
     emulator.reset()
     return _json_answer({})
 
 
-def _advance_clock(emulator: Emulator, request: Request) -> Response:
-    if not isinstance(emulator.clock, ManualClock):
-        return _json_answer({"error": "the emulator runs on the real clock, which cannot be advanced"}, 400)
+def _set_clock(emulator: Emulator, request: Request) -> Response:
     body = request.get_json(force=True, silent=True)
-    seconds = body.get("advance") if isinstance(body, dict) else None
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < math.inf:
-        return _json_answer({"error": f'expected {{"advance": seconds >= 0}}, got {body!r}'}, 400)
-    emulator.clock.advance(seconds)
+    match body:
+        case {"advance": seconds} if _is_amount(seconds):
+            emulator.clock.advance(seconds)
+        case {"speed": speed} if _is_amount(speed):
+            emulator.clock.set_speed(speed)
+        case {"speed": "inf"}:
+            emulator.clock.set_speed(math.inf)
+        case _:
+            expected = '{"advance": seconds from 0} or {"speed": factor from 0, or "inf"}'
+            return _json_answer({"error": f"expected {expected}, got {body!r}"}, 400)
     return _json_answer({"now": emulator.clock.now()})
+
+
+def _is_amount(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < math.inf
+
+
+def _register_hook_functions(emulator: Emulator, request: Request) -> Response:
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict) or any(answer not in ("Succeeded", "Failed") for answer in body.values()):
+        return _json_answer({"error": f'expected {{"function": "Succeeded" or "Failed"}}, got {body!r}'}, 400)
+    emulator.hook_functions.update(body)
+    return _json_answer({})
+
+
+def _simulate_hosts(emulator: Emulator, request: Request) -> Response:
+    try:
+        hosts, scripts, options = simulation_from_json(request.get_json(force=True, silent=True))
+        return _json_answer({"hosts": emulator.simulate(hosts, *scripts, **options)})
+    except (ValueError, ServiceError) as error:
+        return _json_answer({"error": str(error)}, 400)

@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from .clock import Clock, RealClock
+from .authentication import Principal
+from .clock import Clock
 from .control import control_answer
-from .moto_backends import reset_moto
+from .faults import Faults
+from .hosts.outcomes import Script
+from .hosts.simulated import TAGS, simulate
+from .moto_backends import account_of, find_principal, partition_of, reset_moto
 from .recorder import Calls
-from .server import HOST, HttpServer, PortTakenError, Router
+from .router import Router
+from .server import HOST, HttpServer, PortTakenError
+from .service.github_account_tokens import store_github_account_token
 from .services import services_by_target_prefix
-from .state import State
+from .state import HookFunction, State
+from .tls import CA_FILE, server_context
 
 ACCESS_KEY = "AKIAEMULATOR00000000"
 # Not a word of its own: Ansible masks the secret key wherever it appears in a text.
@@ -34,12 +43,19 @@ class Emulator:
     One at a time in a process: moto's state, which each start empties, belongs to the process.
     """
 
-    def __init__(self, port: int = 0, clock: Clock | None = None) -> None:
-        """``port`` 0 takes a free one; ``clock`` defaults to real time. The clock is closed at the end."""
+    def __init__(self, port: int = 0, clock: Clock | None = None, tls: Path | None = None) -> None:
+        """``port`` 0 takes a free one; ``clock`` defaults to the machine's time. The clock is closed at the end.
+
+        ``tls`` is the folder for the certificate of the emulator's authority; without it the emulator speaks plain HTTP.
+        """
         self._wanted_port = port
-        self.clock: Clock = clock or RealClock()
+        self._tls = tls
+        self.clock: Clock = clock or Clock()
         self.state = State(self.clock)
         self.calls = Calls()
+        self.faults = Faults()
+        self.root_keys = {ACCESS_KEY: SECRET_KEY}
+        """Access keys of the account's root user, with their secrets; those of users and sessions are made in IAM and STS."""
 
     def __enter__(self) -> Emulator:
         self.start()
@@ -53,27 +69,78 @@ class Emulator:
     def start(self) -> None:
         """Empty moto and serve. Raises PortTakenError, and leaves nothing behind then."""
         reset_moto()
-        router = Router(self.state, self.calls, services_by_target_prefix(), functools.partial(control_answer, self))
+        router = Router(
+            self.state,
+            self.calls,
+            self.faults,
+            self._find_principal,
+            services_by_target_prefix(),
+            functools.partial(control_answer, self),
+        )
         try:
-            self._server = HttpServer(self._wanted_port, router)
+            self._server = HttpServer(self._wanted_port, router, server_context(self._tls) if self._tls else None)
         except PortTakenError:
             self.clock.close()
             raise
 
     def stop(self) -> None:
         """Leave no thread, timer or socket behind."""
+        self.faults.clear()
         self._server.stop()
         self.clock.close()
 
     def reset(self) -> None:
-        """As if just started: no resources, no timers, no recorded calls, moto empty too."""
+        """As if just started: no resources, no timers, no recorded calls, no faults, moto empty too."""
+        self.faults.clear()
         self.state.reset()
         self.calls.clear()
         reset_moto()
 
     @property
+    def hook_functions(self) -> dict[str, HookFunction]:
+        """What stands for the Lambda functions that AppSpecs name as hooks: by the function's name its answer, "Succeeded" or
+        "Failed", or a callable that is given DeploymentId and LifecycleEventHookExecutionId and returns it.
+
+        A callable may return None and have the answer reported by PutLifecycleEventHookExecutionStatus, then or later; so must
+        whoever plays a function that is in moto's Lambda only, since the emulator runs no code of functions.
+        """
+        return self.state.hook_functions
+
+    def simulate(
+        self,
+        hosts: int | str | Iterable[str],
+        *scripts: Script,
+        tags: Mapping[str, str] = TAGS,
+        region: str = REGION,
+    ) -> list[str]:
+        """Have hosts without agents take part in deployments; their names.
+
+        ``hosts`` is a number (host-1, host-2, ...), a name, several names, or patterns of names (``i-*``: every EC2
+        instance, those to come too). A name is that of an EC2 instance, an on-premises instance, or a new one that is
+        registered with ``tags``. Hosts named again get new scripts.
+
+        A script says what becomes of lifecycle events: ``{"ValidateService": fail(log="no answer")}``, see outcomes.py. All
+        that it leaves out succeeds. A host plays the first script in its first deployment, the second in its second, and
+        the last ever after, so that a host can fail in a deployment and be well again in the rollback.
+
+        Raises ValueError, and ServiceError for a name that cannot be registered.
+        """
+        with self.state.lock:
+            return simulate(self.state.region(account_of(ACCESS_KEY), region), hosts, scripts or ({},), tags)
+
+    def store_github_account_token(self, name: str, region: str = REGION) -> None:
+        """Connect CodeDeploy to a GitHub account, which on AWS only the console can. Raises ServiceError for a bad name."""
+        with self.state.lock:
+            store_github_account_token(self.state.region(account_of(ACCESS_KEY), region), name)
+
+    @property
     def endpoint(self) -> str:
-        return f"http://{HOST}:{self._server.port}"
+        return f"{'https' if self._tls else 'http'}://{HOST}:{self._server.port}"
+
+    @property
+    def ca_file(self) -> Path | None:
+        """The certificate that clients must trust; None without TLS."""
+        return self._tls / CA_FILE if self._tls else None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -84,13 +151,21 @@ class Emulator:
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
+            **({"AWS_CA_BUNDLE": str(self.ca_file)} if self.ca_file else {}),
         }
 
     def client(self, service: str) -> Any:
         """A boto3 client of the emulator; it never retries, so that a test sees the first answer."""
         config = Config(retries={"total_max_attempts": 1})
         with _SESSION_LOCK:
-            return _session().client(service, endpoint_url=self.endpoint, config=config)
+            verify = str(self.ca_file) if self.ca_file else None
+            return _session().client(service, endpoint_url=self.endpoint, config=config, verify=verify)
+
+    def _find_principal(self, region: str, access_key: str) -> Principal | None:
+        if access_key not in self.root_keys:
+            return find_principal(region, access_key)
+        account = account_of(access_key)
+        return Principal(f"arn:{partition_of(region)}:iam::{account}:root", account, self.root_keys[access_key])
 
 
 _SESSION_LOCK = threading.Lock()

@@ -21,7 +21,11 @@ IAM_PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "codedeploy-commands
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """One request. ``parameters`` only for CodeDeploy and S3 (bucket and key), whose requests hold no secrets."""
+    """One signed request. ``parameters`` only for CodeDeploy and S3 (bucket and key), whose requests hold no secrets.
+
+    ``error`` is the name of the error that was answered, ``""`` for none; ``status`` is 0 where the connection was reset, and
+    ``error`` says which fault did it. ``caller`` is the ARN that the access key belongs to, ``""`` for a key that nobody made.
+    """
 
     service: str
     operation: str
@@ -29,6 +33,10 @@ class RecordedCall:
     access_key: str
     parameters: dict[str, Any]
     status: int
+    error: str
+    caller: str
+    account: str
+    region: str
 
 
 class Calls:

@@ -12,20 +12,32 @@ from __future__ import annotations
 
 import random
 import string
-import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from moto.utilities.utils import get_partition
 
 from .clock import Clock, Timer
+from .lock import FairLock
 from .predefined_configs import ECS_CONFIGS, LAMBDA_CONFIGS, PREFIX, SERVER_CONFIGS
 
+if TYPE_CHECKING:
+    from .engine.health import Turns
+    from .hosts.simulated import SimulatedHosts
+
 Members = dict[str, Any]
-DeploymentStatus = Literal["Created", "InProgress", "Succeeded", "Failed", "Stopped"]
-Progress = Literal["Pending", "InProgress", "Succeeded", "Failed", "Skipped"]
+DeploymentStatus = Literal["Created", "InProgress", "Baking", "Ready", "Succeeded", "Failed", "Stopped"]
+Progress = Literal["Pending", "InProgress", "Ready", "Succeeded", "Failed", "Skipped"]
+Turn = Literal["waiting", "in_flight", "succeeded", "failed"]
+Label = Literal["Blue", "Green"]
+WaitType = Literal["READY_WAIT", "TERMINATION_WAIT", "BAKE"]
+Creator = Literal["user", "codeDeployRollback", "autoscaling", "CodeDeployAutoUpdate"]
+HookEvent = dict[str, str]
+"""What a hook's Lambda function is given: DeploymentId and LifecycleEventHookExecutionId."""
+HookFunction = str | Callable[[HookEvent], str | None]
+"""What stands for a Lambda function: its answer, Succeeded or Failed, or what gives it; None if it calls back by itself."""
 FINAL_STATUSES = ("Succeeded", "Failed", "Stopped")
 FINISHED = ("Succeeded", "Failed", "Skipped")
 
@@ -48,6 +60,7 @@ class DeploymentConfig:
     create_time: float
     config_id: str = field(default_factory=new_uuid)
     tags: dict[str, str] = field(default_factory=dict)
+    zonal: Members | None = None
 
 
 def predefined_configs() -> dict[str, DeploymentConfig]:
@@ -94,9 +107,20 @@ class HostRecord:
     healthy: bool
 
 
+@dataclass
+class AutoScalingHooks:
+    """The names of the lifecycle hooks that CodeDeploy put into one Auto Scaling group."""
+
+    launch: str | None = None
+    termination: str | None = None
+
+
 @dataclass(eq=False)
 class DeploymentGroup:
-    """``settings`` holds the members of CreateDeploymentGroup that describe the group, defaults filled in."""
+    """``settings`` holds the members of CreateDeploymentGroup that describe the group, defaults filled in.
+
+    ``auto_scaling_hooks`` are those in the Auto Scaling groups of the settings, by name: install_hooks brings them in line.
+    """
 
     application: Application
     name: str
@@ -107,6 +131,7 @@ class DeploymentGroup:
     last_attempted: Deployment | None = None
     last_successful: Deployment | None = None
     hosts: dict[str, HostRecord] = field(default_factory=dict)
+    auto_scaling_hooks: dict[str, AutoScalingHooks] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -139,6 +164,7 @@ class LifecycleEvent:
     end_time: float | None = None
     diagnostics: Members | None = None
     offered_time: float | None = None
+    hook_execution_id: str | None = None
 
 
 @dataclass(eq=False, kw_only=True)
@@ -155,12 +181,41 @@ class Target:
 
 @dataclass(eq=False, kw_only=True)
 class InstanceTarget(Target):
-    """One host. ``in_flight`` from the moment the deployment turns to it until its last event; ``running`` is false for a
-    machine that was switched off when the deployment started."""
+    """One host. Its ``turn`` is that in the present leg of the deployment; ``running`` is false for a machine that was
+    switched off when the deployment started; ``zone`` and load balancers are for EC2 instances only."""
 
     host_identifier: str
     running: bool
-    in_flight: bool = False
+    zone: str | None = None
+    label: Label | None = None
+    turn: Turn = "waiting"
+
+    @property
+    def in_flight(self) -> bool:
+        return self.turn == "in_flight"
+
+
+@dataclass(eq=False)
+class Leg:
+    """A part of a deployment to hosts: those of one ``label`` or ``zone`` go through some of their ``events``.
+
+    ``rule`` is the MinimumHealthyHosts that holds among them. Who they are is known when the leg begins: ``turns`` is None
+    until then.
+    """
+
+    events: tuple[str, ...]
+    rule: Members
+    label: Label | None = None
+    zone: str | None = None
+    turns: Turns | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A part of a deployment in which nothing is done for so many seconds, or until ContinueDeployment ends it."""
+
+    kind: WaitType
+    seconds: float
 
 
 @dataclass(eq=False, kw_only=True)
@@ -168,14 +223,18 @@ class Deployment:
     """``group`` is the live group, so a renamed group renames its deployments; whether the real service does is unknown.
 
     ``settings`` are the group's as they were at the creation, with what the request put in their place. ``options`` are
-    members of CreateDeployment that are only kept. ``ending`` is set once nothing more is to be started: the status and
-    error that the deployment gets when what runs has finished.
+    members of CreateDeployment that are only kept. ``hosts`` are the targets that have had a leg, by the names
+    that their hosts go by. ``steps`` are what a deployment to hosts has still to do, the present one
+    first. ``ending`` is set once nothing more is to be started: the status and error that the deployment gets when what runs
+    has finished. ``auto_updates`` are the deployments that this one set off to update outdated instances, ``launched_instances``
+    those that a deployment of Auto Scaling's is for, ``archive_of`` the deployment whose archive a restart uses again,
+    ``copied_group`` the new Auto Scaling group of a blue/green deployment.
     """
 
     group: DeploymentGroup
     revision: Members
     revision_key: str
-    creator: Literal["user", "codeDeployRollback"]
+    creator: Creator
     config: DeploymentConfig
     settings: Members
     create_time: float
@@ -188,12 +247,29 @@ class Deployment:
     error: Members | None = None
     rollback_info: Members | None = None
     targets: Mapping[str, Target] = field(default_factory=dict)
+    hosts: dict[str, InstanceTarget] = field(default_factory=dict)
     ending: tuple[DeploymentStatus, Members] | None = None
     roll_back_on_stop: bool | None = None
+    steps: list[Leg | Wait] = field(default_factory=list)
+    waiting_for: WaitType | None = None
+    termination_wait_started: bool = False
+    timers: list[Timer] = field(default_factory=list)
+    additional_status_info: str | None = None
+    root_deployment_id: str | None = None
+    launched_instances: tuple[str, ...] = ()
+    archive_of: str | None = None
+    copied_group: str | None = None
+    auto_updates: list[str] = field(default_factory=list)
 
     @property
     def finished(self) -> bool:
         return self.status in FINAL_STATUSES
+
+    @property
+    def alarms(self) -> Members:
+        """The AlarmConfiguration that counts: the deployment's own goes before the group's."""
+        own: Members | None = self.options.get("overrideAlarmConfiguration")
+        return self.settings.get("alarmConfiguration", {}) if own is None else own
 
     @property
     def style(self) -> Members:
@@ -208,22 +284,28 @@ class Deployment:
 
     @property
     def instance_targets(self) -> dict[str, InstanceTarget]:
-        """The targets that are hosts."""
-        return {name: target for name, target in self.targets.items() if isinstance(target, InstanceTarget)}
+        """The targets of a deployment to hosts."""
+        return cast("dict[str, InstanceTarget]", self.targets)
 
 
 @dataclass(eq=False)
 class Region:
-    """All that one account has in one region."""
+    """All that one account has in one region. ``registered_hosts`` are the on-premises instances that are not deregistered, by
+    the names that their hosts go by."""
 
     account: str
     name: str
     clock: Clock
-    lock: threading.RLock
+    lock: FairLock
     applications: dict[str, Application] = field(default_factory=dict)
     configs: dict[str, DeploymentConfig] = field(default_factory=predefined_configs)
     on_premises_instances: dict[str, OnPremisesInstance] = field(default_factory=dict)
+    registered_hosts: dict[str, OnPremisesInstance] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
+    auto_scaling_members: dict[str, list[str]] = field(default_factory=dict)
+    github_account_tokens: list[str] = field(default_factory=list)
+    simulated_hosts: SimulatedHosts | None = None
+    hook_functions: dict[str, HookFunction] = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
@@ -250,14 +332,16 @@ class State:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.lock = threading.RLock()
+        self.lock = FairLock()
+        self.hook_functions: dict[str, HookFunction] = {}
+        """By their names, for all regions."""
         self._regions: dict[tuple[str, str], Region] = {}
 
     def region(self, account: str, name: str) -> Region:
         with self.lock:
             key = (account, name)
             if key not in self._regions:
-                self._regions[key] = Region(account, name, self.clock, self.lock)
+                self._regions[key] = Region(account, name, self.clock, self.lock, hook_functions=self.hook_functions)
             return self._regions[key]
 
     def reset(self) -> None:
@@ -265,3 +349,4 @@ class State:
         with self.lock:
             self.clock.cancel_all()
             self._regions.clear()
+            self.hook_functions.clear()

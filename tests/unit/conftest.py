@@ -17,12 +17,13 @@ from emulator import Emulator
 
 pytest.register_assert_rewrite("unit.scenarios")
 
-from unit.scenarios import MODULE_ACCESS_KEY, Connect
+from unit.scenarios import MODULE_ACCESS_KEY, MODULE_SECRET_KEY, Connect
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Emulator]:
     with Emulator() as emulator:
+        emulator.root_keys[MODULE_ACCESS_KEY] = MODULE_SECRET_KEY
         yield emulator
 
 
@@ -44,7 +45,7 @@ def connect(server: Emulator) -> Connect:
             endpoint_url=server.endpoint,
             region_name="us-east-1",
             aws_access_key_id=MODULE_ACCESS_KEY,
-            aws_secret_access_key="module",
+            aws_secret_access_key=MODULE_SECRET_KEY,
         )
 
     return client

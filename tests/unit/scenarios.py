@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +18,9 @@ import yaml
 
 from emulator import Emulator
 
+FRAGMENTS = "ansible_collections.slipway.codedeploy.plugins.doc_fragments"
 MODULE_ACCESS_KEY = "AKIAMODULEUNDERTEST0"
+MODULE_SECRET_KEY = "module"
 
 Connect = Callable[[str], Any]
 Params = dict[str, Any]
@@ -37,6 +40,18 @@ class Scenario:
         return self.name
 
 
+def documented_options(module: ModuleType) -> dict[str, Any]:
+    """The options of a module's documentation, with those of the collection's own fragments."""
+    documentation = yaml.safe_load(module.DOCUMENTATION)
+    fragments = [
+        name.split(".")[-1] for name in documentation["extends_documentation_fragment"] if name.startswith("slipway.")
+    ]
+    texts = [import_module(f"{FRAGMENTS}.{name}").ModuleDocFragment.DOCUMENTATION for name in fragments]
+    return {name: option for text in texts for name, option in yaml.safe_load(text)["options"].items()} | documentation[
+        "options"
+    ]
+
+
 @dataclass(frozen=True)
 class Subject:
     """A module under test: its name for its result, how to READ back with boto3 what AWS has, and what of the result only AWS knows."""
@@ -48,7 +63,7 @@ class Subject:
 
     def params(self, **given: Any) -> Params:
         """The module's parameters as Ansible fills them in from its documentation."""
-        options = yaml.safe_load(self.module.DOCUMENTATION)["options"]
+        options = documented_options(self.module)
         assert set(given) <= {*options, "purge_tags"}
         return {"purge_tags": True, **{name: option.get("default") for name, option in options.items()}, **given}
 
@@ -105,4 +120,4 @@ def check_refused(subject: Subject, params: Params, message: str, connect: Conne
     for check_mode in (True, False):
         with pytest.raises((subject.module.InvalidOption, subject.module.CodeDeployError), match=message):
             subject.module.ensure(connect, subject.params(**params), check_mode)
-    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
+    assert [action for action in module_actions(emulator) if not re.search(r":(BatchGet|Get|List)", action)] == []

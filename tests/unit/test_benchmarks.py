@@ -44,6 +44,20 @@ def test_a_small_race_is_run_reported_and_stored(tmp_path: pathlib.Path) -> None
     assert all(tree.description in ended.stdout for tree in TREES)
 
 
+def test_a_small_fleet_is_deployed_to_and_reported() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "benchmarks.fleet", "--hosts", "5", "--configs", "AllAtOnce"],
+        cwd=pathlib.Path(__file__).resolve().parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    config, *numbers, status = ended.stdout.splitlines()[-1].split()
+    assert (config, status) == ("AllAtOnce", "Succeeded")
+    assert all(float(number) > 0 for number in numbers)
+
+
 def test_medians_are_compared_and_goals_judged() -> None:
     cli, ours = result("files", CLI, 9, 3.6, 1), result("files", MODULE, 2, 1, 9, inside=0.5, memory=201 << 20)
     again = result("files", AGAIN, 1, inside=0.4)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ class TreeBundle:
             1024 + 4 * len(entry.path.encode()) + entry.size + entry.size // 1024 for entry in self.manifest.entries
         )
 
-    @property
+    @functools.cached_property
     def facts(self) -> Facts:
         entries = self.manifest.entries
         return {

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import typing as t
-import zlib
 
+from .checksums import crc32
 from .manifest import BundleError, Entry
 
 # As much of a file as is held, compressed and sent at a time.
@@ -18,15 +18,18 @@ _SAMPLE = 16384
 
 def read_pieces(entry: Entry) -> t.Iterator[bytes]:
     """The content of ENTRY, PIECE bytes at a time, at least one piece. Raises BundleError before the last if it is not what the manifest says."""
-    rest, crc32 = entry.size, 0
+    if isinstance(entry.source, bytes):
+        yield entry.source
+        return
+    rest, checksum = entry.size, 0
     try:
         with entry.open() as content:
             while True:
                 piece = content.read(min(rest, PIECE))
-                crc32 = zlib.crc32(piece, crc32)
+                checksum = crc32(piece, checksum)
                 rest -= len(piece)
                 is_short = rest and not piece
-                is_other = not rest and (crc32 != entry.crc32 or content.read(1))
+                is_other = not rest and (checksum != entry.crc32 or content.read(1))
                 if is_short or is_other:
                     raise BundleError(_changed(entry.path))
                 yield piece

@@ -23,16 +23,24 @@ _SAMPLE = 4096
 _WORTH = 0.97
 
 
-def _compressor(level: int) -> t.Any:
-    if isal_zlib is not None and level in _ISAL_LEVELS:
-        return isal_zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+# What follows the last piece of a stream.
+END_OF_PIECES = b"\3\0"
 
 
-def deflated(data: bytes, level: int, flush: int) -> bytes:
-    """DATA as a piece of a deflate stream. FLUSH ends the stream (zlib.Z_FINISH), or the piece so that another may follow (Z_SYNC_FLUSH)."""
-    compressor = _compressor(level if is_compressible(data) else 0)
-    return bytes(compressor.compress(data) + compressor.flush(flush))
+def _library(level: int) -> t.Any:
+    return isal_zlib if isal_zlib is not None and level in _ISAL_LEVELS else zlib
+
+
+def deflated(data: bytes, level: int) -> bytes:
+    """DATA as a whole deflate stream."""
+    # Around it, zlib puts two bytes before and four behind (RFC 1950). One call, because each has to get the interpreter's lock back.
+    return bytes(_library(level).compress(data, level)[2:-4])
+
+
+def deflated_piece(data: bytes, level: int) -> bytes:
+    """DATA as a piece of a deflate stream, which another may follow, or END_OF_PIECES."""
+    compressor = _library(level).compressobj(level if is_compressible(data) else 0, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return bytes(compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))
 
 
 def is_compressible(data: bytes) -> bool:

@@ -13,10 +13,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import os
 import stat
 import typing as t
-import zlib
 from dataclasses import dataclass
+
+from .checksums import crc32
 
 # The only name that the host agent finds in all its steps (observed with host agent 1.8.1; `appspec.yaml` fails in the hooks).
 APPSPEC = "appspec.yml"
@@ -24,7 +26,8 @@ APPSPEC = "appspec.yml"
 DIRECTORY_MODE = stat.S_IFDIR | 0o755
 LINK_MODE = stat.S_IFLNK | 0o777
 
-_CHUNK = 1 << 20
+# As much of a file as the processor's own memory holds while both digests are taken.
+_CHUNK = 1 << 18
 
 
 class BundleError(ValueError):
@@ -93,17 +96,41 @@ class Manifest:
         return sorted(files, key=lambda entry: (-entry.size, entry.path))[:count]
 
 
+def held(entry: Entry) -> Entry:
+    """ENTRY with the digests of its content as it is now, and that content instead of its file, which is read only once. Raises BundleError."""
+    try:
+        content = _read_at_once(t.cast("str", entry.source), entry.size + 1)
+    except OSError as error:
+        raise BundleError(_unreadable(entry, error)) from error
+    if len(content) != entry.size:  # it has changed since it was listed
+        return fingerprinted(entry)
+    return Entry(entry.path, entry.mode, content, entry.size, hashlib.sha256(content).hexdigest(), crc32(content))
+
+
+def _read_at_once(path: str, size: int) -> bytes:
+    """What the file PATH begins with, SIZE bytes of it, by the fewest calls to the system."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(file, size)
+    finally:
+        os.close(file)
+
+
 def fingerprinted(entry: Entry) -> Entry:
     """ENTRY with the size and the digests of its content as it is now. Raises BundleError if that cannot be read."""
     if entry.is_directory:
         return entry
-    sha256, crc32, size = hashlib.sha256(), 0, 0
+    sha256, checksum, size = hashlib.sha256(), 0, 0
     try:
         with entry.open() as content:
-            while chunk := content.read(_CHUNK if entry.size > _CHUNK else entry.size + 1):
+            while chunk := content.read(_CHUNK):
                 sha256.update(chunk)
-                crc32 = zlib.crc32(chunk, crc32)
+                checksum = crc32(chunk, checksum)
                 size += len(chunk)
     except OSError as error:
-        raise BundleError(f"{entry.path!r} cannot be read: {error.strerror}") from error
-    return entry._replace(size=size, sha256=sha256.hexdigest(), crc32=crc32)
+        raise BundleError(_unreadable(entry, error)) from error
+    return entry._replace(size=size, sha256=sha256.hexdigest(), crc32=checksum)
+
+
+def _unreadable(entry: Entry, error: OSError) -> str:
+    return f"{entry.path!r} cannot be read: {error.strerror}"

@@ -9,18 +9,17 @@ from __future__ import annotations
 import struct
 import tarfile
 import typing as t
-import zlib
 from contextlib import closing
 
+from .checksums import crc32
 from .contents import PIECE, read_pieces
-from .deflate import deflated
+from .deflate import END_OF_PIECES, deflated_piece
 from .manifest import Entry, Manifest
 from .parallel import blocks, ordered_map, processors
 
 # 1980-01-01, as in a zip: the time of a checkout is no part of a release. tar complains of 1970.
 _TIME = 315532800
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
-_END_OF_DEFLATE = b"\3\0"
 
 
 def tar_chunks(manifest: Manifest) -> t.Iterator[bytes]:
@@ -55,19 +54,19 @@ def _member(entry: Entry) -> tarfile.TarInfo:
 
 def tgz_chunks(manifest: Manifest, level: int) -> t.Iterator[bytes]:
     """The tar of MANIFEST in a single gzip member (RFC 1952), compressed block by block in threads. Raises BundleError."""
-    crc32 = length = 0
+    checksum = length = 0
 
     def measured(chunks: t.Iterator[bytes]) -> t.Iterator[bytes]:
-        nonlocal crc32, length
+        nonlocal checksum, length
         for block in chunks:
-            crc32, length = zlib.crc32(block, crc32), length + len(block)
+            checksum, length = crc32(block, checksum), length + len(block)
             yield block
 
     def packed(block: bytes) -> bytes:
-        return deflated(block, level, zlib.Z_SYNC_FLUSH)
+        return deflated_piece(block, level)
 
     yield _GZIP_HEADER
     cut = measured(blocks(tar_chunks(manifest), PIECE))
     with closing(ordered_map(packed, cut, processors(), 2 * processors())) as done:
         yield from done
-    yield _END_OF_DEFLATE + struct.pack("<2L", crc32, length & 0xFFFFFFFF)
+    yield END_OF_PIECES + struct.pack("<2L", checksum, length & 0xFFFFFFFF)

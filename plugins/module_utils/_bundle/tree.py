@@ -13,7 +13,7 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from .manifest import APPSPEC, DIRECTORY_MODE, LINK_MODE, BundleError, Entry, Manifest, fingerprinted
+from .manifest import APPSPEC, DIRECTORY_MODE, LINK_MODE, BundleError, Entry, Manifest, fingerprinted, held
 from .parallel import ordered_map, processors
 from .selection import Selection
 
@@ -22,6 +22,9 @@ _DROPPED = re.compile(r"[\x00-\x1f\x7f]|;\d*$", re.ASCII)
 
 # From how many bytes on a thread is worth its while for a file's digests.
 _LARGE = 1 << 20
+
+# How many bytes of small files are held in memory. Files are not read again for the archive as long as that lasts.
+_HELD = 48 << 20
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,19 @@ def _no_appspec(folder: pathlib.Path) -> str:
     return f"{str(folder)!r} has no {APPSPEC} at its top, so it is not an application that CodeDeploy can deploy"
 
 
-def _fingerprinted(entries: list[Entry]) -> list[Entry]:
+def _fingerprinted(entries: list[Entry]) -> t.Iterator[Entry]:
     """ENTRIES with their digests; the large ones are read in threads, which would only slow the small ones down."""
     large = [entry for entry in entries if entry.size >= _LARGE]
     done = {entry.path: entry for entry in ordered_map(fingerprinted, large, processors(), len(large))}
-    return [done.get(entry.path) or fingerprinted(entry) for entry in entries]
+    room = _HELD
+    for entry in entries:
+        if entry.path in done:
+            yield done[entry.path]
+        elif isinstance(entry.source, str) and entry.size <= room:
+            room -= entry.size
+            yield held(entry)
+        else:
+            yield fingerprinted(entry)
 
 
 def _entries(tree: Tree, folder: str, prefix: str, above: tuple[str, ...]) -> t.Iterator[Entry]:

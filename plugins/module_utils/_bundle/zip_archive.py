@@ -9,21 +9,101 @@ Readers that go by the members' own records, instead of the directory at the end
 
 from __future__ import annotations
 
+import itertools
 import typing as t
-import zlib
 from contextlib import closing
 
 from .contents import PIECE, read_pieces, sample
-from .deflate import deflated, is_compressible
+from .deflate import END_OF_PIECES, deflated, deflated_piece, is_compressible
 from .manifest import BundleError, Entry, Manifest
 from .parallel import ordered_map, processors, workloads
 from .zip_format import DEFLATED, STORED, Member, central_record, data_descriptor, end_records, local_record
 
-_END_OF_DEFLATE = b"\3\0"
+
+def zip_chunks(manifest: Manifest, level: int) -> t.Iterator[bytes]:
+    """The zip of MANIFEST, in chunks. It depends on nothing but the manifest, LEVEL and the compressor. Raises BundleError."""
+
+    def packed(share: _Whole | _Piece) -> _Stretch | _Piece:
+        return share.packed(level)
+
+    archive = _Archive()
+    with closing(ordered_map(packed, _shares(manifest, level), processors(), 2 * processors())) as done:
+        for share in done:
+            yield from share.written(archive)
+    yield archive.ending()
+
+
+def _shares(manifest: Manifest, level: int) -> t.Iterator[_Whole | _Piece]:
+    """The work, cut so that threads can share it: small entries in company, large ones in pieces."""
+    for is_large, entries in itertools.groupby(manifest.entries, lambda entry: entry.size > PIECE):
+        if is_large:
+            for entry in entries:
+                yield from _pieces(entry, level)
+        else:
+            yield from map(_Whole, workloads(entries, lambda entry: entry.size))
+
+
+class _Archive:
+    """The archive as far as it is written: its LENGTH, where the last large member has BEGUN, and the records of its DIRECTORY."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self.begun = 0
+        self.directory: list[bytes] = []
+
+    def ending(self) -> bytes:
+        """The directory of all that was written, and the end."""
+        directory = b"".join(self.directory)
+        return directory + end_records(len(self.directory), len(directory), self.length)
+
+
+class _Stretch(t.NamedTuple):
+    """DATA of the archive that holds whole MEMBERS, each with its offset there."""
+
+    data: bytes
+    members: list[tuple[Member, int]]
+
+    def written(self, archive: _Archive) -> t.Iterator[bytes]:
+        """What this adds to ARCHIVE."""
+        archive.directory += [central_record(member, archive.length + offset) for member, offset in self.members]
+        archive.length += len(self.data)
+        yield self.data
+
+
+class _Whole(t.NamedTuple):
+    """ENTRIES that are small enough to be packed and measured before they are written."""
+
+    entries: list[Entry]
+
+    def packed(self, level: int) -> _Stretch:
+        """They as they stand in the archive."""
+        chunks, members, length = list[bytes](), list[tuple[Member, int]](), 0
+        for entry in self.entries:
+            method, data = _packed_content(entry, level)
+            member = Member(entry, _name(entry), method, len(data), True)
+            record = local_record(member)
+            chunks += (record, data)
+            members.append((member, length))
+            length += len(record) + len(data)
+        return _Stretch(b"".join(chunks), members)
+
+
+def _packed_content(entry: Entry, level: int) -> tuple[int, bytes]:
+    """How the content of a small ENTRY is kept, and as what."""
+    (data,) = read_pieces(entry)
+    if level and entry.is_file and is_compressible(data):
+        smaller = deflated(data, level)
+        if len(smaller) < len(data):
+            return DEFLATED, smaller
+    return STORED, data
+
+
+def _name(entry: Entry) -> bytes:
+    return (f"{entry.path}/" if entry.is_directory else entry.path).encode()
 
 
 class _Piece(t.NamedTuple):
-    """A part of an entry's content that becomes DATA of the archive by METHOD."""
+    """A part of a large ENTRY's content, which becomes DATA of the archive by METHOD."""
 
     entry: Entry
     data: bytes
@@ -31,90 +111,43 @@ class _Piece(t.NamedTuple):
     is_first: bool
     is_last: bool
 
+    def packed(self, level: int) -> _Piece:
+        """It as it stands in the archive."""
+        if self.method == STORED:
+            return self
+        ending = END_OF_PIECES if self.is_last else b""
+        return self._replace(data=deflated_piece(self.data, level) + ending)
 
-def zip_chunks(manifest: Manifest, level: int) -> t.Iterator[bytes]:
-    """The zip of MANIFEST, in chunks. It depends on nothing but the manifest, LEVEL and the compressor. Raises BundleError."""
+    def written(self, archive: _Archive) -> t.Iterator[bytes]:
+        """What this adds to ARCHIVE."""
+        member = Member(self.entry, _name(self.entry), self.method, self.entry.size, self.method == STORED)
+        record = local_record(member)
+        if self.is_first:
+            archive.begun = archive.length
+            archive.length += len(record)
+            yield record
+        archive.length += len(self.data)
+        yield self.data
+        if self.is_last:
+            member = member._replace(packed=archive.length - archive.begun - len(record))
+            archive.directory.append(central_record(member, archive.begun))
+            if not member.measured:
+                descriptor = data_descriptor(member)
+                archive.length += len(descriptor)
+                yield descriptor
 
-    def packed(batch: list[_Piece]) -> list[_Piece]:
-        return [_packed(piece, level) for piece in batch]
 
-    archive = _Archive()
-    cut = workloads(_pieces(manifest, level), lambda piece: len(piece.data))
-    with closing(ordered_map(packed, cut, processors(), 2 * processors())) as done:
-        for batch in done:
-            for piece in batch:
-                yield from archive.chunks(piece)
-    yield archive.ending()
-
-
-def _pieces(manifest: Manifest, level: int) -> t.Iterator[_Piece]:
-    for entry in manifest.entries:
-        method = _method(entry, level)
-        if entry.is_directory:
-            yield _Piece(entry, b"", method, True, True)
-            continue
-        begun = 0
-        for data in read_pieces(entry):
-            yield _Piece(entry, data, method, begun == 0, begun + len(data) == entry.size)
-            begun += len(data)
+def _pieces(entry: Entry, level: int) -> t.Iterator[_Piece]:
+    """The content of a large ENTRY, to be packed. Raises BundleError."""
+    method, begun = _method(entry, level), 0
+    for data in read_pieces(entry):
+        yield _Piece(entry, data, method, begun == 0, begun + len(data) == entry.size)
+        begun += len(data)
 
 
 def _method(entry: Entry, level: int) -> int:
-    """How ENTRY is kept, as far as that can be told before it is tried."""
-    if not level or not entry.is_file or not entry.size:
-        return STORED
+    """How a large ENTRY is kept, by samples of it."""
     try:
-        return DEFLATED if entry.size <= PIECE or is_compressible(sample(entry)) else STORED
+        return DEFLATED if level and is_compressible(sample(entry)) else STORED
     except OSError as error:
         raise BundleError(f"{entry.path!r} cannot be read: {error.strerror}") from error
-
-
-def _packed(piece: _Piece, level: int) -> _Piece:
-    """PIECE as it stands in the archive."""
-    if piece.method == STORED:
-        return piece
-    if not (piece.is_first and piece.is_last):
-        ending = _END_OF_DEFLATE if piece.is_last else b""
-        return piece._replace(data=deflated(piece.data, level, zlib.Z_SYNC_FLUSH) + ending)
-    data = deflated(piece.data, level, zlib.Z_FINISH)
-    if len(data) >= len(piece.data):
-        return piece._replace(method=STORED)
-    return piece._replace(data=data)
-
-
-class _Archive:
-    """The archive as far as it is written: how long it is, and what its directory has to say."""
-
-    def __init__(self) -> None:
-        self._length = 0
-        self._directory: list[bytes] = []
-        self._member: Member
-        self._packed = 0
-
-    def chunks(self, piece: _Piece) -> t.Iterator[bytes]:
-        """What PIECE adds to the archive."""
-        if piece.is_first:
-            self._member, self._packed = self._begun(piece), 0
-            yield self._counted(local_record(self._member))
-        self._packed += len(piece.data)
-        yield self._counted(piece.data)
-        if piece.is_last:
-            member = self._member._replace(packed=self._packed)
-            if not member.measured:
-                yield self._counted(data_descriptor(member))
-            self._directory.append(central_record(member))
-
-    def _begun(self, piece: _Piece) -> Member:
-        entry, is_stored = piece.entry, piece.method == STORED
-        name = f"{entry.path}/" if entry.is_directory else entry.path
-        packed = entry.size if is_stored else len(piece.data)
-        return Member(entry, name.encode(), piece.method, packed, is_stored or piece.is_last, self._length)
-
-    def _counted(self, chunk: bytes) -> bytes:
-        self._length += len(chunk)
-        return chunk
-
-    def ending(self) -> bytes:
-        """The directory of all that was written, and the end."""
-        directory = b"".join(self._directory)
-        return directory + end_records(len(self._directory), len(directory), self._length)

@@ -25,14 +25,13 @@ _MAY_NEED_ZIP64 = 0xF0000000
 
 
 class Member(t.NamedTuple):
-    """A member of the archive: its entry and name there, METHOD, PACKED size, whether that is MEASURED before, and where its record stands."""
+    """A member of the archive: its entry and name there, METHOD, PACKED size, and whether that is MEASURED before."""
 
     entry: Entry
     name: bytes
     method: int
     packed: int
     measured: bool
-    offset: int
 
     @property
     def flags(self) -> int:
@@ -67,9 +66,9 @@ def data_descriptor(member: Member) -> bytes:
     return b"PK\7\10" + struct.pack(f"<L{sizes}", member.entry.crc32, member.packed, member.entry.size)
 
 
-def central_record(member: Member) -> bytes:
-    """What the directory at the end says of MEMBER."""
-    packed, size, offset, wide = member.packed, member.entry.size, member.offset, []
+def central_record(member: Member, offset: int) -> bytes:
+    """What the directory at the end says of MEMBER, whose local record stands at OFFSET."""
+    packed, size, wide = member.packed, member.entry.size, list[int]()
     if member.is_large:
         wide += [size, packed]
         packed = size = _FULL_32

@@ -11,11 +11,12 @@ that is being deployed to is not healthy, and a healthy host is not touched if t
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..state import Members
+from ..state import Members, Turn
 
 Verdict = Literal["running", "succeeded", "failed"]
 
@@ -25,7 +26,7 @@ class Host:
     """One host of a deployment. ``was_healthy`` and ``revision`` are what was known before the deployment."""
 
     host_id: str
-    turn: Literal["waiting", "in_flight", "succeeded", "failed"]
+    turn: Turn
     was_healthy: bool = True
     revision: Literal["unknown", "old", "current"] = "unknown"
 
@@ -47,28 +48,48 @@ def minimum_healthy(rule: Members, total: int) -> int:
     return value
 
 
-def hosts_to_start(hosts: Sequence[Host], minimum: int) -> list[str]:
-    """The hosts whose turn comes now: unhealthy ones first, then unknown, old and current revisions."""
-    room = max(1, len(hosts) - minimum) - sum(host.turn == "in_flight" for host in hosts)
-    healthy = sum(host.healthy for host in hosts)
-    chosen: list[str] = []
-    for host in sorted((host for host in hosts if host.turn == "waiting"), key=_rank):
-        if len(chosen) >= room or (host.was_healthy and healthy <= minimum):
-            break
-        healthy -= host.was_healthy
-        chosen.append(host.host_id)
-    return chosen
+class Turns:
+    """Which hosts of a deployment have their turn when, kept up to date with each that begins and ends: counting thousands of
+    hosts anew at each step would take minutes."""
+
+    def __init__(self, hosts: Sequence[Host], minimum: int) -> None:
+        """``minimum`` is the number of hosts that must stay healthy."""
+        self.in_flight = {host.host_id: host for host in hosts if host.turn == "in_flight"}
+        self._waiting = deque(sorted((host for host in hosts if host.turn == "waiting"), key=_rank))
+        self._healthy = sum(host.healthy for host in hosts)
+        self._some_success = any(host.turn == "succeeded" for host in hosts)
+        self._minimum = minimum
+        self._at_once = max(1, len(hosts) - minimum)
+
+    def begin(self) -> list[str]:
+        """The hosts whose turn begins now: unhealthy ones first, then unknown, old and current revisions."""
+        chosen: list[str] = []
+        while self._may_begin():
+            host = self._waiting.popleft()
+            self._healthy -= host.was_healthy
+            self.in_flight[host.host_id] = host
+            chosen.append(host.host_id)
+        return chosen
+
+    def end(self, host_id: str, succeeded: bool) -> None:
+        """The turn of a host is over."""
+        del self.in_flight[host_id]
+        self._healthy += succeeded
+        self._some_success = self._some_success or succeeded
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the deployment goes on. With its last host it may fail and still leave enough healthy ones."""
+        if self.in_flight or self._may_begin():
+            return "running"
+        enough = not self._waiting and self._some_success and self._healthy >= self._minimum
+        return "succeeded" if enough else "failed"
+
+    def _may_begin(self) -> bool:
+        if not self._waiting or len(self.in_flight) >= self._at_once:
+            return False
+        return self._healthy > self._minimum or not self._waiting[0].was_healthy
 
 
 def _rank(host: Host) -> tuple[bool, int]:
     return host.was_healthy, ("unknown", "old", "current").index(host.revision)
-
-
-def verdict(hosts: Sequence[Host], minimum: int) -> Verdict:
-    """Whether the deployment goes on. With its last host it may fail and still leave enough healthy ones."""
-    if any(host.turn == "in_flight" for host in hosts) or hosts_to_start(hosts, minimum):
-        return "running"
-    everyone_had_a_turn = all(host.turn != "waiting" for host in hosts)
-    some_success = any(host.turn == "succeeded" for host in hosts)
-    enough_healthy = sum(host.healthy for host in hosts) >= minimum
-    return "succeeded" if everyone_had_a_turn and some_success and enough_healthy else "failed"

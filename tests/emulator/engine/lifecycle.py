@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from ..state import FINISHED, InstanceTarget, LifecycleEvent, Members, Target
+from ..state import FINISHED, InstanceTarget, Label, LifecycleEvent, Members, Target
 from .targets import Instance
 
-IN_PLACE_EVENTS = (
+BLOCK_EVENTS = ("BeforeBlockTraffic", "BlockTraffic", "AfterBlockTraffic")
+INSTALL_EVENTS = (
     "ApplicationStop",
     "DownloadBundle",
     "BeforeInstall",
@@ -18,22 +19,26 @@ IN_PLACE_EVENTS = (
     "ApplicationStart",
     "ValidateService",
 )
-"""Server, in place, no load balancer (AWS user guide, reference-appspec-file-structure-hooks)."""
+ALLOW_EVENTS = ("BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic")
+"""In place the three follow one another; without a load balancer there are those of the installation only. In a blue/green
+deployment the new instances have the last two, then the original ones the first; in its rollback the original ones have the
+last, then the new ones the first (AWS user guide, reference-appspec-file-structure-hooks)."""
 
-MAY_FAIL = frozenset({"ApplicationStop"})
+MAY_FAIL = frozenset({"ApplicationStop", "BeforeBlockTraffic", "AfterBlockTraffic"})
 """Events after whose failure a target goes on if ignoreApplicationStopFailures is set (botocore model: CreateDeployment)."""
 
 
-def new_target(instance: Instance, now: float) -> InstanceTarget:
+def new_target(instance: Instance, events: tuple[str, ...], label: Label | None, now: float) -> InstanceTarget:
     """A target with all its events ahead of it."""
-    events = [LifecycleEvent(name) for name in IN_PLACE_EVENTS]
     return InstanceTarget(
         target_id=instance.target_id,
         arn=instance.arn,
         host_identifier=instance.host_identifier,
         running=instance.running,
+        zone=instance.zone,
+        label=label,
         last_updated=now,
-        events=events,
+        events=[LifecycleEvent(name) for name in events],
     )
 
 

@@ -15,10 +15,11 @@ import binascii
 import json
 from typing import Any
 
-from ..engine.in_place import InPlace
+from ..engine import host_execution_of
+from ..engine.host_execution import HostExecution
 from ..engine.lifecycle import current_event
 from ..engine.targets import ec2_instance_arn
-from ..moto_backends import find_principal_arn, list_ec2_instances
+from ..moto_backends import find_instance_session_arns, list_ec2_instances
 from ..protocol import Call, Operations, ServiceError
 from ..state import Deployment, InstanceTarget, LifecycleEvent, Members, Region
 from .diagnostics import diagnostics_from_report, is_noop
@@ -41,7 +42,7 @@ def poll_host_command(call: Call) -> dict[str, Any]:
     _authorize(call, host)
     now = call.region.clock.now()
     for deployment in call.region.deployments.values():
-        target = None if deployment.finished else _target_of(deployment, host)
+        target = None if deployment.finished else deployment.hosts.get(host)
         event = current_event(target) if target and target.in_flight else None
         if event is not None and _is_on_offer(event, now):
             event.offered_time = now
@@ -88,34 +89,32 @@ def _client_error(message: str) -> ServiceError:
 
 
 def _authorize(call: Call, host: str) -> None:
-    """The host must be known, and an on-premises host's access key belong to the identity it was registered with.
+    """The host must be known, and call with an access key of its own.
 
-    Any key will do for an EC2 host, whose instance profile the emulator does not know. Signatures are not verified yet.
+    An on-premises host's own is the identity it was registered with; an EC2 host's the session of its instance profile. Where
+    an instance has no profile the emulator's own keys may speak for it, so that an agent can play one: the strictest rule that
+    leaves it a way, since how the real service holds keys against hosts is not documented.
     """
-    if _is_on_premises_host(call.region, host):
-        principal = find_principal_arn(call.region.account, call.region.name, call.caller.access_key)
-        if principal != host:
-            message = f"The access key {call.caller.access_key} is not one of {host}."
-            raise ServiceError("AccessDeniedException", message)
-    elif not _is_ec2_host(call.region, host):
+    region = call.region
+    if host in region.registered_hosts:
+        own = [host]
+    elif (instance_id := _find_instance_id(region, host)) is not None:
+        root = f"arn:{region.partition}:iam::{region.account}:root"
+        own = find_instance_session_arns(region.account, region.name, instance_id) or [root]
+    else:
         raise _client_error(f"HostNotFoundException: no host {host} is known.")
+    if call.caller.arn not in own:
+        message = f"The access key {call.caller.access_key} is not one of {host}."
+        raise ServiceError("AccessDeniedException", message)
 
 
-def _is_on_premises_host(region: Region, host: str) -> bool:
-    return any(known.registered and known.host_identifier == host for known in region.on_premises_instances.values())
-
-
-def _is_ec2_host(region: Region, host: str) -> bool:
-    alive = [found for found in list_ec2_instances(region.account, region.name) if found.state != "terminated"]
-    return any(ec2_instance_arn(region, found.instance_id) == host for found in alive)
+def _find_instance_id(region: Region, host: str) -> str | None:
+    alive = (found for found in list_ec2_instances(region.account, region.name) if found.state != "terminated")
+    return next((it.instance_id for it in alive if ec2_instance_arn(region, it.instance_id) == host), None)
 
 
 def _is_on_offer(event: LifecycleEvent, now: float) -> bool:
     return event.status == "Pending" and (event.offered_time is None or now - event.offered_time >= REOFFER_AFTER)
-
-
-def _target_of(deployment: Deployment, host: str) -> InstanceTarget | None:
-    return next((target for target in deployment.instance_targets.values() if target.host_identifier == host), None)
 
 
 def _execution_id(region: Region, deployment: Deployment) -> str:
@@ -145,13 +144,13 @@ def _find_target(region: Region, execution_id: str, host: str) -> tuple[Deployme
     deployment = region.deployments.get(execution_id.rpartition("/")[2])
     if deployment is None or _execution_id(region, deployment) != execution_id:
         raise _client_error(f"DeploymentNotFoundException: no deployment {execution_id} is known.")
-    target = _target_of(deployment, host)
+    target = deployment.hosts.get(host)
     if target is None:
         raise _client_error(f"DeploymentNotFoundException: {execution_id} is not for {host}.")
     return deployment, target
 
 
-def _find_command(call: Call) -> tuple[InPlace, InstanceTarget, LifecycleEvent]:
+def _find_command(call: Call) -> tuple[HostExecution, InstanceTarget, LifecycleEvent]:
     """The command that an identifier stands for; only one that was handed out to the calling host."""
     host, execution_id, name = _parts_of_identifier(call.parameters["HostCommandIdentifier"])
     _authorize(call, host)
@@ -159,7 +158,7 @@ def _find_command(call: Call) -> tuple[InPlace, InstanceTarget, LifecycleEvent]:
     event = next((event for event in target.events if event.name == name), None)
     if event is None or event.offered_time is None:
         raise _client_error(f"The command {name} of {execution_id} was not offered to {host}.")
-    return InPlace(call.region, deployment), target, event
+    return host_execution_of(call.region, deployment), target, event
 
 
 def _parts_of_identifier(identifier: str) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ from ..state import Deployment, Members
 def specification_from_deployment(deployment: Deployment) -> dict[str, Any]:
     """The content of the envelope. The group's id is stable, since agents name directories by it."""
     group = deployment.group
-    return {
+    specification = {
         "DeploymentId": deployment.deployment_id,
         "DeploymentGroupId": group.group_id,
         "DeploymentGroupName": group.name,
@@ -29,6 +29,9 @@ def specification_from_deployment(deployment: Deployment) -> dict[str, Any]:
         },
         "Revision": _revision(deployment.revision),
     }
+    if deployment.archive_of is not None:
+        specification["ReuseArchiveFromDeploymentId"] = deployment.archive_of
+    return specification
 
 
 def _revision(location: Members) -> dict[str, Any]:

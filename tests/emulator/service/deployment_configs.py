@@ -10,9 +10,9 @@ from typing import Any
 
 from ..predefined_configs import PREFIX
 from ..protocol import Call, ServiceError
-from ..state import DeploymentConfig, DeploymentGroup, Members, Region
+from ..state import DeploymentConfig, DeploymentGroup, Region
 from . import lookup
-from .group_settings import is_empty
+from .config_rules import check_content
 from .paging import page
 from .registry import operation
 
@@ -22,13 +22,19 @@ MOST_CUSTOM_CONFIGS = 50
 
 @operation("CreateDeploymentConfig")
 def create_deployment_config(call: Call) -> dict[str, Any]:
-    name = call.parameters["deploymentConfigName"]
-    _check_new_name(call.region, name)
-    _check_supported(call.parameters)
-    minimum = call.parameters.get("minimumHealthyHosts")
-    _check_minimum(minimum)
-    config = DeploymentConfig(name, "Server", minimum, None, call.region.clock.now())
-    call.region.configs[name] = config
+    given = call.parameters
+    _check_new_name(call.region, given["deploymentConfigName"])
+    platform = given.get("computePlatform", "Server")
+    check_content(platform, given)
+    config = DeploymentConfig(
+        given["deploymentConfigName"],
+        platform,
+        given.get("minimumHealthyHosts"),
+        given.get("trafficRoutingConfig"),
+        call.region.clock.now(),
+        zonal=given.get("zonalConfig") or None,
+    )
+    call.region.configs[config.name] = config
     return {"deploymentConfigId": config.config_id}
 
 
@@ -43,6 +49,7 @@ def get_deployment_config(call: Call) -> dict[str, Any]:
             "createTime": config.create_time,
             "computePlatform": config.compute_platform,
             "trafficRoutingConfig": config.traffic_routing,
+            "zonalConfig": config.zonal,
         }
     }
 
@@ -74,31 +81,6 @@ def _check_new_name(region: Region, name: str) -> None:
     if sum(not known.startswith(PREFIX) for known in region.configs) >= MOST_CUSTOM_CONFIGS:
         message = f"There are already {MOST_CUSTOM_CONFIGS} deployment configs in this account."
         raise ServiceError("DeploymentConfigLimitExceededException", message)
-
-
-def _check_supported(parameters: Members) -> None:
-    platform = parameters.get("computePlatform", "Server")
-    if platform != "Server":
-        message = f"A deployment config for {platform} is not supported by this emulator yet."
-        raise ServiceError("InvalidComputePlatformException", message)
-    if not is_empty(parameters.get("zonalConfig")):
-        message = "zonalConfig is not supported by this emulator yet."
-        raise ServiceError("InvalidZonalDeploymentConfigurationException", message)
-    if not is_empty(parameters.get("trafficRoutingConfig")):
-        message = "A deployment config for Server has no trafficRoutingConfig."
-        raise ServiceError("InvalidTrafficRoutingConfigurationException", message)
-
-
-def _check_minimum(minimum: Members | None) -> None:
-    """FLEET_PERCENT 100 is reported to fail only when a deployment runs; the documented range is what counts here."""
-    code = "InvalidMinimumHealthyHostValueException"
-    if minimum is None:
-        raise ServiceError(code, "minimum healthy hosts argument is missing")
-    if "type" not in minimum or "value" not in minimum:
-        raise ServiceError(code, "minimumHealthyHosts needs type and value.")
-    if minimum["value"] < 0 or (minimum["type"] == "FLEET_PERCENT" and minimum["value"] > 99):
-        message = f"minimumHealthyHosts is {minimum}; FLEET_PERCENT takes 0 to 99, HOST_COUNT 0 or more."
-        raise ServiceError(code, message)
 
 
 def _groups_using(region: Region, name: str) -> list[DeploymentGroup]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..predefined_configs import DEFAULT_CONFIGS
+from ..engine.auto_scaling_hooks import auto_scaling_groups_info, check_hook_limit, install_hooks, remove_hooks
 from ..protocol import Call, ServiceError
 from ..state import Application, Deployment, DeploymentGroup, Members, Region
 from . import lookup
-from .group_settings import DEFAULT_STYLE, check_settings, is_empty, supported_settings
+from .group_settings import Proposal, check_settings, default_settings, given_settings, is_empty
 from .paging import page
 from .registry import operation
 from .resource_tags import tags_from_members
@@ -21,14 +21,6 @@ from .revisions import shown_location
 MOST_GROUPS = 1000
 """In an application (AWS user guide, limits)."""
 MOST_IN_BATCH = 100
-
-_NOT_SETTINGS = {
-    "applicationName",
-    "deploymentGroupName",
-    "currentDeploymentGroupName",
-    "newDeploymentGroupName",
-    "tags",
-}
 
 
 @operation("CreateDeploymentGroup")
@@ -39,11 +31,11 @@ def create_deployment_group(call: Call) -> dict[str, Any]:
     if len(application.groups) >= MOST_GROUPS:
         message = f"The application already has {MOST_GROUPS} deployment groups."
         raise ServiceError("DeploymentGroupLimitExceededException", message)
-    settings = {**_default_settings(application), **_given_settings(call)}
-    check_settings(call.region, application, settings)
+    proposal = _proposal(call, application, None)
     tags = tags_from_members(call.parameters.get("tags", []), {})
-    group = DeploymentGroup(application, name, settings, tags=tags)
+    group = DeploymentGroup(application, name, proposal.settings, tags=tags)
     application.groups[name] = group
+    install_hooks(call.region, group)
     return {"deploymentGroupId": group.group_id}
 
 
@@ -59,12 +51,11 @@ def update_deployment_group(call: Call) -> dict[str, Any]:
     new_name = call.parameters.get("newDeploymentGroupName", group.name)
     if new_name != group.name:
         _check_free(application, new_name)
-    settings = {**group.settings, **_given_settings(call)}
-    check_settings(call.region, application, settings)
+    proposal = _proposal(call, application, group)
     del application.groups[group.name]
-    group.name, group.settings = new_name, settings
+    group.name, group.settings = new_name, proposal.settings
     application.groups[new_name] = group
-    return {"hooksNotCleanedUp": []}
+    return {"hooksNotCleanedUp": install_hooks(call.region, group)}
 
 
 @operation("GetDeploymentGroup")
@@ -99,13 +90,12 @@ def delete_deployment_group(call: Call) -> dict[str, Any]:
     """Deleting what does not exist succeeds: the model declares no error for it."""
     application = call.region.applications.get(call.parameters["applicationName"])
     group = application.groups.get(call.parameters["deploymentGroupName"]) if application else None
-    if group is not None:
-        forget_group(call.region, group)
-    return {"hooksNotCleanedUp": []}
+    return {"hooksNotCleanedUp": [] if group is None else forget_group(call.region, group)}
 
 
-def forget_group(region: Region, group: DeploymentGroup) -> None:
-    """Remove a group and the details of its finished deployments (AWS user guide, deployment-groups-delete).
+def forget_group(region: Region, group: DeploymentGroup) -> list[Members]:
+    """Remove a group, its lifecycle hooks and the details of its finished deployments (AWS user guide, deployment-groups-delete),
+    and return the Auto Scaling groups whose hooks could not be removed.
 
     A deployment that is not finished stays readable: the engine sees that its group is gone and fails it.
     """
@@ -113,6 +103,7 @@ def forget_group(region: Region, group: DeploymentGroup) -> None:
     for deployment in list(region.deployments.values()):
         if deployment.group is group and deployment.finished:
             del region.deployments[deployment.deployment_id]
+    return remove_hooks(region, group)
 
 
 def _check_free(application: Application, name: str) -> None:
@@ -120,16 +111,14 @@ def _check_free(application: Application, name: str) -> None:
         raise ServiceError("DeploymentGroupAlreadyExistsException", f"Deployment group name already exists: {name}")
 
 
-def _default_settings(application: Application) -> Members:
-    return {
-        "deploymentConfigName": DEFAULT_CONFIGS[application.compute_platform],
-        "deploymentStyle": DEFAULT_STYLE,
-        "outdatedInstancesStrategy": "UPDATE",
-    }
-
-
-def _given_settings(call: Call) -> Members:
-    return supported_settings({name: value for name, value in call.parameters.items() if name not in _NOT_SETTINGS})
+def _proposal(call: Call, application: Application, group: DeploymentGroup | None) -> Proposal:
+    """What the request makes of the group, found to be valid."""
+    given = given_settings(application, call.parameters)
+    before = default_settings(application) if group is None else group.settings
+    proposal = Proposal(call.region, application, given, {**before, **given}, group)
+    check_settings(proposal)
+    check_hook_limit(call.region, group, given.get("autoScalingGroups", []))
+    return proposal
 
 
 def _group_info(group: DeploymentGroup) -> dict[str, Any]:
@@ -139,22 +128,22 @@ def _group_info(group: DeploymentGroup) -> dict[str, Any]:
         "deploymentGroupId": group.group_id,
         "deploymentGroupName": group.name,
         "computePlatform": group.application.compute_platform,
-        **_settings_read_back(group.settings),
+        **_settings_read_back(group),
         "targetRevision": shown_location(group.target_revision),
         "lastSuccessfulDeployment": _last_deployment_info(group.last_successful),
         "lastAttemptedDeployment": _last_deployment_info(group.last_attempted),
     }
 
 
-def _settings_read_back(settings: Members) -> Members:
+def _settings_read_back(group: DeploymentGroup) -> Members:
     never_set = {
         "ec2TagFilters": [],
         "onPremisesInstanceTagFilters": [],
-        "autoScalingGroups": [],
         "triggerConfigurations": [],
         "terminationHookEnabled": False,
     }
-    return never_set | {name: value for name, value in settings.items() if not is_empty(value)}
+    present = {name: value for name, value in group.settings.items() if not is_empty(value)}
+    return never_set | present | {"autoScalingGroups": auto_scaling_groups_info(group)}
 
 
 def _last_deployment_info(deployment: Deployment | None) -> dict[str, Any] | None:

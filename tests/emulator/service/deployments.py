@@ -14,74 +14,70 @@ from ..engine.execution import active_deployment
 from ..protocol import Call, ServiceError
 from ..state import Deployment, DeploymentGroup, Members
 from . import lookup
-from .group_settings import check_auto_rollback, check_config, is_empty, not_supported
+from .deployment_requests import check_request, wanted_revision
+from .group_settings import check_config, is_empty
 from .paging import page
 from .registry import operation
-from .revisions import check_description, check_location, find_or_register, revision_key, shown_location
+from .revisions import find_or_register, revision_key, shown_location
 
 MOST_IN_BATCH = 25
 
-_DEFAULT_OPTIONS = {
-    "fileExistsBehavior": "DISALLOW",
-    "ignoreApplicationStopFailures": False,
-    "updateOutdatedInstancesOnly": False,
-}
-_OVERRIDES = ("autoRollbackConfiguration",)
-_KEPT = ("description", *_DEFAULT_OPTIONS)
+_HOST_OPTIONS = {"fileExistsBehavior": "DISALLOW"}
+_DEFAULT_OPTIONS = {"ignoreApplicationStopFailures": False, "updateOutdatedInstancesOnly": False}
+_KEPT = (
+    "description",
+    "ec2DeploymentOptions",
+    "overrideAlarmConfiguration",
+    "targetInstances",
+    *_HOST_OPTIONS,
+    *_DEFAULT_OPTIONS,
+)
 
 
 @operation("CreateDeployment", required=("deploymentGroupName",))
 def create_deployment(call: Call) -> dict[str, Any]:
-    """Neither the S3 object nor the commit is looked at here: the host fetches it (whether the real service does is unknown)."""
+    """Neither the S3 object nor the commit is looked at here: that is done when the deployment runs (whether the real service
+    looks before is unknown)."""
     application = lookup.application(call.region, call.parameters["applicationName"])
-    if application.compute_platform != "Server":
-        raise not_supported(f"a deployment on the compute platform {application.compute_platform}")
     group = lookup.deployment_group(call.region, application.name, call.parameters["deploymentGroupName"])
     config_name = call.parameters.get("deploymentConfigName") or group.settings["deploymentConfigName"]
     check_config(call.region, application, config_name)
-    _check_request(group, call.parameters)
-    location = call.parameters["revision"]
-    check_location(application, location)
+    check_request(call.region, group, call.parameters)
     active = active_deployment(call.region, group)
     if active is not None:
         message = f"The Deployment Group '{group.name}' already has an active Deployment '{active.deployment_id}'"
         raise ServiceError("DeploymentLimitExceededException", message)
-    find_or_register(application, location, call.region.clock.now())
     deployment = _deployment_from_request(call, group, config_name)
+    find_or_register(application, deployment.revision, call.region.clock.now())
     execution_of(call.region, deployment).launch()
     return {"deploymentId": deployment.deployment_id}
 
 
 def _deployment_from_request(call: Call, group: DeploymentGroup, config_name: str) -> Deployment:
-    location = call.parameters["revision"]
+    """deploymentMode is kept for a restart only: for others GetDeployment does not show it (botocore model)."""
+    given, location = call.parameters, wanted_revision(call, group)
+    options = _DEFAULT_OPTIONS | (_HOST_OPTIONS if group.application.compute_platform == "Server" else {})
+    options |= {name: given[name] for name in _KEPT if name in given}
+    restarted = group.last_successful if given.get("deploymentMode") == "RESTART" else None
+    if restarted is not None:
+        options["deploymentMode"] = "RESTART"
+    own = (
+        {"autoRollbackConfiguration": given["autoRollbackConfiguration"]}
+        if "autoRollbackConfiguration" in given
+        else {}
+    )
     return Deployment(
         group=group,
         revision=location,
         revision_key=revision_key(location),
         creator="user",
         config=call.region.configs[config_name],
-        settings=group.settings | {name: call.parameters[name] for name in _OVERRIDES if name in call.parameters},
+        settings=group.settings | own,
         create_time=call.region.clock.now(),
-        options=_DEFAULT_OPTIONS | {name: call.parameters[name] for name in _KEPT if name in call.parameters},
+        options=options,
         previous_revision=group.target_revision,
+        archive_of=restarted.deployment_id if restarted else None,
     )
-
-
-def _check_request(group: DeploymentGroup, parameters: Members) -> None:
-    if group.settings["deploymentStyle"]["deploymentType"] != "IN_PLACE":
-        raise not_supported("a blue/green deployment")
-    if not is_empty(parameters.get("targetInstances")):
-        message = "targetInstances is for blue/green deployments, and this one is in place."
-        raise ServiceError("InvalidTargetInstancesException", message)
-    for name in ("overrideAlarmConfiguration", "ec2DeploymentOptions"):
-        if not is_empty(parameters.get(name)):
-            raise not_supported(name)
-    if parameters.get("deploymentMode", "STANDARD") != "STANDARD":
-        raise not_supported(f"deploymentMode {parameters['deploymentMode']}")
-    if "revision" not in parameters:
-        raise ServiceError("RevisionRequiredException", "RevisionLocation must be specified")
-    check_description(parameters.get("description"))
-    check_auto_rollback(parameters.get("autoRollbackConfiguration", {}))
 
 
 @operation("GetDeployment")
@@ -137,13 +133,48 @@ def _named_group(call: Call) -> DeploymentGroup | None:
 @operation("StopDeployment")
 def stop_deployment(call: Call) -> dict[str, Any]:
     """Always Pending: a stop takes a moment, and once it is done this raises DeploymentAlreadyCompletedException."""
+    deployment = _unfinished_deployment(call)
+    execution_of(call.region, deployment).stop(call.parameters.get("autoRollbackEnabled"))
+    message = "No more lifecycle events are started; the deployment stops when the running ones have finished."
+    return {"status": "Pending", "statusMessage": message}
+
+
+@operation("ContinueDeployment", required=("deploymentId",))
+def continue_deployment(call: Call) -> None:
+    """End a wait: by default the one for traffic to be rerouted (assumed: it is the older one)."""
+    deployment = _unfinished_deployment(call)
+    _check_blue_green(deployment, "ContinueDeployment")
+    wait_type = call.parameters.get("deploymentWaitType", "READY_WAIT")
+    if wait_type != deployment.waiting_for:
+        ready = wait_type == "READY_WAIT"
+        code = "DeploymentIsNotInReadyStateException" if ready else "InvalidDeploymentStatusException"
+        raise ServiceError(code, f"The deployment {deployment.deployment_id} is not in {wait_type}.")
+    execution_of(call.region, deployment).continue_now()
+
+
+@operation("SkipWaitTimeForInstanceTermination", required=("deploymentId",))
+def skip_wait_time_for_instance_termination(call: Call) -> None:
+    """Deprecated; a wait that has not begun counts as not started (the strictest reading)."""
+    deployment = _unfinished_deployment(call)
+    _check_blue_green(deployment, "SkipWaitTimeForInstanceTermination")
+    if deployment.waiting_for != "TERMINATION_WAIT":
+        message = f"The termination wait time of {deployment.deployment_id} has not started."
+        raise ServiceError("DeploymentNotStartedException", message)
+    execution_of(call.region, deployment).continue_now()
+
+
+def _unfinished_deployment(call: Call) -> Deployment:
     deployment = lookup.deployment(call.region, call.parameters["deploymentId"])
     if deployment.finished:
         message = f"The deployment {deployment.deployment_id} is already completed: {deployment.status}"
         raise ServiceError("DeploymentAlreadyCompletedException", message)
-    execution_of(call.region, deployment).stop(call.parameters.get("autoRollbackEnabled"))
-    message = "No more lifecycle events are started; the deployment stops when the running ones have finished."
-    return {"status": "Pending", "statusMessage": message}
+    return deployment
+
+
+def _check_blue_green(deployment: Deployment, action: str) -> None:
+    if deployment.style["deploymentType"] != "BLUE_GREEN":
+        message = f"{action} is for blue/green deployments, and {deployment.deployment_id} is in place."
+        raise ServiceError("UnsupportedActionForDeploymentTypeException", message)
 
 
 def _deployment_info(deployment: Deployment) -> dict[str, Any]:
@@ -165,11 +196,34 @@ def _deployment_info(deployment: Deployment) -> dict[str, Any]:
         "autoRollbackConfiguration": deployment.auto_rollback,
         "rollbackInfo": deployment.rollback_info,
         "deploymentStyle": deployment.style,
-        "instanceTerminationWaitTimeStarted": False,
+        "blueGreenDeploymentConfiguration": _blue_green(deployment),
+        "loadBalancerInfo": _given(deployment, "loadBalancerInfo"),
+        "instanceTerminationWaitTimeStarted": deployment.termination_wait_started,
+        "additionalDeploymentStatusInfo": deployment.additional_status_info,
         "deploymentStatusMessages": [],
+        "relatedDeployments": _related(deployment),
         "computePlatform": group.application.compute_platform,
         **deployment.options,
     }
+
+
+def _given(deployment: Deployment, setting: str) -> Members | None:
+    value: Members = deployment.settings.get(setting, {})
+    return None if is_empty(value) else value
+
+
+def _blue_green(deployment: Deployment) -> Members | None:
+    """A group keeps its configuration when it turns to in place, but it does not count there."""
+    if deployment.style["deploymentType"] == "IN_PLACE":
+        return None
+    return _given(deployment, "blueGreenDeploymentConfiguration")
+
+
+def _related(deployment: Deployment) -> Members | None:
+    if deployment.root_deployment_id is not None:
+        return {"autoUpdateOutdatedInstancesRootDeploymentId": deployment.root_deployment_id}
+    updates = deployment.auto_updates
+    return {"autoUpdateOutdatedInstancesDeploymentIds": updates} if updates else None
 
 
 def _overview(deployment: Deployment) -> dict[str, int] | None:

@@ -2,83 +2,107 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules for a deployment group's settings, whether they were given at creation, by update, or by both."""
+"""A deployment group's settings: what is filled in, what is kept, and which rules each compute platform's groups obey."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from ..moto_backends import list_role_arns
+from ..engine.service_role import can_assume
+from ..predefined_configs import DEFAULT_CONFIGS
 from ..protocol import ServiceError
 from ..state import Application, Members, Region
 from . import lookup
-from .tag_filters import check_tag_filters
-
-MOST_TAG_GROUPS = 3
-"""In a tag set (botocore model: EC2TagSet)."""
-
-DEFAULT_STYLE = {"deploymentType": "IN_PLACE", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
-
-SUPPORTED = frozenset(
-    {
-        "autoRollbackConfiguration",
-        "deploymentConfigName",
-        "deploymentStyle",
-        "ec2TagFilters",
-        "ec2TagSet",
-        "onPremisesInstanceTagFilters",
-        "onPremisesTagSet",
-        "outdatedInstancesStrategy",
-        "serviceRoleArn",
-    }
+from .groups.ecs import check_ecs
+from .groups.notifications import check_auto_rollback, check_notifications
+from .groups.proposal import Proposal, is_empty
+from .groups.selection import SERVER_ONLY, check_selection
+from .groups.traffic import (
+    DEFAULT_STYLES,
+    blue_green_read_back,
+    check_blue_green,
+    check_server_traffic,
+    check_style_is_blue_green,
 )
 
+__all__ = [
+    "Proposal",
+    "check_auto_rollback",
+    "check_config",
+    "check_settings",
+    "default_settings",
+    "given_settings",
+    "is_empty",
+]
+
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\x21-\x7e]+")
+_NOT_SETTINGS = {
+    "applicationName",
+    "deploymentGroupName",
+    "currentDeploymentGroupName",
+    "newDeploymentGroupName",
+    "tags",
+}
 
 
-def is_empty(value: Any) -> bool:
-    """Whether a member says nothing: a disabled block without content counts as an absent one."""
-    if isinstance(value, dict):
-        return all(is_empty(item) for item in value.values())
-    return not value
+def default_settings(application: Application) -> Members:
+    """What a group has that names nothing (as Terraform's tests show it for Server; assumed for Lambda and ECS)."""
+    return {
+        "deploymentConfigName": DEFAULT_CONFIGS[application.compute_platform],
+        "deploymentStyle": DEFAULT_STYLES[application.compute_platform],
+        "outdatedInstancesStrategy": "UPDATE",
+    }
 
 
-def supported_settings(given: Members) -> Members:
-    """The settings of a request. Raises InvalidInputException for one that the emulator would have to drop."""
-    for name, value in given.items():
-        if name not in SUPPORTED and not is_empty(value):
-            raise not_supported(name)
-    settings = {name: value for name, value in given.items() if name in SUPPORTED}
-    if "deploymentStyle" in settings:
-        settings["deploymentStyle"] = DEFAULT_STYLE | settings["deploymentStyle"]
-    return settings
+def given_settings(application: Application, parameters: Members) -> Members:
+    """The settings of a request as they are kept, in the API's own form.
+
+    An empty blue/green configuration is none: it cannot be removed (Terraform's tests show that it outlives its style).
+    """
+    given = {name: value for name, value in parameters.items() if name not in _NOT_SETTINGS}
+    if "deploymentStyle" in given:
+        given["deploymentStyle"] = DEFAULT_STYLES[application.compute_platform] | given["deploymentStyle"]
+    blue_green = blue_green_read_back(given.pop("blueGreenDeploymentConfiguration", {}))
+    return given | ({"blueGreenDeploymentConfiguration": blue_green} if blue_green else {})
 
 
-def not_supported(what: str) -> ServiceError:
-    """The error for what the real service can do and the emulator cannot."""
-    return ServiceError("InvalidInputException", f"{what} is not supported by this emulator yet.")
-
-
-def check_settings(region: Region, application: Application, settings: Members) -> None:
+def check_settings(proposal: Proposal) -> None:
     """Raise the modeled error for the first setting that is wrong."""
-    if application.compute_platform != "Server":
-        raise not_supported(f"a deployment group on the compute platform {application.compute_platform}")
-    _check_role(region, settings["serviceRoleArn"])
-    check_config(region, application, settings["deploymentConfigName"])
-    _check_selection(settings, "ec2TagFilters", "ec2TagSet", "InvalidEC2TagException")
-    _check_selection(settings, "onPremisesInstanceTagFilters", "onPremisesTagSet", "InvalidTagException")
-    check_auto_rollback(settings.get("autoRollbackConfiguration", {}))
-    _check_traffic_control(settings["deploymentStyle"])
+    _check_role(proposal.region, proposal.settings["serviceRoleArn"])
+    check_config(proposal.region, proposal.application, proposal.settings["deploymentConfigName"])
+    check_notifications(proposal)
+    _PLATFORM_RULES[proposal.platform](proposal)
+
+
+def _check_server(proposal: Proposal) -> None:
+    proposal.refuse_members({"ecsServices": "InvalidECSServiceException"})
+    check_selection(proposal)
+    check_server_traffic(proposal)
+    check_blue_green(proposal)
+
+
+def _check_lambda(proposal: Proposal) -> None:
+    """What a Lambda group cannot have is assumed from what its deployments do not use."""
+    blue_green = "InvalidBlueGreenDeploymentConfigurationException"
+    balancers = {"loadBalancerInfo": "InvalidLoadBalancerInfoException", "blueGreenDeploymentConfiguration": blue_green}
+    proposal.refuse_members({**SERVER_ONLY, **balancers, "ecsServices": "InvalidECSServiceException"})
+    check_style_is_blue_green(proposal)
+
+
+def _check_ecs(proposal: Proposal) -> None:
+    check_ecs(proposal)
+    proposal.refuse_members(SERVER_ONLY)
+    check_style_is_blue_green(proposal)
+    check_blue_green(proposal)
+
+
+_PLATFORM_RULES = {"Server": _check_server, "Lambda": _check_lambda, "ECS": _check_ecs}
 
 
 def _check_role(region: Region, arn: str) -> None:
-    """The form is checked. The real service tries to assume the role, which takes a while to fail for a new one; here a
-    role must exist only if the account has any role at all, so that tests need not make one."""
     if not _ROLE_ARN.fullmatch(arn):
         raise ServiceError("InvalidRoleException", f"{arn!r} is not the ARN of an IAM role.")
-    roles = list_role_arns(region.account, region.name)
-    if roles and arn not in roles:
+    if not can_assume(region, arn):
         raise ServiceError("InvalidRoleException", "Cannot assume role provided.")
 
 
@@ -88,34 +112,3 @@ def check_config(region: Region, application: Application, name: str) -> None:
     if config.compute_platform != application.compute_platform:
         message = f"{name} is for {config.compute_platform}, the application for {application.compute_platform}."
         raise ServiceError("InvalidDeploymentConfigNameException", message)
-
-
-def _check_selection(settings: Members, flat: str, tag_set: str, code: str) -> None:
-    filters = settings.get(flat, [])
-    groups = settings.get(tag_set, {}).get(f"{tag_set}List", [])
-    if filters and groups:
-        kind = "EC2" if tag_set == "ec2TagSet" else "OnPremises"
-        message = f"{flat} and {tag_set} cannot be used together; empty one of them."
-        raise ServiceError(f"Invalid{kind}TagCombinationException", message)
-    if len(groups) > MOST_TAG_GROUPS:
-        message = f"{tag_set} has {len(groups)} groups; at most {MOST_TAG_GROUPS} are allowed."
-        raise ServiceError("TagSetListLimitExceededException", message)
-    for alternatives in (filters, *groups):
-        check_tag_filters(alternatives, code)
-
-
-def check_auto_rollback(configuration: Members) -> None:
-    """Raise InvalidAutoRollbackConfigException for a rollback that is enabled but on no event."""
-    if configuration.get("enabled") and not configuration.get("events"):
-        message = "autoRollbackConfiguration is enabled, so its events must be given."
-        raise ServiceError("InvalidAutoRollbackConfigException", message)
-
-
-def _check_traffic_control(style: Members) -> None:
-    """Load balancers are not supported yet, so traffic control never has one."""
-    if style["deploymentOption"] == "WITH_TRAFFIC_CONTROL":
-        message = (
-            "deploymentOption is WITH_TRAFFIC_CONTROL, so elbInfoList or targetGroupInfoList of loadBalancerInfo "
-            "must be specified."
-        )
-        raise ServiceError("InvalidLoadBalancerInfoException", message)

@@ -20,15 +20,20 @@ _INSTANCE = _errors("InstanceNameRequiredException", "InvalidInstanceNameExcepti
 _INSTANCE_ID = _errors("InstanceIdRequiredException", "InvalidInstanceNameException")
 _REVISION = _errors("RevisionRequiredException", "InvalidRevisionException")
 _TARGET = _errors("DeploymentTargetIdRequiredException", "InvalidDeploymentTargetIdException")
+_HOOK_ID = "InvalidLifecycleEventHookExecutionIdException"
+_HOOK_STATUS = "InvalidLifecycleEventHookExecutionStatusException"
 _INPUT = _errors("", "InvalidInputException")
 
 MEMBER_ERRORS: dict[str, MemberErrors] = {
     "ResourceArn": _errors("ResourceArnRequiredException", "InvalidArnException"),
     "TagKeys": _errors("TagRequiredException", "InvalidTagsToAddException"),
     "Tags": _errors("TagRequiredException", "InvalidTagsToAddException"),
+    "alarmConfiguration": _errors("", "InvalidAlarmConfigException"),
     "applicationName": _APPLICATION,
     "applicationNames": _APPLICATION,
     "autoRollbackConfiguration": _errors("", "InvalidAutoRollbackConfigException"),
+    "autoScalingGroups": _errors("", "InvalidAutoScalingGroupException"),
+    "blueGreenDeploymentConfiguration": _errors("", "InvalidBlueGreenDeploymentConfigurationException"),
     "computePlatform": _errors("", "InvalidComputePlatformException"),
     "currentDeploymentGroupName": _GROUP,
     "deployed": _errors("", "InvalidDeployedStateFilterException"),
@@ -39,8 +44,11 @@ MEMBER_ERRORS: dict[str, MemberErrors] = {
     "deploymentIds": _DEPLOYMENT,
     "deploymentMode": _INPUT,
     "deploymentStyle": _errors("", "InvalidDeploymentStyleException"),
+    "deploymentWaitType": _errors("", "InvalidDeploymentWaitTypeException"),
+    "ec2DeploymentOptions": _errors("", "InvalidAutoScalingGroupProcessToSuspendException"),
     "ec2TagFilters": _errors("", "InvalidEC2TagException"),
     "ec2TagSet": _errors("", "InvalidEC2TagException"),
+    "ecsServices": _errors("", "InvalidECSServiceException"),
     "fileExistsBehavior": _errors("", "InvalidFileExistsBehaviorException"),
     "includeOnlyStatuses": _errors("", "InvalidDeploymentStatusException"),
     "instanceId": _INSTANCE_ID,
@@ -49,23 +57,30 @@ MEMBER_ERRORS: dict[str, MemberErrors] = {
     "instanceNames": _INSTANCE,
     "instanceStatusFilter": _errors("", "InvalidInstanceStatusException"),
     "instanceTypeFilter": _errors("", "InvalidInstanceTypeException"),
+    "lifecycleEventHookExecutionId": _errors(_HOOK_ID, _HOOK_ID),
+    "loadBalancerInfo": _errors("", "InvalidLoadBalancerInfoException"),
     "minimumHealthyHosts": _errors("", "InvalidMinimumHealthyHostValueException"),
     "newApplicationName": _APPLICATION,
     "newDeploymentGroupName": _GROUP,
     "onPremisesInstanceTagFilters": _errors("", "InvalidTagException"),
     "onPremisesTagSet": _errors("", "InvalidTagException"),
     "outdatedInstancesStrategy": _INPUT,
+    "overrideAlarmConfiguration": _errors("", "InvalidAlarmConfigException"),
     "registrationStatus": _errors("", "InvalidRegistrationStatusException"),
     "revision": _REVISION,
     "revisions": _REVISION,
     "serviceRoleArn": _errors("RoleRequiredException", "InvalidRoleException"),
     "sortBy": _errors("", "InvalidSortByException"),
     "sortOrder": _errors("", "InvalidSortOrderException"),
+    "status": _errors(_HOOK_STATUS, _HOOK_STATUS),
     "tagFilters": _errors("", "InvalidTagFilterException"),
     "tags": _errors("TagRequiredException", "InvalidTagsToAddException", "InvalidTagException"),
     "targetFilters": _errors("", "InvalidTargetFilterNameException"),
     "targetId": _TARGET,
     "targetIds": _TARGET,
+    "targetInstances": _errors("", "InvalidTargetInstancesException"),
+    "tokenName": _errors("GitHubAccountTokenNameRequiredException", "InvalidGitHubAccountTokenNameException"),
     "trafficRoutingConfig": _errors("", "InvalidTrafficRoutingConfigurationException"),
+    "triggerConfigurations": _errors("", "InvalidTriggerConfigException"),
     "zonalConfig": _errors("", "InvalidZonalDeploymentConfigurationException"),
 }

@@ -32,17 +32,21 @@ _SESSION_ARN = re.compile(r"arn:aws[a-z-]*:sts::\d{12}:assumed-role/[^/\s]+/[^/\
 
 @operation("RegisterOnPremisesInstance")
 def register_on_premises_instance(call: Call) -> None:
-    name = call.parameters["instanceName"]
+    parameters = call.parameters
+    register(call.region, parameters["instanceName"], parameters.get("iamUserArn"), parameters.get("iamSessionArn"))
+
+
+def register(region: Region, name: str, user_arn: str | None, session_arn: str | None) -> OnPremisesInstance:
+    """Make the instance known, without tags. Raises ServiceError as the operation does."""
     _check_name(name)
-    user_arn, session_arn = call.parameters.get("iamUserArn"), call.parameters.get("iamSessionArn")
     _check_arns(user_arn, session_arn)
-    for other in call.region.on_premises_instances.values():
-        _check_no_conflict(other, name, user_arn, session_arn)
+    _check_no_conflict(region, name, user_arn, session_arn)
     suffix = "".join(random.choices(string.ascii_letters + string.digits, k=10))
     # The instance's ARN ends in letters of the service's choice (AWS user guide, register examples): not for composing.
-    arn = call.region.arn(f"instance/{name}_{suffix}")
-    instance = OnPremisesInstance(name, arn, call.region.clock.now(), user_arn, session_arn)
-    call.region.on_premises_instances[name] = instance
+    arn = region.arn(f"instance/{name}_{suffix}")
+    instance = OnPremisesInstance(name, arn, region.clock.now(), user_arn, session_arn)
+    region.on_premises_instances[name] = region.registered_hosts[instance.host_identifier] = instance
+    return instance
 
 
 @operation("DeregisterOnPremisesInstance")
@@ -55,6 +59,7 @@ def deregister_on_premises_instance(call: Call) -> None:
     instance = call.region.on_premises_instances.get(call.parameters["instanceName"])
     if instance is not None and instance.registered:
         instance.deregister_time = call.region.clock.now()
+        del call.region.registered_hosts[instance.host_identifier]
         instance.tags = []
 
 
@@ -130,16 +135,14 @@ def _check_arns(user_arn: str | None, session_arn: str | None) -> None:
         raise ServiceError("InvalidIamSessionArnException", f"Iam Session ARN {session_arn} is not in a valid format")
 
 
-def _check_no_conflict(other: OnPremisesInstance, name: str, user_arn: str | None, session_arn: str | None) -> None:
-    if not other.registered:
-        return
-    if other.name == name:
+def _check_no_conflict(region: Region, name: str, user_arn: str | None, session_arn: str | None) -> None:
+    if _is_registered(region, name):
         message = f"The instance name {name} is already registered."
         raise ServiceError("InstanceNameAlreadyRegisteredException", message)
-    if user_arn and other.iam_user_arn == user_arn:
+    if user_arn in region.registered_hosts:
         message = f"The IAM user ARN {user_arn} is already registered with another instance."
         raise ServiceError("IamUserArnAlreadyRegisteredException", message)
-    if session_arn and other.iam_session_arn == session_arn:
+    if session_arn in region.registered_hosts:
         message = f"The IAM session ARN {session_arn} is already registered with another instance."
         raise ServiceError("IamSessionArnAlreadyRegisteredException", message)
 

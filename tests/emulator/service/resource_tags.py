@@ -53,7 +53,12 @@ def untag_resource(call: Call) -> dict[str, Any]:
 
 @operation("ListTagsForResource")
 def list_tags_for_resource(call: Call) -> dict[str, Any]:
-    """A resource that does not exist has no tags: the model declares no error for it (which the real one does is unknown)."""
+    """All tags at once, so that no token is a good one (the model declares no error of its own for a bad one).
+
+    A resource that does not exist has no tags: the model declares no error for it (which the real one does is unknown).
+    """
+    if "NextToken" in call.parameters:
+        raise ServiceError("ValidationException", "The next token was specified in an invalid format.")
     try:
         tags = _resource_tags(call.region, call.parameters["ResourceArn"])
     except ServiceError as error:

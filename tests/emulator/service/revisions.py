@@ -109,8 +109,14 @@ def _sort(revisions: list[Revision], parameters: Members) -> None:
 
 
 def find_or_register(application: Application, location: Members, now: float) -> Revision:
-    """The application's revision at ``location``, a valid one; a deployment registers it just as its own operation does."""
-    return application.revisions.setdefault(revision_key(location), Revision(location, now))
+    """The application's revision at ``location``, a valid one; a deployment registers it just as its own operation does.
+
+    A digest alone can only name content that is known. Raises InvalidRevisionException.
+    """
+    key, content = revision_key(location), _content(location)
+    if key not in application.revisions and content is not None and not content.get("content"):
+        raise ServiceError("InvalidRevisionException", f"No content with the sha256 {content['sha256']} is registered.")
+    return application.revisions.setdefault(key, Revision(location, now))
 
 
 def revision_key(location: Members) -> str:
@@ -182,7 +188,9 @@ def check_description(description: str | None) -> None:
 
 
 def _target_groups(application: Application, revision: Revision) -> list[str]:
-    return [name for name, group in application.groups.items() if group.target_revision == revision.location]
+    key = revision_key(revision.location)
+    targets = [(name, group.target_revision) for name, group in application.groups.items()]
+    return [name for name, target in targets if target is not None and revision_key(target) == key]
 
 
 def _revision_info(application: Application, revision: Revision) -> dict[str, Any]:

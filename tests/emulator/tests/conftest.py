@@ -26,6 +26,13 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def lasting_emulator() -> Iterator[Emulator]:
+    """One for all tests of a module, which must clean up themselves: emptying all of moto takes long once EC2 was used."""
+    with Emulator(clock=ManualClock()) as running:
+        yield running
+
+
 @pytest.fixture
 def codedeploy(emulator: Emulator) -> Any:
     return emulator.client("codedeploy")

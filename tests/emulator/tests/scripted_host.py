@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from .signed_requests import signed_headers
 
 Command = dict[str, Any]
 
@@ -42,10 +42,10 @@ class ScriptedHost:
     def call(self, operation: str, **members: Any) -> dict[str, Any]:
         """One operation of the command service. Raises CommandError."""
         data = json.dumps(members).encode()
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{self.prefix}.{operation}"}
-        request = AWSRequest("POST", f"{self.endpoint}/", headers, data)
-        SigV4Auth(self.credentials, self.signing_name, self.region).add_auth(request)
-        answer = urllib3.request("POST", request.url, body=data, headers=dict(request.headers.items()))
+        scope = {"service": self.signing_name, "region": self.region}
+        target = f"{self.prefix}.{operation}"
+        headers = signed_headers(self.endpoint, target, data, credentials=self.credentials, **scope)
+        answer = urllib3.request("POST", self.endpoint, body=data, headers=headers)
         result: dict[str, Any] = answer.json()
         if answer.status != 200:
             raise CommandError(answer.status, result)

@@ -11,9 +11,10 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from emulator import Emulator, ManualClock
+from emulator import Emulator
 
 from .scripted_host import ScriptedHost
+from .watched_emulator import WatchedEmulator
 
 ROLE = "arn:aws:iam::123456789012:role/codedeploy"
 TAG = {"Key": "fleet", "Value": "web"}
@@ -25,12 +26,11 @@ def s3_revision(key: str = "one.zip", **members: str) -> dict[str, Any]:
     return {"revisionType": "S3", "s3Location": location}
 
 
-class Stage:
+class Stage(WatchedEmulator):
     """Application ``shop`` with the group ``web``, which selects the hosts made here."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self.emulator = emulator
-        self.codedeploy = emulator.client("codedeploy")
+        super().__init__(emulator)
         self._iam = emulator.client("iam")
         self.hosts: dict[str, ScriptedHost] = {}
 
@@ -61,10 +61,6 @@ class Stage:
         key = self._iam.create_access_key(UserName=user)["AccessKey"]
         return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
-    def pass_time(self, seconds: float) -> None:
-        assert isinstance(self.emulator.clock, ManualClock)
-        self.emulator.clock.advance(seconds)
-
     def create_deployment(self, key: str = "one.zip", group: str = "web", **members: Any) -> str:
         answer = self.codedeploy.create_deployment(
             applicationName="shop", deploymentGroupName=group, revision=s3_revision(key), **members
@@ -94,16 +90,6 @@ class Stage:
         deployment_id = self.start(key, **members)
         self.play(failures)
         return deployment_id
-
-    def info(self, deployment_id: str) -> dict[str, Any]:
-        info: dict[str, Any] = self.codedeploy.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
-        return info
-
-    def status(self, deployment_id: str) -> str:
-        return str(self.info(deployment_id)["status"])
-
-    def error_code(self, deployment_id: str) -> str:
-        return str(self.info(deployment_id)["errorInformation"]["code"])
 
     def group_info(self) -> dict[str, Any]:
         answer = self.codedeploy.get_deployment_group(applicationName="shop", deploymentGroupName="web")

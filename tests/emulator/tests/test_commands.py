@@ -17,6 +17,7 @@ from emulator import Emulator
 from emulator.hosts.agent.pkcs7 import content_from_signed
 
 from .scripted_host import Command, CommandError, ScriptedHost
+from .signed_requests import ROOT
 from .stage import TAG, TAG_FILTER, Stage, s3_revision
 
 
@@ -182,8 +183,11 @@ def expect_refusal(host: ScriptedHost, code: str) -> None:
 def test_whose_key_it_is(stage: Stage, host: ScriptedHost) -> None:
     other = stage.add_host("h2")
     expect_refusal(ScriptedHost(host.endpoint, host.identifier, other.credentials), "AccessDeniedException")
+    expect_refusal(ScriptedHost(host.endpoint, host.identifier, ROOT), "AccessDeniedException")
     nobody = Credentials("AKIANOBODY", "secret")
-    expect_refusal(ScriptedHost(host.endpoint, host.identifier, nobody), "AccessDeniedException")
+    expect_refusal(ScriptedHost(host.endpoint, host.identifier, nobody), "UnrecognizedClientException")
+    liar = Credentials(host.credentials.access_key, "secret")
+    expect_refusal(ScriptedHost(host.endpoint, host.identifier, liar), "InvalidSignatureException")
     expect_refusal(ScriptedHost(host.endpoint, f"{host.identifier}x", host.credentials), "ClientException")
     host.signing_name = "codedeploy"
     expect_refusal(host, "InvalidSignatureException")
@@ -208,32 +212,60 @@ def test_a_deregistered_host_is_unknown(stage: Stage, host: ScriptedHost) -> Non
     expect_refusal(host, "ClientException")
 
 
+def session_credentials(emulator: Emulator, role: str, session: str) -> Credentials:
+    given = emulator.client("sts").assume_role(RoleArn=role, RoleSessionName=session)["Credentials"]
+    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
 def test_a_session_identity(stage: Stage, emulator: Emulator) -> None:
     stage.set_up()
-    role = "arn:aws:iam::123456789012:role/hosts"
-    session = emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="h1")
+    credentials = session_credentials(emulator, "arn:aws:iam::123456789012:role/hosts", "h1")
     arn = "arn:aws:sts::123456789012:assumed-role/hosts/h1"
     stage.codedeploy.register_on_premises_instance(instanceName="h1", iamSessionArn=arn)
     stage.codedeploy.add_tags_to_on_premises_instances(instanceNames=["h1"], tags=[TAG])
-    given = session["Credentials"]
-    credentials = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     stage.hosts["h1"] = ScriptedHost(emulator.endpoint, arn, credentials)
     assert stage.status(stage.deploy()) == "Succeeded"
 
 
-def test_an_ec2_identity(stage: Stage, emulator: Emulator) -> None:
-    stage.set_up(ec2TagFilters=[TAG_FILTER])
+def run_instance(emulator: Emulator, **settings: Any) -> str:
     answer = emulator.client("ec2").run_instances(
         ImageId="ami-12345678",
         MinCount=1,
         MaxCount=1,
         TagSpecifications=[{"ResourceType": "instance", "Tags": [TAG]}],
+        **settings,
     )
-    instance = answer["Instances"][0]["InstanceId"]
-    arn = f"arn:aws:ec2:us-east-1:123456789012:instance/{instance}"
-    stage.hosts[instance] = ScriptedHost(emulator.endpoint, arn, Credentials("AKIAINSTANCE", "secret"))
+    return str(answer["Instances"][0]["InstanceId"])
+
+
+def ec2_host(emulator: Emulator, instance: str, credentials: Credentials) -> ScriptedHost:
+    return ScriptedHost(emulator.endpoint, f"arn:aws:ec2:us-east-1:123456789012:instance/{instance}", credentials)
+
+
+def test_an_instance_without_a_profile_is_played_with_the_emulators_own_key(stage: Stage, emulator: Emulator) -> None:
+    stage.set_up(ec2TagFilters=[TAG_FILTER])
+    instance = run_instance(emulator)
+    stage.hosts[instance] = ec2_host(emulator, instance, ROOT)
     assert stage.status(stage.deploy()) == "Succeeded"
-    expect_refusal(ScriptedHost(emulator.endpoint, f"{arn}0", Credentials("AKIA", "secret")), "ClientException")
+    expect_refusal(ec2_host(emulator, f"{instance}0", ROOT), "ClientException")
+    stage.create_user("somebody")
+    expect_refusal(ec2_host(emulator, instance, stage.credentials("somebody")), "AccessDeniedException")
+
+
+def test_an_instance_calls_with_the_session_of_its_profile(stage: Stage, emulator: Emulator) -> None:
+    iam = emulator.client("iam")
+    iam.create_role(RoleName="codedeploy", AssumeRolePolicyDocument="{}")
+    role = iam.create_role(RoleName="web", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    iam.create_instance_profile(InstanceProfileName="web")
+    iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
+    stage.set_up(ec2TagFilters=[TAG_FILTER])
+    instance = run_instance(emulator, IamInstanceProfile={"Name": "web"})
+    stage.hosts[instance] = ec2_host(emulator, instance, session_credentials(emulator, role, instance))
+    assert stage.status(stage.deploy()) == "Succeeded"
+    expect_refusal(
+        ec2_host(emulator, instance, session_credentials(emulator, role, "i-another")), "AccessDeniedException"
+    )
+    expect_refusal(ec2_host(emulator, instance, ROOT), "AccessDeniedException")
 
 
 @pytest.mark.parametrize(

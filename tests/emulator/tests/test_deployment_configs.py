@@ -13,6 +13,9 @@ import pytest
 from .conftest import Refused
 from .stage import ROLE
 
+ROUTING = "InvalidTrafficRoutingConfigurationException"
+ZONAL = "InvalidZonalDeploymentConfigurationException"
+
 
 def create(client: Any, name: str = "careful", **members: Any) -> Any:
     minimum = {"type": "FLEET_PERCENT", "value": 75}
@@ -53,14 +56,75 @@ def test_custom(codedeploy: Any, refused: Refused) -> None:
         ({"minimumHealthyHosts": {"type": "HOST_COUNT", "value": -1}}, "InvalidMinimumHealthyHostValueException"),
         ({"minimumHealthyHosts": {"type": "FLEET_PERCENT", "value": 100}}, "InvalidMinimumHealthyHostValueException"),
         ({"minimumHealthyHosts": {"type": "MOST_CONCURRENCY", "value": 1}}, "InvalidMinimumHealthyHostValueException"),
-        ({"computePlatform": "Lambda"}, "InvalidComputePlatformException"),
-        ({"zonalConfig": {"monitorDurationInSeconds": 5}}, "InvalidZonalDeploymentConfigurationException"),
-        ({"trafficRoutingConfig": {"type": "AllAtOnce"}}, "InvalidTrafficRoutingConfigurationException"),
+        ({"computePlatform": "Moon"}, "InvalidComputePlatformException"),
+        ({"computePlatform": "Lambda"}, "InvalidMinimumHealthyHostValueException"),
+        ({"zonalConfig": {"monitorDurationInSeconds": -5}}, ZONAL),
+        ({"zonalConfig": {"minimumHealthyHostsPerZone": {"type": "HOST_COUNT"}}}, ZONAL),
+        ({"zonalConfig": {"minimumHealthyHostsPerZone": {"type": "FLEET_PERCENT", "value": 100}}}, ZONAL),
+        ({"trafficRoutingConfig": {"type": "AllAtOnce"}}, ROUTING),
     ],
 )
 def test_create_refuses(codedeploy: Any, refused: Refused, members: dict[str, Any], code: str) -> None:
     with refused(code):
         create(codedeploy, **members)
+
+
+def canary(percentage: int, interval: int) -> dict[str, Any]:
+    shift = {"canaryPercentage": percentage, "canaryInterval": interval}
+    return {"type": "TimeBasedCanary", "timeBasedCanary": shift}
+
+
+def linear(percentage: int, interval: int) -> dict[str, Any]:
+    shift = {"linearPercentage": percentage, "linearInterval": interval}
+    return {"type": "TimeBasedLinear", "timeBasedLinear": shift}
+
+
+@pytest.mark.parametrize(
+    "routing", [{"type": "AllAtOnce"}, canary(99, 2880), canary(1, 1), linear(25, 960), linear(99, 2880)]
+)
+@pytest.mark.parametrize("platform", ["Lambda", "ECS"])
+def test_shifts_of_traffic(codedeploy: Any, platform: str, routing: dict[str, Any]) -> None:
+    codedeploy.create_deployment_config(
+        deploymentConfigName="slow", computePlatform=platform, trafficRoutingConfig=routing
+    )
+    info = codedeploy.get_deployment_config(deploymentConfigName="slow")["deploymentConfigInfo"]
+    assert (info["computePlatform"], info["trafficRoutingConfig"]) == (platform, routing)
+    assert not {"minimumHealthyHosts", "zonalConfig"} & set(info)
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({}, ROUTING),
+        ({"trafficRoutingConfig": {}}, ROUTING),
+        ({"trafficRoutingConfig": {"type": "Now"}}, ROUTING),
+        ({"trafficRoutingConfig": {"type": "TimeBasedCanary"}}, ROUTING),
+        ({"trafficRoutingConfig": {**canary(10, 5), "type": "AllAtOnce"}}, ROUTING),
+        ({"trafficRoutingConfig": {**canary(10, 5), **linear(10, 5)}}, ROUTING),
+        ({"trafficRoutingConfig": {"type": "TimeBasedLinear", "timeBasedLinear": {"linearInterval": 5}}}, ROUTING),
+        ({"trafficRoutingConfig": canary(100, 5)}, ROUTING),
+        ({"trafficRoutingConfig": canary(10, 2881)}, ROUTING),
+        ({"trafficRoutingConfig": linear(0, 5)}, ROUTING),
+        ({"trafficRoutingConfig": linear(25, 961)}, ROUTING),
+        ({"trafficRoutingConfig": linear(25, 0)}, ROUTING),
+        ({"trafficRoutingConfig": linear(10, 5), "zonalConfig": {"monitorDurationInSeconds": 5}}, ZONAL),
+    ],
+)
+def test_shifts_that_are_refused(codedeploy: Any, refused: Refused, members: dict[str, Any], code: str) -> None:
+    with refused(code):
+        codedeploy.create_deployment_config(deploymentConfigName="slow", computePlatform="Lambda", **members)
+
+
+def test_zones(codedeploy: Any) -> None:
+    zones = {
+        "monitorDurationInSeconds": 60,
+        "firstZoneMonitorDurationInSeconds": 600,
+        "minimumHealthyHostsPerZone": {"type": "HOST_COUNT", "value": 1},
+    }
+    create(codedeploy, zonalConfig=zones)
+    assert (
+        codedeploy.get_deployment_config(deploymentConfigName="careful")["deploymentConfigInfo"]["zonalConfig"] == zones
+    )
 
 
 def test_server_needs_minimum_healthy_hosts(codedeploy: Any, refused: Refused) -> None:

@@ -58,56 +58,6 @@ def test_defaults_read_back(groups: Any) -> None:
     }
 
 
-def test_everything_supported_reads_back(groups: Any) -> None:
-    settings = {
-        "deploymentConfigName": "CodeDeployDefault.AllAtOnce",
-        "ec2TagSet": {"ec2TagSetList": [[TAG_FILTER], [{"Key": "env", "Value": "", "Type": "KEY_ONLY"}]]},
-        "onPremisesInstanceTagFilters": [{"Key": "", "Value": "web", "Type": "VALUE_ONLY"}],
-        "autoRollbackConfiguration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
-        "deploymentStyle": {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"},
-        "outdatedInstancesStrategy": "IGNORE",
-    }
-    create(groups, **settings, tags=[{"Key": "team", "Value": "web"}])
-    info = read(groups)
-    assert {name: info[name] for name in settings} == settings
-    assert "tags" not in info
-
-
-@pytest.mark.parametrize(
-    ("member", "value", "code"),
-    [
-        ("applicationName", "nope", "ApplicationDoesNotExistException"),
-        ("deploymentGroupName", "a b", "InvalidDeploymentGroupNameException"),
-        ("serviceRoleArn", "codedeploy", "InvalidRoleException"),
-        ("serviceRoleArn", "arn:aws:iam::123456789012:user/codedeploy", "InvalidRoleException"),
-        ("deploymentConfigName", "nope", "DeploymentConfigDoesNotExistException"),
-        ("deploymentConfigName", "CodeDeployDefault.LambdaAllAtOnce", "InvalidDeploymentConfigNameException"),
-        ("deploymentStyle", {"deploymentType": "CANARY"}, "InvalidDeploymentStyleException"),
-        ("deploymentStyle", {"deploymentOption": "WITH_TRAFFIC_CONTROL"}, "InvalidLoadBalancerInfoException"),
-        ("outdatedInstancesStrategy", "SOMETIMES", "InvalidInputException"),
-        ("autoRollbackConfiguration", {"enabled": True, "events": []}, "InvalidAutoRollbackConfigException"),
-        ("autoRollbackConfiguration", {"enabled": True, "events": ["NEVER"]}, "InvalidAutoRollbackConfigException"),
-        ("ec2TagFilters", [{"Key": "a", "Value": "b"}], "InvalidEC2TagException"),
-        ("ec2TagFilters", [{"Key": "", "Type": "KEY_ONLY"}], "InvalidEC2TagException"),
-        ("ec2TagFilters", [{"Key": "a", "Type": "KEY_AND_VALUE"}], "InvalidEC2TagException"),
-        ("ec2TagFilters", [TAG_FILTER] * 11, "InvalidEC2TagException"),
-        ("onPremisesInstanceTagFilters", [{"Key": "a", "Type": "ALL"}], "InvalidTagException"),
-        ("ec2TagSet", {"ec2TagSetList": [[TAG_FILTER]] * 4}, "TagSetListLimitExceededException"),
-        ("tags", [{"Key": "", "Value": "x"}], "InvalidTagsToAddException"),
-        ("autoScalingGroups", ["asg"], "InvalidInputException"),
-        ("loadBalancerInfo", {"elbInfoList": [{"name": "lb"}]}, "InvalidInputException"),
-        ("alarmConfiguration", {"enabled": True, "alarms": [{"name": "a"}]}, "InvalidInputException"),
-        ("triggerConfigurations", [{"triggerName": "t"}], "InvalidInputException"),
-        ("ecsServices", [{"serviceName": "s"}], "InvalidInputException"),
-        ("terminationHookEnabled", True, "InvalidInputException"),
-    ],
-)
-def test_create_refuses(groups: Any, refused: Refused, member: str, value: Any, code: str) -> None:
-    with refused(code):
-        create(groups, **{member: value})
-    assert groups.list_deployment_groups(applicationName="shop")["deploymentGroups"] == []
-
-
 @pytest.mark.parametrize(
     ("flat", "tag_set", "code"),
     [
@@ -128,19 +78,6 @@ def test_flat_filters_and_tag_set_exclude_each_other(
     assert (read(groups)[flat], read(groups)[tag_set]) == ([], both[tag_set])
     update(groups, **{tag_set: {f"{tag_set}List": []}})
     assert tag_set not in read(groups)
-
-
-def test_empty_blocks_count_as_absent(groups: Any) -> None:
-    create(
-        groups,
-        loadBalancerInfo={},
-        autoScalingGroups=[],
-        triggerConfigurations=[],
-        alarmConfiguration={"enabled": False, "ignorePollAlarmFailure": False, "alarms": []},
-        terminationHookEnabled=False,
-    )
-    assert "loadBalancerInfo" not in read(groups)
-    assert "alarmConfiguration" not in read(groups)
 
 
 def test_role_must_exist_once_the_account_has_roles(groups: Any, emulator: Emulator, refused: Refused) -> None:
@@ -207,12 +144,6 @@ def test_batch_names_what_is_missing(groups: Any, refused: Refused) -> None:
     assert "nope" in answer["errorMessage"]
     with refused("BatchLimitExceededException"):
         groups.batch_get_deployment_groups(applicationName="shop", deploymentGroupNames=["web"] * 101)
-
-
-def test_groups_of_other_platforms_are_refused_clearly(codedeploy: Any, refused: Refused) -> None:
-    codedeploy.create_application(applicationName="shop", computePlatform="ECS")
-    with refused("InvalidInputException"):
-        create(codedeploy)
 
 
 def test_last_deployments_and_target_revision(stage: Stage) -> None:

@@ -7,12 +7,17 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 import pytest
 
+from emulator.hosts.agent.pkcs7 import content_from_signed
+
 from .conftest import Refused
-from .stage import Stage, s3_revision
+from .stage import ROLE, Stage, s3_revision
+
+PROCESS = "InvalidAutoScalingGroupProcessToSuspendException"
 
 
 def test_read_back_before_the_start(stage: Stage) -> None:
@@ -71,9 +76,11 @@ def test_own_settings_go_before_the_groups(stage: Stage) -> None:
         ({"fileExistsBehavior": "MERGE"}, "InvalidFileExistsBehaviorException"),
         ({"autoRollbackConfiguration": {"enabled": True}}, "InvalidAutoRollbackConfigException"),
         ({"targetInstances": {"autoScalingGroups": ["a"]}}, "InvalidTargetInstancesException"),
-        ({"overrideAlarmConfiguration": {"enabled": True}}, "InvalidInputException"),
-        ({"deploymentMode": "RESTART"}, "InvalidInputException"),
-        ({"ec2DeploymentOptions": {"autoScalingGroupProcessesToSuspend": ["Terminate"]}}, "InvalidInputException"),
+        ({"overrideAlarmConfiguration": {"enabled": True}}, "InvalidAlarmConfigException"),
+        ({"deploymentMode": "NOW"}, "InvalidInputException"),
+        ({"deploymentMode": "RESTART"}, "InvalidRevisionException"),
+        ({"deploymentMode": "RESTART", "revision": None}, "InvalidInputException"),
+        ({"ec2DeploymentOptions": {"autoScalingGroupProcessesToSuspend": ["Sleep"]}}, PROCESS),
     ],
 )
 def test_create_refuses(stage: Stage, refused: Refused, members: dict[str, Any], code: str) -> None:
@@ -85,13 +92,54 @@ def test_create_refuses(stage: Stage, refused: Refused, members: dict[str, Any],
     assert stage.codedeploy.list_application_revisions(applicationName="shop")["revisions"] == []
 
 
-def test_what_is_not_emulated_yet_is_refused(stage: Stage, refused: Refused) -> None:
-    stage.set_up(deploymentStyle={"deploymentType": "BLUE_GREEN"})
-    with refused("InvalidInputException"):
-        stage.create_deployment()
-    stage.codedeploy.create_application(applicationName="jobs", computePlatform="Lambda")
-    with refused("InvalidInputException"):
-        stage.codedeploy.create_deployment(applicationName="jobs", deploymentGroupName="web", revision=s3_revision())
+PLATFORM_MEMBERS = [
+    ({"fileExistsBehavior": "RETAIN"}, "InvalidFileExistsBehaviorException"),
+    ({"ignoreApplicationStopFailures": True}, "InvalidIgnoreApplicationStopFailuresValueException"),
+    ({"updateOutdatedInstancesOnly": True}, "InvalidUpdateOutdatedInstancesOnlyValueException"),
+    ({"deploymentMode": "RESTART"}, "InvalidComputePlatformException"),
+    ({"targetInstances": {"autoScalingGroups": ["a"]}}, "InvalidTargetInstancesException"),
+    ({"ec2DeploymentOptions": {"autoScalingGroupProcessesToSuspend": ["Terminate"]}}, PROCESS),
+]
+
+
+@pytest.mark.parametrize(("members", "code"), PLATFORM_MEMBERS)
+def test_what_is_for_hosts_only(stage: Stage, refused: Refused, members: dict[str, Any], code: str) -> None:
+    stage.codedeploy.create_application(applicationName="shop", computePlatform="Lambda")
+    stage.codedeploy.create_deployment_group(applicationName="shop", deploymentGroupName="web", serviceRoleArn=ROLE)
+    with refused(code):
+        stage.create_deployment(**members)
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"deploymentMode": "RESTART"}, "InvalidInputException"),
+        ({"ec2DeploymentOptions": {"autoScalingGroupProcessesToSuspend": ["Terminate"]}}, PROCESS),
+    ],
+)
+def test_what_is_for_in_place_only(stage: Stage, refused: Refused, members: dict[str, Any], code: str) -> None:
+    style = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
+    stage.set_up(deploymentStyle=style, loadBalancerInfo={"elbInfoList": [{"name": "front"}]})
+    with refused(code):
+        stage.create_deployment(**members)
+
+
+def test_a_restart_is_of_the_last_good_revision(stage: Stage, refused: Refused) -> None:
+    stage.set_up("h1")
+    good = stage.deploy("one.zip")
+    stage.deploy("two.zip", {"h1": {"Install": 5}})
+    request = {"applicationName": "shop", "deploymentGroupName": "web", "deploymentMode": "RESTART"}
+    with refused("InvalidUpdateOutdatedInstancesOnlyValueException"):
+        stage.codedeploy.create_deployment(**request, updateOutdatedInstancesOnly=True)
+    restarted = stage.codedeploy.create_deployment(**request)["deploymentId"]
+    stage.pass_time(1)
+    command = stage.hosts["h1"].poll()
+    assert command is not None
+    envelope = stage.hosts["h1"].specification(command)["DeploymentSpecification"]["GenericEnvelope"]
+    assert json.loads(content_from_signed(envelope["Payload"]))["ReuseArchiveFromDeploymentId"] == good
+    info = stage.info(restarted)
+    assert (info["status"], info["deploymentMode"], info["revision"]) == ("InProgress", "RESTART", s3_revision())
+    assert "deploymentMode" not in stage.info(good)
 
 
 def test_one_at_a_time_in_a_group(stage: Stage) -> None:

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.engine.health import Host, hosts_to_start, minimum_healthy, verdict
+from emulator.engine.health import Host, Turns, minimum_healthy
 
 ONE_AT_A_TIME = {"type": "MOST_CONCURRENCY", "value": 1}
 TURNS: dict[str, Literal["waiting", "in_flight", "succeeded", "failed"]] = {
@@ -68,7 +70,7 @@ def test_minimum(rule: dict[str, Any], total: int, minimum: int) -> None:
     ],
 )
 def test_hosts_to_start(turns: str, minimum: int, chosen: str) -> None:
-    assert "".join(hosts_to_start(fleet(turns), minimum)) == chosen
+    assert "".join(Turns(fleet(turns), minimum).begin()) == chosen
 
 
 def test_order_of_hosts() -> None:
@@ -78,7 +80,7 @@ def test_order_of_hosts() -> None:
         Host("unknown", "waiting", revision="unknown"),
         Host("unhealthy", "waiting", was_healthy=False, revision="current"),
     ]
-    assert hosts_to_start(hosts, 0) == ["unhealthy", "unknown", "old", "current"]
+    assert Turns(hosts, 0).begin() == ["unhealthy", "unknown", "old", "current"]
 
 
 @pytest.mark.parametrize(
@@ -98,16 +100,68 @@ def test_order_of_hosts() -> None:
     ],
 )
 def test_verdict(turns: str, minimum: int, expected: str) -> None:
-    assert verdict(fleet(turns), minimum) == expected
+    assert Turns(fleet(turns), minimum).verdict == expected
+
+
+def rank(host: Host) -> tuple[bool, int]:
+    return host.was_healthy, ["unknown", "old", "current"].index(host.revision)
+
+
+def hosts_to_start(hosts: Sequence[Host], minimum: int) -> list[str]:
+    """The rule as it reads, for hosts as they are now."""
+    room = max(1, len(hosts) - minimum) - sum(host.turn == "in_flight" for host in hosts)
+    healthy = sum(host.healthy for host in hosts)
+    chosen: list[str] = []
+    for host in sorted((host for host in hosts if host.turn == "waiting"), key=rank):
+        if len(chosen) >= room or (host.was_healthy and healthy <= minimum):
+            break
+        healthy -= host.was_healthy
+        chosen.append(host.host_id)
+    return chosen
+
+
+def verdict(hosts: Sequence[Host], minimum: int) -> str:
+    """The same, of how it ends."""
+    if any(host.turn == "in_flight" for host in hosts) or hosts_to_start(hosts, minimum):
+        return "running"
+    everyone_had_a_turn = all(host.turn != "waiting" for host in hosts)
+    some_success = any(host.turn == "succeeded" for host in hosts)
+    enough_healthy = sum(host.healthy for host in hosts) >= minimum
+    return "succeeded" if everyone_had_a_turn and some_success and enough_healthy else "failed"
+
+
+REVISIONS: tuple[Literal["unknown", "old", "current"], ...] = ("unknown", "old", "current")
+WAITING = st.builds(
+    Host, host_id=st.just(""), turn=st.just("waiting"), was_healthy=st.booleans(), revision=st.sampled_from(REVISIONS)
+)
+
+
+@given(st.lists(WAITING, min_size=1, max_size=12), st.integers(0, 12), st.data())
+def test_turn_by_turn_is_as_counted_anew(waiting: list[Host], minimum: int, data: st.DataObject) -> None:
+    hosts = {str(number): replace(host, host_id=str(number)) for number, host in enumerate(waiting)}
+    turns = Turns(list(hosts.values()), minimum)
+    while True:
+        expected = hosts_to_start(list(hosts.values()), minimum)
+        assert turns.verdict == verdict(list(hosts.values()), minimum)
+        assert turns.begin() == expected
+        hosts |= {host_id: replace(hosts[host_id], turn="in_flight") for host_id in expected}
+        in_flight = [host.host_id for host in hosts.values() if host.turn == "in_flight"]
+        assert set(turns.in_flight) == set(in_flight)
+        assert (turns.verdict == "running") == bool(in_flight)
+        if not in_flight:
+            return
+        ended, succeeded = data.draw(st.sampled_from(in_flight)), data.draw(st.booleans())
+        turns.end(ended, succeeded)
+        hosts[ended] = replace(hosts[ended], turn="succeeded" if succeeded else "failed")
 
 
 @given(st.text("wuf+-", min_size=1, max_size=12), st.integers(0, 12))
-def test_never_too_few_healthy_and_never_stuck(turns: str, minimum: int) -> None:
-    hosts = fleet(turns)
-    chosen = set(hosts_to_start(hosts, minimum))
+def test_never_too_few_healthy_and_never_stuck(letters: str, minimum: int) -> None:
+    hosts = fleet(letters)
+    turns = Turns(hosts, minimum)
+    assert (turns.verdict == "running") == bool(turns.in_flight or turns.begin())
+    chosen = {host.host_id for host in hosts if host.turn == "waiting" and host.host_id in turns.in_flight}
     healthy_chosen = sum(host.healthy for host in hosts if host.host_id in chosen)
     if healthy_chosen:
         assert sum(host.healthy for host in hosts) - healthy_chosen >= minimum
-    in_flight = sum(host.turn == "in_flight" for host in hosts)
-    assert not chosen or len(chosen) + in_flight <= max(1, len(hosts) - minimum)
-    assert (verdict(hosts, minimum) == "running") == bool(in_flight or chosen)
+    assert not chosen or len(turns.in_flight) <= max(1, len(hosts) - minimum)

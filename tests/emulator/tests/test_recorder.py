@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from emulator import Emulator
 from emulator.s3_actions import s3_request
@@ -74,7 +76,41 @@ def test_refused_calls_are_recorded_with_their_status(emulator: Emulator) -> Non
     client = emulator.client("codedeploy")
     with pytest.raises(client.exceptions.ApplicationDoesNotExistException):
         client.get_application(applicationName="shop")
-    assert [(call.operation, call.status) for call in emulator.calls] == [("GetApplication", 400)]
+    s3, iam = emulator.client("s3"), emulator.client("iam")
+    s3_missing = {"Bucket": "none"}
+    refused: list[tuple[Any, dict[str, Any]]] = [
+        (s3.head_bucket, s3_missing),
+        (s3.list_objects, s3_missing),
+        (iam.get_user, {"UserName": "x"}),
+        (emulator.client("ecs").describe_services, {"cluster": "none", "services": ["x"]}),
+    ]
+    for call, members in refused:
+        with pytest.raises(ClientError):
+            call(**members)
+    assert [(each.operation, each.status, each.error) for each in emulator.calls] == [
+        ("GetApplication", 400, "ApplicationDoesNotExistException"),
+        ("HeadBucket", 404, "404"),
+        ("ListObjects", 404, "NoSuchBucket"),
+        ("GetUser", 404, "NoSuchEntity"),
+        ("DescribeServices", 400, "ClusterNotFoundException"),
+    ]
+
+
+def test_who_called_from_where(emulator: Emulator) -> None:
+    emulator.client("codedeploy").list_applications()
+    (call,) = emulator.calls.as_json()
+    assert call == {
+        "service": "codedeploy",
+        "operation": "ListApplications",
+        "action": "codedeploy:ListApplications",
+        "access_key": "AKIAEMULATOR00000000",
+        "parameters": {},
+        "status": 200,
+        "error": "",
+        "caller": "arn:aws:iam::123456789012:root",
+        "account": "123456789012",
+        "region": "us-east-1",
+    }
 
 
 def test_no_secrets(emulator: Emulator) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from emulator import Emulator, ManualClock, RealClock
+from emulator import Clock, Emulator, ManualClock
 from emulator.server import PortTakenError
 
 from .stage import Stage
@@ -49,16 +49,21 @@ def test_clock(emulator: Emulator) -> None:
     assert control(emulator, "POST", "clock", b'{"advance": 2.5}') == (200, {"now": before + 2.5})
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"advance": "1"}', b'{"advance": -1}', b'{"advance": true}'])
+@pytest.mark.parametrize("speed", [b"60", b'"inf"'])
+def test_the_speed_of_time(emulator: Emulator, speed: bytes) -> None:
+    called = threading.Event()
+    emulator.clock.call_later(0.1, called.set)
+    assert control(emulator, "POST", "clock", b'{"speed": %s}' % speed)[0] == 200
+    assert called.wait(60)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"{}", b'{"advance": "1"}', b'{"advance": -1}', b'{"advance": true}', b'{"speed": NaN}']
+)
 def test_clock_refuses(emulator: Emulator, body: bytes) -> None:
     status, answer = control(emulator, "POST", "clock", body)
     assert status == 400
     assert "advance" in answer["error"]
-
-
-def test_the_real_clock_cannot_be_moved() -> None:
-    with Emulator(clock=RealClock()) as emulator:
-        assert control(emulator, "POST", "clock", b'{"advance": 1}')[0] == 400
 
 
 def test_unknown_paths_and_methods(emulator: Emulator) -> None:
@@ -84,7 +89,7 @@ def test_motos_own_codedeploy_is_out_of_reach(emulator: Emulator) -> None:
 def test_each_start_is_empty_and_each_end_complete() -> None:
     before = threading.active_count()
     for _time in range(2):
-        with Emulator(clock=RealClock()) as emulator:
+        with Emulator(clock=Clock()) as emulator:
             assert emulator.client("s3").list_buckets()["Buckets"] == []
             emulator.client("s3").create_bucket(Bucket="bundles")
             emulator.client("codedeploy").create_application(applicationName="shop")
@@ -148,7 +153,7 @@ def test_the_program_with_a_taken_port() -> None:
 
 
 def test_real_time_deployments_end_by_themselves() -> None:
-    with Emulator(clock=RealClock()) as emulator:
+    with Emulator(clock=Clock()) as emulator:
         stage = Stage(emulator)
         stage.set_up("h1")
         deployment_id = stage.create_deployment()

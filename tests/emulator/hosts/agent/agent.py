@@ -37,7 +37,7 @@ class Agent:
 
     def __init__(self, config: AgentConfig, environment: Mapping[str, str] | None = None) -> None:
         identity = find_identity(config.on_premises_config_file, os.environ if environment is None else environment)
-        self._config = config
+        self._config, self._identity = config, identity
         self._layout = Layout(config.root_dir, config.ongoing_deployment_tracking)
         self._service = CommandService(config, identity)
         self._commands = Commands(config, identity, self._layout)
@@ -58,6 +58,7 @@ class Agent:
     def run(self, stopping: threading.Event) -> None:
         """Polls until `stopping` is set, with every command in a thread of its own; ends scripts that still run then."""
         failures = 0
+        _LOG.info('Starting host command poll loop host_identifier="%s"', self._identity.host_identifier)
         while not stopping.is_set():
             began = time.monotonic()
             try:

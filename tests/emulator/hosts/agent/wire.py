@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import socket
@@ -21,6 +22,7 @@ from botocore.httpsession import URLLib3Session
 from .config import AgentConfig, agent_version
 from .identity import Identity
 
+_LOG = logging.getLogger("codedeploy-agent.wire")
 _RETRY_PAUSES = (0.3, 0.6, 1.2)
 _THROTTLING = re.compile("throttl|ratee?xceeded|toomanyrequests", re.IGNORECASE)
 
@@ -62,7 +64,13 @@ class CommandService:
 
     def poll(self) -> Command | None:
         """The next command for this host, or None."""
-        command = self._call("PollHostCommand", HostIdentifier=self._identity.host_identifier).get("HostCommand")
+        began, host = time.monotonic(), self._identity.host_identifier
+        command = self._call("PollHostCommand", HostIdentifier=host).get("HostCommand")
+        # In the words of host agent 1.8.1, for those who read the log to know how the agent is.
+        seconds = time.monotonic() - began
+        _LOG.info(
+            '[Aws::CodeDeployCommand::Client 200 %.6f 0 retries] poll_host_command(host_identifier:"%s")', seconds, host
+        )
         if command is None:
             return None
         members = ("HostCommandIdentifier", "HostIdentifier", "DeploymentExecutionId", "CommandName")

@@ -82,9 +82,8 @@ def session_host(emulator: Emulator, directory: Path) -> Host:
 def run_instance(emulator: Emulator) -> dict[str, str]:
     """Starts an EC2 instance with the tag; returns the environment that makes an agent its own."""
     ec2 = emulator.client("ec2")
-    image = ec2.describe_images()["Images"][0]["ImageId"]
     tags = [{"ResourceType": "instance", "Tags": [TAG]}]
-    (instance,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=tags)["Instances"]
+    (instance,) = ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1, TagSpecifications=tags)["Instances"]
     return {
         "AWS_HOST_IDENTIFIER": f"arn:aws:ec2:us-east-1:123456789012:instance/{instance['InstanceId']}",
         "AWS_REGION": "us-east-1",

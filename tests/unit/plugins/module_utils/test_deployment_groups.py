@@ -13,11 +13,17 @@ from botocore.exceptions import ClientError
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_groups import (
     find_deployment_group,
+    reinstall_hooks,
     request_members,
     update_deployment_group,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError, error_code
-from ansible_collections.slipway.codedeploy.plugins.module_utils._group_forms import EMPTY
+from ansible_collections.slipway.codedeploy.plugins.module_utils._group_forms import (
+    BLUE_GREEN,
+    EMPTY,
+    defaults,
+    suspended,
+)
 
 NAMES = {"application_name": "web", "deployment_group_name": "test"}
 A = {"key": "a", "value": "1", "type": "KEY_AND_VALUE"}
@@ -34,11 +40,12 @@ class Notes:
         self._first = first
         self._answer = answer
 
-    def update_deployment_group(self, *, applicationName: str, currentDeploymentGroupName: str, **members: Any) -> None:  # noqa: N803
+    def update_deployment_group(self, *, applicationName: str, currentDeploymentGroupName: str, **members: Any) -> Any:  # noqa: N803
         assert (applicationName, currentDeploymentGroupName) == ("web", "test")
         self.updates.append(members)
         if self._first and len(self.updates) == 1:
             raise ClientError({"Error": {"Code": self._first, "Message": "no"}}, "UpdateDeploymentGroup")
+        return {}
 
     def get_deployment_group(self, *, applicationName: str, deploymentGroupName: str) -> Any:  # noqa: N803
         assert (applicationName, deploymentGroupName) == ("web", "test")
@@ -65,20 +72,22 @@ def test_request_members() -> None:
     }
 
 
+COPY = {"green_fleet_provisioning_option": {"action": "COPY_AUTO_SCALING_GROUP"}}
+KEEP = {"terminate_blue_instances_on_deployment_success": {"action": "KEEP_ALIVE"}}
+
+
 @pytest.mark.parametrize(
-    ("before", "change", "attached", "sent"),
+    ("before", "change", "sent"),
     [
         pytest.param(
-            {"ec2_tag_filters": [A]},
+            {"ec2_tag_filters": [A], "auto_scaling_groups": ["workers"]},
             {"deployment_config_name": "Slow"},
-            ["workers"],
             {"deploymentConfigName": "Slow"},
             id="targeting is not sent when it does not change",
         ),
         pytest.param(
-            {"ec2_tag_filters": [A], "on_premises_tag_set": [[B]]},
+            {"ec2_tag_filters": [A], "on_premises_tag_set": [[B]], "auto_scaling_groups": ["workers", "more"]},
             {"ec2_tag_filters": [B]},
-            ["workers", "more"],
             {
                 "ec2TagFilters": [SENT_B],
                 "onPremisesTagSet": {"onPremisesTagSetList": [[SENT_B]]},
@@ -87,31 +96,62 @@ def test_request_members() -> None:
             id="all targeting is sent when some of it changes",
         ),
         pytest.param(
-            {}, {"ec2_tag_filters": [A]}, [], {"ec2TagFilters": [SENT_A]}, id="and no list of groups if there is none"
+            {"ec2_tag_filters": [A], "auto_scaling_groups": ["workers"]},
+            {"auto_scaling_groups": []},
+            {"ec2TagFilters": [SENT_A], "autoScalingGroups": []},
+            id="filters are sent when Auto Scaling groups go",
         ),
         pytest.param(
-            {"ec2_tag_filters": [A]}, {"ec2_tag_filters": []}, [], {"ec2TagFilters": []}, id="filters are cleared"
+            {}, {"ec2_tag_filters": [A]}, {"ec2TagFilters": [SENT_A]}, id="and no list of groups if there is none"
         ),
         pytest.param(
-            {"ec2_tag_set": [[A]]},
-            {"ec2_tag_set": []},
-            [],
-            {"ec2TagSet": {"ec2TagSetList": []}},
-            id="a tag set is cleared",
+            {"ec2_tag_filters": [A]}, {"ec2_tag_filters": []}, {"ec2TagFilters": []}, id="filters are cleared"
+        ),
+        pytest.param(
+            {"ec2_tag_set": [[A]]}, {"ec2_tag_set": []}, {"ec2TagSet": {"ec2TagSetList": []}}, id="a tag set is cleared"
         ),
         pytest.param(
             {"ec2_tag_filters": [A]},
             {"ec2_tag_filters": [], "ec2_tag_set": [[B]], "service_role_arn": "R"},
-            [],
             {"ec2TagFilters": [], "ec2TagSet": {"ec2TagSetList": [[SENT_B]]}, "serviceRoleArn": "R"},
             id="from filters to a tag set in one call",
         ),
+        pytest.param(
+            {"ec2_tag_filters": [A], "auto_scaling_groups": ["workers"], BLUE_GREEN: COPY},
+            {BLUE_GREEN: {**COPY, **KEEP}},
+            {
+                "blueGreenDeploymentConfiguration": {
+                    "greenFleetProvisioningOption": {"action": "COPY_AUTO_SCALING_GROUP"},
+                    "terminateBlueInstancesOnDeploymentSuccess": {"action": "KEEP_ALIVE"},
+                },
+                "ec2TagFilters": [SENT_A],
+                "autoScalingGroups": ["workers"],
+            },
+            id="a copied Auto Scaling group is sent with the blue/green configuration",
+        ),
+        pytest.param(
+            {},
+            {BLUE_GREEN: KEEP, "deployment_group_name": "other"},
+            {
+                "blueGreenDeploymentConfiguration": {
+                    "terminateBlueInstancesOnDeploymentSuccess": {"action": "KEEP_ALIVE"}
+                },
+                "newDeploymentGroupName": "other",
+            },
+            id="an ECS group never sends Auto Scaling groups, not even with another name",
+        ),
+        pytest.param(
+            {"load_balancer_info": {"elb_info_list": [{"name": "front"}]}},
+            {"load_balancer_info": {}, "ec2_deployment_options": suspended({})},
+            {"loadBalancerInfo": {}, "ec2DeploymentOptions": {"autoScalingGroupProcessesToSuspend": []}},
+            id="empty blocks clear",
+        ),
     ],
 )
-def test_update(before: dict[str, Any], change: dict[str, Any], attached: list[str], sent: dict[str, Any]) -> None:
+def test_update(before: dict[str, Any], change: dict[str, Any], sent: dict[str, Any]) -> None:
     client = Notes()
     before = {**NAMES, **EMPTY, **before}
-    update_deployment_group(client, before, {**before, **change}, set(change), attached)
+    update_deployment_group(client, before, {**before, **change}, set(change))
     assert client.updates == [sent]
 
 
@@ -140,8 +180,8 @@ def test_exchange_in_two_calls_where_one_is_refused(
     before: dict[str, Any], change: dict[str, Any], first: dict[str, Any], second: dict[str, Any], refusal: str
 ) -> None:
     client = Notes(first=refusal)
-    before = {**NAMES, **EMPTY, **before}
-    update_deployment_group(client, before, {**before, **change}, set(change), ["workers"])
+    before = {**NAMES, **EMPTY, **before, "auto_scaling_groups": ["workers"]}
+    update_deployment_group(client, before, {**before, **change}, set(change))
     workers = {"autoScalingGroups": ["workers"]}
     assert client.updates == [{**first, **second, **workers}, {**first, **workers}, {**second, **workers}]
 
@@ -150,28 +190,44 @@ def test_other_refusals_are_errors() -> None:
     client = Notes(first="InvalidEC2TagException")
     before = {**NAMES, **EMPTY}
     with pytest.raises(CodeDeployError, match="Failed to update the deployment group") as caught:
-        update_deployment_group(client, before, {**before, "ec2_tag_filters": [A]}, {"ec2_tag_filters"}, [])
+        update_deployment_group(client, before, {**before, "ec2_tag_filters": [A]}, {"ec2_tag_filters"})
     assert error_code(caught.value) == "InvalidEC2TagException"
     assert len(client.updates) == 1
 
 
-def test_what_the_module_does_not_manage_is_found_as_it_is() -> None:
+def test_hooks_are_put_back_by_detaching_and_attaching() -> None:
+    client = Notes()
+    reinstall_hooks(client, {**NAMES, **EMPTY, "ec2_tag_filters": [A], "auto_scaling_groups": ["workers"]})
+    assert client.updates == [
+        {"ec2TagFilters": [SENT_A], "autoScalingGroups": []},
+        {"ec2TagFilters": [SENT_A], "autoScalingGroups": ["workers"]},
+    ]
+
+
+def test_what_the_service_answers_takes_the_form_of_the_options() -> None:
     client = Notes(
         answer={
             "applicationName": "web",
             "deploymentGroupName": "test",
             "computePlatform": "ECS",
+            "deploymentConfigName": "CodeDeployDefault.ECSAllAtOnce",
             "autoScalingGroups": [{"name": "workers", "hook": "a-hook"}],
             "ecsServices": [{"serviceName": "api", "clusterName": "main"}],
-            "loadBalancerInfo": {"targetGroupPairInfoList": [{"prodTrafficRoute": {"listenerArns": ["arn"]}}]},
+            "loadBalancerInfo": {
+                "elbInfoList": [],
+                "targetGroupPairInfoList": [
+                    {"targetGroups": [{"name": "b"}, {"name": "a"}], "prodTrafficRoute": {"listenerArns": ["arn"]}}
+                ],
+            },
         }
     )
-    group = find_deployment_group(client, "web", "test")
-    assert group == {
+    pair = {"target_groups": [{"name": "a"}, {"name": "b"}], "prod_traffic_route": {"listener_arns": ["arn"]}}
+    assert find_deployment_group(client, "web", "test") == {
         **NAMES,
-        **EMPTY,
+        **defaults("ECS"),
         "compute_platform": "ECS",
-        "auto_scaling_groups": [{"name": "workers", "hook": "a-hook"}],
+        "auto_scaling_groups": ["workers"],
+        "auto_scaling_hooks": [{"name": "workers", "hook": "a-hook"}],
         "ecs_services": [{"service_name": "api", "cluster_name": "main"}],
-        "load_balancer_info": {"target_group_pair_info_list": [{"prod_traffic_route": {"listener_arns": ["arn"]}}]},
+        "load_balancer_info": {"target_group_pair_info_list": [pair]},
     }

@@ -121,9 +121,9 @@ def test_a_code_that_is_not_known_is_passed_on_without_advice() -> None:
     assert lines == ["Deployment d-1 failed (SOMETHING_NEW)", "  New."]
 
 
-def test_advice_is_given_for_codes_that_exist() -> None:
+def test_advice_is_given_for_every_code() -> None:
     model = get_session().get_service_model("codedeploy")
-    assert set(DEPLOYMENT_ADVICE) <= set(model.shape_for("ErrorCode").enum)
+    assert set(DEPLOYMENT_ADVICE) == set(model.shape_for("ErrorCode").enum)
     assert set(EVENT_ADVICE) == set(model.shape_for("LifecycleErrorCode").enum) - {"Success"}
 
 
@@ -137,3 +137,12 @@ def test_an_agent_that_never_answered_is_told_from_one_that_failed() -> None:
     diagnosis = diagnosis_from(FAILED, [target], None, limit=5)
     assert "no agent on the host picked up the work" in diagnosis["targets"][0]["cause"]
     assert f"web-1 failed at ApplicationStop (UnknownError). {message}" in summary(diagnosis)
+
+
+def test_a_file_that_is_there_already_has_a_remedy() -> None:
+    message = "The deployment failed because a specified file already exists at this location: /opt/shop/version"
+    diagnostics = {"error_code": "UnknownError", "script_name": "", "message": message, "log_tail": ""}
+    event = {"lifecycle_event_name": "Install", "status": "Failed", "diagnostics": diagnostics}
+    target = {"target_id": "web-1", "status": "Failed", "lifecycle_events": [event]}
+    diagnosis = diagnosis_from(FAILED, [target], None, limit=5)
+    assert "file_exists_behavior" in diagnosis["targets"][0]["remedy"]

@@ -11,15 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._group_forms import (
+    BLUE_GREEN,
     EMPTY,
     FORMS,
+    alarms,
+    blue_green,
     defaults,
     form_from_options,
     form_from_service,
+    load_balancers,
     rollback,
+    suspended,
     tag_filter,
     tag_filters,
     tag_set,
+    triggers,
 )
 
 A = {"key": "a", "value": "1", "type": "KEY_AND_VALUE"}
@@ -89,7 +95,97 @@ def test_rollback(given: dict[str, Any], canonical: dict[str, Any]) -> None:
     assert rollback(given) == canonical
 
 
-LEFT_OUT = dict.fromkeys(FORMS)
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        ({}, {"enabled": False, "ignore_poll_alarm_failure": False, "alarms": []}),
+        (
+            {
+                "enabled": None,
+                "ignore_poll_alarm_failure": None,
+                "alarms": [{"name": "b"}, {"name": "a"}, {"name": "b"}],
+            },
+            {"enabled": True, "ignore_poll_alarm_failure": False, "alarms": [{"name": "a"}, {"name": "b"}]},
+        ),
+        (
+            {"enabled": False, "ignore_poll_alarm_failure": True, "alarms": [{"name": "a"}]},
+            {"enabled": False, "ignore_poll_alarm_failure": True, "alarms": [{"name": "a"}]},
+        ),
+    ],
+)
+def test_alarms(given: dict[str, Any], canonical: dict[str, Any]) -> None:
+    assert alarms(given) == canonical
+
+
+def test_triggers() -> None:
+    one, two = ({"trigger_name": name, "trigger_target_arn": "T", "trigger_events": ["X", "Y"]} for name in "ab")
+    assert triggers([{**two, "trigger_events": ["Y", "X", "Y"]}, one, one]) == [one, two]
+
+
+@pytest.mark.parametrize("given", [{}, {"auto_scaling_group_processes_to_suspend": None}])
+def test_nothing_is_suspended(given: dict[str, Any]) -> None:
+    assert suspended(given) == {"auto_scaling_group_processes_to_suspend": []}
+
+
+ROUTE = {"listener_arns": ["arn"]}
+PAIR = {"target_groups": [{"name": "a"}, {"name": "b"}], "prod_traffic_route": ROUTE}
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        ({}, {}),
+        ({"elb_info_list": [], "target_group_info_list": None}, {}),
+        ({"elb_info_list": [{"name": "b"}, {"name": "a"}]}, {"elb_info_list": [{"name": "a"}, {"name": "b"}]}),
+        (
+            {
+                "target_group_pair_info_list": [
+                    {**PAIR, "target_groups": [{"name": "b"}, {"name": "a"}], "test_traffic_route": None}
+                ]
+            },
+            {"target_group_pair_info_list": [PAIR]},
+        ),
+        (
+            {"target_group_pair_info_list": [{**PAIR, "test_traffic_route": ROUTE}]},
+            {"target_group_pair_info_list": [{**PAIR, "test_traffic_route": ROUTE}]},
+        ),
+    ],
+)
+def test_load_balancers(given: dict[str, Any], canonical: dict[str, Any]) -> None:
+    assert load_balancers(given) == canonical
+
+
+def ready(action: str, minutes: int | None) -> dict[str, Any]:
+    return {"deployment_ready_option": {"action_on_timeout": action, "wait_time_in_minutes": minutes}}
+
+
+def after(action: str, minutes: int | None) -> dict[str, Any]:
+    part = {"action": action, "termination_wait_time_in_minutes": minutes}
+    return {"terminate_blue_instances_on_deployment_success": part}
+
+
+@pytest.mark.parametrize(
+    ("given", "current", "canonical"),
+    [
+        ({}, {}, {}),
+        ({"deployment_ready_option": None}, ready("STOP_DEPLOYMENT", 9), ready("STOP_DEPLOYMENT", 9)),
+        (ready("STOP_DEPLOYMENT", None), {}, ready("STOP_DEPLOYMENT", 0)),
+        (ready("STOP_DEPLOYMENT", None), ready("STOP_DEPLOYMENT", 9), ready("STOP_DEPLOYMENT", 9)),
+        (ready("STOP_DEPLOYMENT", 0), ready("STOP_DEPLOYMENT", 9), ready("STOP_DEPLOYMENT", 0)),
+        (ready("CONTINUE_DEPLOYMENT", None), ready("STOP_DEPLOYMENT", 9), ready("CONTINUE_DEPLOYMENT", 0)),
+        (after("KEEP_ALIVE", 120), {}, after("KEEP_ALIVE", 0)),
+        (
+            after("TERMINATE", 5),
+            ready("STOP_DEPLOYMENT", 9),
+            {**ready("STOP_DEPLOYMENT", 9), **after("TERMINATE", 5)},
+        ),
+    ],
+)
+def test_blue_green(given: dict[str, Any], current: dict[str, Any], canonical: dict[str, Any]) -> None:
+    assert blue_green(given, current) == canonical
+
+
+LEFT_OUT = dict.fromkeys((*FORMS, BLUE_GREEN))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +221,33 @@ LEFT_OUT = dict.fromkeys(FORMS)
     ],
 )
 def test_form_from_options(given: dict[str, Any], canonical: dict[str, Any]) -> None:
-    assert form_from_options({**LEFT_OUT, **given}) == {**LEFT_OUT, **canonical}
+    expected = {**dict.fromkeys(FORMS), **canonical}
+    assert form_from_options({**LEFT_OUT, **given}, {}) == expected
+
+
+COPY = {BLUE_GREEN: {"green_fleet_provisioning_option": {"action": "COPY_AUTO_SCALING_GROUP"}}}
+DISCOVER = {BLUE_GREEN: {"green_fleet_provisioning_option": {"action": "DISCOVER_EXISTING"}}}
+COPIED = {"auto_scaling_groups": ["CodeDeploy_test_d-7XKQ2M9PB"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "current", "wanted"),
+    [
+        pytest.param(["workers"], {**COPY, **COPIED}, None, id="the copy stays"),
+        pytest.param([], {**COPY, **COPIED}, [], id="it is cleared"),
+        pytest.param(["more", "workers"], {**COPY, **COPIED}, ["more", "workers"], id="two are not an original"),
+        pytest.param(["workers"], {**COPY, "auto_scaling_groups": ["other"]}, ["workers"], id="no copy yet"),
+        pytest.param(["workers"], {**DISCOVER, **COPIED}, ["workers"], id="copied no more"),
+    ],
+)
+def test_the_copy_of_an_auto_scaling_group(given: list[str], current: dict[str, Any], wanted: list[str] | None) -> None:
+    form = form_from_options({**LEFT_OUT, "auto_scaling_groups": given}, current)
+    assert form["auto_scaling_groups"] == wanted
+
+
+def test_the_original_comes_back_when_copying_ends() -> None:
+    form = form_from_options({**LEFT_OUT, **DISCOVER, "auto_scaling_groups": ["workers"]}, {**COPY, **COPIED})
+    assert form["auto_scaling_groups"] == ["workers"]
 
 
 @pytest.mark.parametrize(
@@ -167,8 +289,8 @@ def test_form_from_service(answer: dict[str, Any], canonical: dict[str, Any]) ->
 
 
 def test_defaults() -> None:
-    assert set(defaults("Server")) - set(EMPTY) == {"deployment_config_name", "deployment_style"}
-    assert defaults("Lambda") == EMPTY
+    for platform in ("Server", "Lambda", "ECS"):
+        assert set(defaults(platform)) - set(EMPTY) == {"deployment_config_name", "deployment_style"}
 
 
 TEXT = st.text(max_size=4)

@@ -91,4 +91,6 @@ def test_what_may_not_be_looked_at_is_a_warning(emulator: Emulator, connect: Con
     emulator.faults.add(Fault("access_denied", action="codedeploy:ListOnPremisesInstances"))
     group = {**GROUP, "on_premises_instance_tag_filters": [has("role", "web")]}
     (warning,) = check_readiness(connect, group)
-    assert warning.startswith("Not checked beforehand, since it is not allowed: Failed to list the on-premises instances")
+    assert warning.startswith(
+        "Not checked beforehand, since it is not allowed: Failed to list the on-premises instances"
+    )

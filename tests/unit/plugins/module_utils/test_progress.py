@@ -27,9 +27,45 @@ def target(name: str, status: str, *events: tuple[str, str], error_code: str = "
     }
 
 
+def shifting(**members: t.Any) -> dict[str, t.Any]:
+    """A target whose traffic is being shifted."""
+    return {
+        **target("greet", "InProgress", ("BeforeAllowTraffic", "Succeeded"), ("AllowTraffic", "InProgress")),
+        **members,
+    }
+
+
 @pytest.mark.parametrize(
     ("seen", "line"),
     [
+        (
+            (
+                deployment("InProgress", in_progress=1),
+                [shifting(lambda_function_info={"target_version_weight": 10.0})],
+            ),
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: greet AllowTraffic, 10% of the traffic shifted",
+        ),
+        (
+            (
+                deployment("Baking", in_progress=1),
+                [
+                    shifting(
+                        task_sets_info=[
+                            {"task_set_label": "Blue", "traffic_weight": 87.5},
+                            {"task_set_label": "Green", "traffic_weight": 12.5},
+                        ]
+                    )
+                ],
+            ),
+            "d-3KX1ZQ2AB Baking, 0 of 1 succeeded: greet AllowTraffic, 12.5% of the traffic shifted",
+        ),
+        (
+            (
+                deployment("InProgress", in_progress=1),
+                [shifting(task_sets_info=[{"task_set_label": "Blue", "traffic_weight": 100.0}])],
+            ),
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: greet AllowTraffic",
+        ),
         ((deployment("Created"), []), "d-3KX1ZQ2AB Created"),
         (
             (

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import signal
 import typing as t
+import zlib
 from dataclasses import dataclass
 
 import boto3
@@ -152,6 +154,52 @@ def test_every_call_names_the_owner_that_is_expected(s3: t.Any) -> None:
     upload(s3, LARGE, expected_bucket_owner="123456789012", abort_incomplete=True)
     assert len(owners) >= 6
     assert set(owners) == {"123456789012"}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "settings", "content_hash"),
+    [
+        ("https://s3.invalid", {}, "UNSIGNED-PAYLOAD"),
+        ("https://s3.invalid", {"payload_signing_enabled": True}, SMALL.digest),
+        ("http://s3.invalid", {}, SMALL.digest),
+    ],
+    ids=["TLS", "as asked for", "no TLS"],
+)
+def test_content_is_signed_unless_tls_protects_it(endpoint: str, settings: dict[str, bool], content_hash: str) -> None:
+    sent = []
+
+    def answer(request: t.Any, **_rest: t.Any) -> AWSResponse:
+        sent.append(request)
+        return AWSResponse(request.url, 200, {"ETag": '"tag"'}, Raw(b""))
+
+    keys = {"aws_access_key_id": "uploader", "aws_secret_access_key": "uploader"}
+    client = boto3.client("s3", "us-east-1", endpoint_url=endpoint, config=Config(s3=settings), **keys)
+    client.meta.events.register("before-send.s3", answer)
+    assert upload(client, SMALL).e_tag == "tag"
+    (request,) = sent
+    assert request.body.getvalue() == SMALL.content
+    assert as_text(request.headers["x-amz-content-sha256"]) == content_hash
+    checksum = base64.b64encode(zlib.crc32(SMALL.content).to_bytes(4, "big")).decode()
+    assert as_text(request.headers["x-amz-checksum-crc32"]) == checksum
+
+
+def as_text(header: str | bytes) -> str:
+    """HEADER, which botocore keeps in either form."""
+    return header.decode() if isinstance(header, bytes) else header
+
+
+@pytest.mark.parametrize("algorithm", [None, "CRC32", "SHA1", "SHA256"])
+@pytest.mark.parametrize("content", [SMALL, LARGE], ids=["at once", "in parts"])
+def test_s3_gets_the_checksum_that_was_asked_for(s3: t.Any, content: Content, algorithm: str | None) -> None:
+    checksums: list[set[str]] = []
+
+    def note(request: t.Any, **_rest: t.Any) -> None:
+        checksums.append({name.lower() for name in request.headers if name.lower().startswith("x-amz-checksum-")})
+
+    for operation in ("PutObject", "UploadPart"):
+        s3.meta.events.register(f"before-sign.s3.{operation}", note)
+    upload(s3, content, **({"checksum_algorithm": algorithm} if algorithm else {}))
+    assert checksums == [{f"x-amz-checksum-{(algorithm or 'CRC32').lower()}"}] * (1 if content is SMALL else 3)
 
 
 def refuse(request: t.Any, **_rest: t.Any) -> AWSResponse:

@@ -4,82 +4,24 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge
 from ansible_collections.slipway.codedeploy.plugins.modules import application
 from emulator import Emulator
-from unit.scenarios import (
-    Connect,
-    Scenario,
-    Subject,
-    check_permissions,
-    check_refused,
-    check_scenario,
-    module_actions,
+from unit.application_scenarios import (
+    RENAME,
+    SCENARIOS,
+    SUBJECT,
+    WEB,
+    an_application,
+    nothing,
+    read,
 )
-
-ARN = "arn:aws:codedeploy:us-east-1:123456789012:application:web"
-
-
-def read(client: Any) -> Any:
-    """The application's platform and tags; None if there is none."""
-    if "web" not in client.list_applications()["applications"]:
-        return None
-    tags = {tag["Key"]: tag["Value"] for tag in client.list_tags_for_resource(ResourceArn=ARN)["Tags"]}
-    return client.get_application(applicationName="web")["application"]["computePlatform"], tags
-
-
-SUBJECT = Subject(application, "application", read, {"application_id", "create_time", "linked_to_git_hub"})
-
-
-def nothing(client: Any) -> None:
-    pass
-
-
-def an_application(platform: str = "Server", **tags: str) -> Any:
-    def arrange(client: Any) -> None:
-        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-        client.create_application(applicationName="web", computePlatform=platform, tags=pairs)
-
-    return arrange
-
-
-WEB = {"application_name": "web"}
-SCENARIOS = [
-    Scenario("create", nothing, WEB, True, ("Server", {})),
-    Scenario("create for Lambda", nothing, {**WEB, "compute_platform": "Lambda"}, True, ("Lambda", {})),
-    Scenario("create with tags", nothing, {**WEB, "tags": {"team": "shop"}}, True, ("Server", {"team": "shop"})),
-    Scenario("create with no tags", nothing, {**WEB, "tags": {}}, True, ("Server", {})),
-    Scenario("there already", an_application(team="shop"), WEB, False, ("Server", {"team": "shop"})),
-    Scenario("platform left out", an_application("ECS"), WEB, False, ("ECS", {})),
-    Scenario(
-        "tags there already",
-        an_application(team="shop"),
-        {**WEB, "tags": {"team": "shop"}},
-        False,
-        ("Server", {"team": "shop"}),
-    ),
-    Scenario(
-        "a tag changes, one comes, one goes",
-        an_application(team="shop", old="1"),
-        {**WEB, "tags": {"team": "store", "new": 2}},
-        True,
-        ("Server", {"team": "store", "new": "2"}),
-    ),
-    Scenario(
-        "tags are added",
-        an_application(team="shop"),
-        {**WEB, "tags": {"stage": "test"}, "purge_tags": False},
-        True,
-        ("Server", {"team": "shop", "stage": "test"}),
-    ),
-    Scenario("tags are cleared", an_application(team="shop"), {**WEB, "tags": {}}, True, ("Server", {})),
-    Scenario("delete", an_application(team="shop"), {**WEB, "state": "absent"}, True, None),
-    Scenario("delete with tags given", an_application(), {**WEB, "state": "absent", "tags": {"a": "b"}}, True, None),
-    Scenario("gone already", nothing, {**WEB, "state": "absent"}, False, None),
-]
+from unit.scenarios import Connect, Scenario, check_permissions, check_refused, check_scenario, module_actions
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
@@ -95,6 +37,9 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
     ("params", "message"),
     [
         ({"application_name": "a b"}, r"application_name: 'a b' is not a valid name: 1 to 100 letters, digits and"),
+        ({**WEB, "new_application_name": "a b"}, "new_application_name: 'a b' is not a valid name"),
+        ({**RENAME, "state": "absent"}, "new_application_name: it cannot be given with state: absent"),
+        ({**WEB, "new_application_name": "taken"}, "new_application_name: 'web' cannot be renamed.* 'taken' already"),
         ({"application_name": ""}, "application_name: '' is not a valid name"),
         ({"application_name": "x" * 101}, "is not a valid name"),
         ({**WEB, "tags": {"": "x"}}, "tags, a key: '' has 0 characters, 1 to 128 are allowed"),
@@ -110,6 +55,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
 )
 def test_refused(params: dict[str, Any], message: str, connect: Connect, emulator: Emulator, codedeploy: Any) -> None:
     an_application()(codedeploy)
+    codedeploy.create_application(applicationName="taken")
     check_refused(SUBJECT, params, message, connect, emulator)
 
 
@@ -119,7 +65,7 @@ def test_refused(params: dict[str, Any], message: str, connect: Connect, emulato
         (WEB, ["codedeploy:GetApplication"]),
         (
             {**WEB, "tags": {"team": "shop"}},
-            ["codedeploy:GetApplication", "sts:GetCallerIdentity", "codedeploy:ListTagsForResource"],
+            ["sts:GetCallerIdentity", "codedeploy:GetApplication", "codedeploy:ListTagsForResource"],
         ),
     ],
 )
@@ -138,3 +84,49 @@ def test_the_result_can_be_given_back(connect: Connect) -> None:
     given = {name: value for name, value in returned.items() if name in params}
     assert given.keys() == {"application_name", "compute_platform", "tags"}
     assert application.ensure(connect, SUBJECT.params(**given), False)["changed"] is False
+
+
+class Meddling:
+    """A client before whose first call of METHOD somebody else does something."""
+
+    def __init__(self, client: Any, method: str, meddle: Any) -> None:
+        self._client, self._method, self._meddle = client, method, meddle
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method and self._meddle:
+            meddle, self._meddle = self._meddle, None
+            meddle()
+        return getattr(self._client, name)
+
+
+@pytest.mark.parametrize(
+    ("method", "before", "meddle", "params", "after"),
+    [
+        ("create_application", nothing, an_application(), WEB, ("Server", {})),
+        ("create_application", nothing, an_application(a="1"), {**WEB, "tags": {"b": "2"}}, ("Server", {"b": "2"})),
+        ("tag_resource", an_application(), None, {**WEB, "tags": {"b": "2"}}, ("Server", {"b": "2"})),
+        ("update_application", an_application(), None, RENAME, ("Server", {}, "shop")),
+        ("delete_application", an_application(), None, {**WEB, "state": "absent"}, None),
+    ],
+    ids=["created meanwhile", "created with other tags", "deleted before tags", "deleted before renaming", "deleted"],
+)
+def test_others_write_too(
+    method: str,
+    before: Any,
+    meddle: Any,
+    params: dict[str, Any],
+    after: Any,
+    connect: Connect,
+    codedeploy: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without MEDDLE, somebody deletes the application between the module's reading and its writing."""
+    monkeypatch.setattr(_converge, "sleep", lambda _seconds: None)
+    before(codedeploy)
+    delete = functools.partial(codedeploy.delete_application, applicationName="web")
+    client = Meddling(connect("codedeploy"), method, functools.partial(meddle, codedeploy) if meddle else delete)
+    result = application.ensure(
+        lambda service: client if service == "codedeploy" else connect(service), SUBJECT.params(**params), False
+    )
+    assert result["changed"] is True
+    assert read(codedeploy) == after

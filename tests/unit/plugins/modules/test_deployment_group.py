@@ -5,260 +5,35 @@
 from __future__ import annotations
 
 import re
-import types
 from typing import Any
 
 import pytest
-from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge, _propagation
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_group
 from emulator import Emulator
+from unit.group_scenarios import NAMES_AND_TAGS, SCENARIOS, SELECTION, WORKERS
+from unit.group_stage import (
+    FRESH,
+    NEW,
+    SUBJECT,
+    TEST,
+    TOPIC,
+    A,
+    B,
+    a_group,
+    an_application,
+    auto_scaling_groups,
+    nothing,
+    read,
+)
 from unit.scenarios import (
     Connect,
     Scenario,
-    Subject,
     check_permissions,
-    check_refused,
     check_scenario,
     module_actions,
 )
-
-ARN = "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup:web/test"
-ROLE = "arn:aws:iam::123456789012:role/codedeploy"
-A = {"Key": "a", "Value": "1", "Type": "KEY_AND_VALUE"}
-B = {"Key": "b", "Type": "KEY_ONLY"}
-# What the scenarios look at in AWS's answer; the rest would only repeat the emulator's defaults.
-SEEN = (
-    "deploymentConfigName",
-    "serviceRoleArn",
-    "ec2TagFilters",
-    "ec2TagSet",
-    "onPremisesInstanceTagFilters",
-    "onPremisesTagSet",
-    "autoRollbackConfiguration",
-    "deploymentStyle",
-)
-FRESH = {
-    "deploymentConfigName": "CodeDeployDefault.OneAtATime",
-    "serviceRoleArn": ROLE,
-    "ec2TagFilters": [],
-    "onPremisesInstanceTagFilters": [],
-    "deploymentStyle": {"deploymentType": "IN_PLACE", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"},
-    "tags": {},
-}
-
-
-def without_empty(info: dict[str, Any]) -> dict[str, Any]:
-    """AWS's answer without tag sets and rollbacks that say nothing, which it may give or leave out."""
-    empty: tuple[dict[str, Any], ...] = (
-        {"ec2TagSetList": []},
-        {"onPremisesTagSetList": []},
-        {"enabled": False, "events": []},
-    )
-    return {name: value for name, value in info.items() if value not in empty}
-
-
-def read(client: Any) -> Any:
-    """The group's settings and tags; None if there is none."""
-    applications = client.list_applications()["applications"]
-    if (
-        "web" not in applications
-        or "test" not in client.list_deployment_groups(applicationName="web")["deploymentGroups"]
-    ):
-        return None
-    info = client.get_deployment_group(applicationName="web", deploymentGroupName="test")["deploymentGroupInfo"]
-    tags = {tag["Key"]: tag["Value"] for tag in client.list_tags_for_resource(ResourceArn=ARN)["Tags"]}
-    return {**without_empty({name: info[name] for name in SEEN if name in info}), "tags": tags}
-
-
-SUBJECT = Subject(
-    deployment_group,
-    "deployment_group",
-    read,
-    {
-        "auto_scaling_groups",
-        "compute_platform",
-        "deployment_group_id",
-        "outdated_instances_strategy",
-        "termination_hook_enabled",
-        "trigger_configurations",
-    },
-)
-
-
-def nothing(client: Any) -> None:
-    pass
-
-
-def an_application(client: Any) -> None:
-    client.create_application(applicationName="web")
-
-
-def a_group(tags: dict[str, str] | None = None, **members: Any) -> Any:
-    def arrange(client: Any) -> None:
-        an_application(client)
-        pairs = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
-        client.create_deployment_group(
-            applicationName="web", deploymentGroupName="test", serviceRoleArn=ROLE, tags=pairs, **members
-        )
-
-    return arrange
-
-
-TEST = {"application_name": "web", "deployment_group_name": "test"}
-NEW = {**TEST, "service_role_arn": ROLE}
-FAILURE = {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}
-SCENARIOS = [
-    Scenario("create", an_application, NEW, True, FRESH),
-    Scenario(
-        "create with everything",
-        an_application,
-        {
-            **NEW,
-            "deployment_config_name": "CodeDeployDefault.HalfAtATime",
-            "ec2_tag_set": [[{"key": "b"}], [{"key": "b"}, {"key": "a", "value": 1}]],
-            "on_premises_instance_tag_filters": [{"value": "c"}, {"key": "a", "value": "1"}],
-            "auto_rollback_configuration": {"events": ["DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_FAILURE"]},
-            "deployment_style": {"deployment_type": "IN_PLACE", "deployment_option": "WITHOUT_TRAFFIC_CONTROL"},
-            "tags": {"team": "shop"},
-        },
-        True,
-        {
-            **FRESH,
-            "deploymentConfigName": "CodeDeployDefault.HalfAtATime",
-            "ec2TagSet": {"ec2TagSetList": [[A, B], [B]]},
-            "onPremisesInstanceTagFilters": [A, {"Value": "c", "Type": "VALUE_ONLY"}],
-            "autoRollbackConfiguration": {
-                "enabled": True,
-                "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"],
-            },
-            "tags": {"team": "shop"},
-        },
-    ),
-    Scenario(
-        "there already, whatever its options",
-        a_group(ec2TagFilters=[B, A], autoRollbackConfiguration=FAILURE),
-        TEST,
-        False,
-        {**FRESH, "ec2TagFilters": [B, A], "autoRollbackConfiguration": FAILURE},
-    ),
-    Scenario(
-        "the same filters in another order",
-        a_group(ec2TagFilters=[B, A], onPremisesTagSet={"onPremisesTagSetList": [[B], [B, A]]}),
-        {
-            **NEW,
-            "ec2_tag_filters": [{"key": "a", "value": "1"}, {"key": "b"}, {"key": "a", "value": "1"}],
-            "on_premises_tag_set": [[{"key": "a", "value": "1"}, {"key": "b"}], [{"key": "b"}]],
-        },
-        False,
-        {**FRESH, "ec2TagFilters": [B, A], "onPremisesTagSet": {"onPremisesTagSetList": [[B], [B, A]]}},
-    ),
-    Scenario(
-        "empty is what it has",
-        a_group(),
-        {
-            **TEST,
-            "ec2_tag_filters": [],
-            "ec2_tag_set": [],
-            "on_premises_instance_tag_filters": [],
-            "on_premises_tag_set": [],
-            "auto_rollback_configuration": {},
-            "tags": {},
-        },
-        False,
-        FRESH,
-    ),
-    Scenario(
-        "another deployment config and role",
-        a_group(ec2TagFilters=[A]),
-        {
-            **TEST,
-            "deployment_config_name": "CodeDeployDefault.AllAtOnce",
-            "service_role_arn": "arn:aws:iam::123456789012:role/other",
-        },
-        True,
-        {
-            **FRESH,
-            "ec2TagFilters": [A],
-            "deploymentConfigName": "CodeDeployDefault.AllAtOnce",
-            "serviceRoleArn": "arn:aws:iam::123456789012:role/other",
-        },
-    ),
-    Scenario(
-        "filters replace filters, the others stay",
-        a_group(ec2TagFilters=[A], onPremisesInstanceTagFilters=[A]),
-        {**TEST, "ec2_tag_filters": [{"key": "b"}]},
-        True,
-        {**FRESH, "ec2TagFilters": [B], "onPremisesInstanceTagFilters": [A]},
-    ),
-    Scenario(
-        "filters are cleared",
-        a_group(ec2TagFilters=[A], onPremisesInstanceTagFilters=[A]),
-        {**TEST, "ec2_tag_filters": [], "on_premises_instance_tag_filters": []},
-        True,
-        FRESH,
-    ),
-    Scenario(
-        "a tag set is cleared",
-        a_group(ec2TagSet={"ec2TagSetList": [[A], [B]]}),
-        {**TEST, "ec2_tag_set": []},
-        True,
-        FRESH,
-    ),
-    Scenario(
-        "a tag set replaces filters",
-        a_group(ec2TagFilters=[A], onPremisesInstanceTagFilters=[B]),
-        {**TEST, "ec2_tag_set": [[{"key": "b"}]]},
-        True,
-        {**FRESH, "ec2TagSet": {"ec2TagSetList": [[B]]}, "onPremisesInstanceTagFilters": [B]},
-    ),
-    Scenario(
-        "filters replace a tag set",
-        a_group(onPremisesTagSet={"onPremisesTagSetList": [[A], [B]]}),
-        {**TEST, "on_premises_instance_tag_filters": [{"key": "b"}]},
-        True,
-        {**FRESH, "onPremisesInstanceTagFilters": [B]},
-    ),
-    Scenario(
-        "a rollback comes",
-        a_group(),
-        {**TEST, "auto_rollback_configuration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}},
-        True,
-        {**FRESH, "autoRollbackConfiguration": FAILURE},
-    ),
-    Scenario(
-        "a rollback goes",
-        a_group(autoRollbackConfiguration=FAILURE),
-        {**TEST, "auto_rollback_configuration": {}},
-        True,
-        FRESH,
-    ),
-    Scenario(
-        "a rollback is kept but off",
-        a_group(autoRollbackConfiguration=FAILURE),
-        {**TEST, "auto_rollback_configuration": {"enabled": False, "events": ["DEPLOYMENT_FAILURE"]}},
-        True,
-        {**FRESH, "autoRollbackConfiguration": {"enabled": False, "events": ["DEPLOYMENT_FAILURE"]}},
-    ),
-    Scenario(
-        "tags change, with nothing else",
-        a_group(tags={"team": "shop", "old": "1"}),
-        {**TEST, "tags": {"team": "store", "new": "2"}},
-        True,
-        {**FRESH, "tags": {"team": "store", "new": "2"}},
-    ),
-    Scenario(
-        "tags are added",
-        a_group(tags={"team": "shop"}),
-        {**TEST, "tags": {"stage": "test"}, "purge_tags": False},
-        True,
-        {**FRESH, "tags": {"team": "shop", "stage": "test"}},
-    ),
-    Scenario("tags are left alone", a_group(tags={"team": "shop"}), NEW, False, {**FRESH, "tags": {"team": "shop"}}),
-    Scenario("delete", a_group(tags={"team": "shop"}), {**TEST, "state": "absent"}, True, None),
-    Scenario("gone already", an_application, {**TEST, "state": "absent"}, False, None),
-    Scenario("gone with its application", nothing, {**TEST, "state": "absent", "tags": {}}, False, None),
-]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
@@ -267,7 +42,7 @@ def test_scenario(scenario: Scenario, connect: Connect, codedeploy: Any) -> None
 
 
 def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
-    check_permissions(SUBJECT, SCENARIOS, connect, emulator)
+    check_permissions(SUBJECT, [*SELECTION, *NAMES_AND_TAGS], connect, emulator)
 
 
 def test_without_its_application_a_group_is_refused_but_in_check_mode_predicted(
@@ -285,89 +60,59 @@ def test_without_its_application_a_group_is_refused_but_in_check_mode_predicted(
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
 
 
-@pytest.mark.parametrize(
-    ("arrange", "params", "message"),
-    [
-        (
-            an_application,
-            TEST,
-            "service_role_arn: the deployment group 'test' does not exist, and to create it the ARN",
-        ),
-        (
-            lambda client: client.create_application(applicationName="web", computePlatform="ECS"),
-            NEW,
-            "application_name: 'web' is an ECS application",
-        ),
-        (
-            a_group(),
-            {**TEST, "deployment_style": {"deployment_type": "IN_PLACE", "deployment_option": "WITH_TRAFFIC_CONTROL"}},
-            "deployment_style: deployment_option WITH_TRAFFIC_CONTROL needs a load balancer",
-        ),
-        (
-            an_application,
-            {**NEW, "deployment_config_name": "Slow"},
-            "deployment_config_name: there is no deployment config 'Slow' in us-east-1",
-        ),
-        (
-            a_group(),
-            {**TEST, "deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce"},
-            "deployment_config_name: 'CodeDeployDefault.LambdaAllAtOnce' is for Lambda, but the application is for Server",
-        ),
-        (
-            a_group(),
-            {**TEST, "tags": {f"tag-{number}": "" for number in range(51)}},
-            "tags: the resource would have 51 tags, 50 are allowed",
-        ),
-        (
-            a_group(),
-            {**TEST, "deployment_config_name": "Slow"},
-            "deployment_config_name: there is no deployment config",
-        ),
-        (
-            a_group(),
-            {**TEST, "ec2_tag_filters": [{}]},
-            r"ec2_tag_filters\[0\]: the filter is empty; give a key, a value or both",
-        ),
-    ],
-)
-def test_refused(
-    arrange: Any, params: dict[str, Any], message: str, connect: Connect, emulator: Emulator, codedeploy: Any
-) -> None:
-    arrange(codedeploy)
-    check_refused(SUBJECT, params, message, connect, emulator)
+GET, LIST_TAGS = "codedeploy:GetDeploymentGroup", "codedeploy:ListTagsForResource"
 
 
 @pytest.mark.parametrize(
     ("params", "actions"),
     [
-        (NEW, ["codedeploy:GetDeploymentGroup"]),
-        ({**TEST, "deployment_config_name": "CodeDeployDefault.OneAtATime"}, ["codedeploy:GetDeploymentGroup"]),
+        (NEW, [GET]),
+        ({**TEST, "deployment_config_name": "CodeDeployDefault.OneAtATime"}, [GET]),
+        ({**NEW, "tags": {"team": "shop"}}, ["sts:GetCallerIdentity", GET, LIST_TAGS]),
+        ({**NEW, "new_deployment_group_name": "test"}, ["codedeploy:BatchGetDeploymentGroups"]),
         (
-            {**NEW, "tags": {"team": "shop"}},
-            ["codedeploy:GetDeploymentGroup", "sts:GetCallerIdentity", "codedeploy:ListTagsForResource"],
+            {**NEW, "auto_scaling_groups": ["workers"], "reinstall_missing_hooks": True},
+            [GET, "autoscaling:DescribeLifecycleHooks"],
         ),
     ],
 )
 def test_calls_of_an_unchanged_group(
     params: dict[str, Any], actions: list[str], connect: Connect, emulator: Emulator, codedeploy: Any
 ) -> None:
-    a_group(tags={"team": "shop"})(codedeploy)
+    a_group(tags={"team": "shop"}, surroundings=WORKERS, autoScalingGroups=["workers"])(codedeploy)
     deployment_group.ensure(connect, SUBJECT.params(**params), False)
     assert module_actions(emulator) == actions
 
 
-def test_the_result_can_be_given_back(connect: Connect, codedeploy: Any) -> None:
-    an_application(codedeploy)
-    params = SUBJECT.params(
-        **NEW,
-        ec2_tag_set=[[{"key": "b"}], [{"value": "c"}, {"key": "a", "value": ""}]],
-        auto_rollback_configuration={"enabled": False, "events": ["DEPLOYMENT_FAILURE"]},
-        tags={"team": "shop"},
-    )
-    returned = deployment_group.ensure(connect, params, False)["deployment_group"]
-    given = {name: value for name, value in returned.items() if name in params}
-    assert given.keys() == params.keys() - {"purge_tags", "state"}
-    assert deployment_group.ensure(connect, SUBJECT.params(**given), False)["changed"] is False
+def options_of(returned: dict[str, Any]) -> dict[str, Any]:
+    """What a module has returned, as options."""
+    return {name: value for name, value in returned.items() if name in SUBJECT.params()}
+
+
+ASKS = {"purge_tags", "state", "wait_timeout", "new_deployment_group_name", "reinstall_missing_hooks"}
+
+
+(ECS_BLUE_GREEN,) = (scenario.params for scenario in SCENARIOS if scenario.name.startswith("ECS_BlueGreen: a pair"))
+RICH = [
+    "create with everything",
+    "everything is left alone when one thing changes",
+    "everything is cleared at once",
+    "the copy of an Auto Scaling group is named when the configuration changes",
+    "back to in place without Auto Scaling group or load balancer",
+    "a Lambda group",
+    "target groups of an ECS pair in another order, no Auto Scaling groups",
+]
+
+
+@pytest.mark.parametrize("name", RICH)
+def test_the_result_can_be_given_back(name: str, connect: Connect, codedeploy: Any) -> None:
+    (scenario,) = [scenario for scenario in SCENARIOS if scenario.name == name]
+    scenario.arrange(codedeploy)
+    params = SUBJECT.params(**{"tags": {}, "purge_tags": False, **scenario.params})
+    given = options_of(deployment_group.ensure(connect, params, False)["deployment_group"])
+    assert given.keys() == params.keys() - ASKS
+    again = deployment_group.ensure(connect, SUBJECT.params(**given), False)
+    assert (again["changed"], read(codedeploy)) == (False, scenario.after)
 
 
 class Refusing:
@@ -401,6 +146,20 @@ def test_an_exchange_converges_where_both_are_refused(connect: Connect, codedepl
     assert deployment_group.ensure(lambda _service: client, params, False)["changed"] is False
 
 
+class Late:
+    """Something that comes to be while the module waits."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, come: Any) -> None:
+        self.slept: list[float] = []
+        self._come = come
+        monkeypatch.setattr(_propagation, "sleep", self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if len(self.slept) == 3:
+            self._come()
+
+
 def test_a_role_that_was_made_a_moment_ago(
     connect: Connect, emulator: Emulator, codedeploy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -408,14 +167,160 @@ def test_a_role_that_was_made_a_moment_ago(
     an_application(codedeploy)
     iam = emulator.client("iam")
     iam.create_role(RoleName="other", AssumeRolePolicyDocument="{}")
-    slept = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 3:
-            iam.create_role(RoleName="codedeploy", AssumeRolePolicyDocument="{}")
-
-    monkeypatch.setattr(cloud, "time", types.SimpleNamespace(sleep=sleep))
+    late = Late(monkeypatch, lambda: iam.create_role(RoleName="codedeploy", AssumeRolePolicyDocument="{}"))
     assert deployment_group.ensure(connect, SUBJECT.params(**NEW), False)["changed"] is True
-    assert slept == [5, 5, 5]
+    assert late.slept == [5, 5, 5]
     assert read(codedeploy) == FRESH
+
+
+def test_a_topic_that_was_made_a_moment_ago(
+    connect: Connect, emulator: Emulator, codedeploy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_group()(codedeploy)
+    sns = emulator.client("sns")
+    sns.create_topic(Name="other")
+    late = Late(monkeypatch, lambda: sns.create_topic(Name="deployments"))
+    trigger = {"trigger_name": "t", "trigger_target_arn": TOPIC, "trigger_events": ["InstanceReady"]}
+    params = SUBJECT.params(**TEST, trigger_configurations=[trigger])
+    assert deployment_group.ensure(connect, params, False)["changed"] is True
+    assert late.slept == [5, 5, 5]
+    assert read(codedeploy)["triggerConfigurations"][0]["triggerTargetArn"] == TOPIC
+
+
+def test_a_role_that_never_comes(
+    connect: Connect, emulator: Emulator, codedeploy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_application(codedeploy)
+    emulator.client("iam").create_role(RoleName="other", AssumeRolePolicyDocument="{}")
+    late = Late(monkeypatch, lambda: None)
+    with pytest.raises(deployment_group.CodeDeployError, match="Cannot assume role provided"):
+        deployment_group.ensure(connect, SUBJECT.params(**NEW, wait_timeout=20), False)
+    assert late.slept == [5, 5, 5, 5]
+    assert read(codedeploy) is None
+
+
+def test_a_lifecycle_hook_that_cannot_be_removed(connect: Connect, emulator: Emulator, codedeploy: Any) -> None:
+    """The service removes hooks with the group's role, which is gone here."""
+    iam = emulator.client("iam")
+    for name in ("codedeploy", "other"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    a_group(surroundings=auto_scaling_groups("workers"), autoScalingGroups=["workers"])(codedeploy)
+    iam.delete_role(RoleName="codedeploy")
+    done = deployment_group.ensure(connect, SUBJECT.params(**TEST, state="absent"), False)
+    (warning,) = done["warnings"]
+    assert re.match(
+        r"AWS could not remove the lifecycle hook 'CodeDeploy-managed-.*' from the Auto Scaling group 'workers'",
+        warning,
+    )
+    assert (done["changed"], read(codedeploy)) == (True, None)
+
+
+@pytest.mark.usefixtures("emulator")
+@pytest.mark.parametrize(
+    ("params", "platform"),
+    [
+        (ECS_BLUE_GREEN, "ECS"),
+        ({**NEW, "deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce"}, "Lambda"),
+        ({**NEW, "deployment_config_name": "CodeDeployDefault.AllAtOnce"}, "Server"),
+    ],
+)
+def test_an_application_that_is_still_to_come(params: dict[str, Any], platform: str, connect: Connect) -> None:
+    (warning,) = deployment_group.ensure(connect, SUBJECT.params(**params), True)["warnings"]
+    assert f"There is no application 'web' yet. It is taken for one of platform {platform} that" in warning
+
+
+class Interloper:
+    """A client during whose first write somebody else does something."""
+
+    def __init__(self, client: Any, operation: str, act: Any) -> None:
+        self._client = client
+        self._operation = operation
+        self._act = act
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._operation and self._act is not None:
+            act, self._act = self._act, None
+            act()
+        return getattr(self._client, name)
+
+
+def meddled(connect: Connect, operation: str, act: Any) -> Connect:
+    client = Interloper(connect("codedeploy"), operation, act)
+    return lambda service: client if service == "codedeploy" else connect(service)
+
+
+@pytest.fixture
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_converge, "sleep", lambda _seconds: None)
+
+
+@pytest.mark.usefixtures("_no_pauses")
+class TestSomebodyElse:
+    """Between the module's read and its write, somebody else writes."""
+
+    names = {"applicationName": "web", "deploymentGroupName": "test"}  # noqa: RUF012
+
+    def test_deletes_the_group_that_is_to_change(self, connect: Connect, codedeploy: Any) -> None:
+        a_group(ec2TagFilters=[A])(codedeploy)
+        meddling = meddled(connect, "update_deployment_group", lambda: codedeploy.delete_deployment_group(**self.names))
+        params = SUBJECT.params(**NEW, ec2_tag_filters=[{"key": "b"}])
+        assert deployment_group.ensure(meddling, params, False)["changed"] is True
+        assert read(codedeploy) == {**FRESH, "ec2TagFilters": [B]}
+
+    def test_deletes_the_group_whose_role_is_not_known(self, connect: Connect, codedeploy: Any) -> None:
+        a_group(ec2TagFilters=[A])(codedeploy)
+        meddling = meddled(connect, "update_deployment_group", lambda: codedeploy.delete_deployment_group(**self.names))
+        with pytest.raises(
+            deployment_group.InvalidOption, match="service_role_arn: the deployment group 'test' does not"
+        ):
+            deployment_group.ensure(meddling, SUBJECT.params(**TEST, ec2_tag_filters=[]), False)
+
+    def test_deletes_the_application(self, connect: Connect, codedeploy: Any) -> None:
+        a_group()(codedeploy)
+        meddling = meddled(
+            connect, "update_deployment_group", lambda: codedeploy.delete_application(applicationName="web")
+        )
+        with pytest.raises(deployment_group.CodeDeployError, match="there is no application 'web' in us-east-1"):
+            deployment_group.ensure(meddling, SUBJECT.params(**NEW, ec2_tag_filters=[{"key": "b"}]), False)
+
+    def test_creates_the_group_first(self, connect: Connect, codedeploy: Any) -> None:
+        an_application(codedeploy)
+        meddling = meddled(
+            connect, "create_deployment_group", lambda: a_group(surroundings=nothing, ec2TagFilters=[A])(codedeploy)
+        )
+        params = SUBJECT.params(**NEW, ec2_tag_filters=[{"key": "b"}])
+        assert deployment_group.ensure(meddling, params, False)["changed"] is True
+        assert read(codedeploy) == {**FRESH, "ec2TagFilters": [B]}
+
+    def test_deletes_the_group_first(self, connect: Connect, codedeploy: Any) -> None:
+        a_group()(codedeploy)
+        meddling = meddled(connect, "delete_deployment_group", lambda: codedeploy.delete_deployment_group(**self.names))
+        assert (
+            deployment_group.ensure(meddling, SUBJECT.params(**TEST, state="absent"), False)["deployment_group"] == {}
+        )
+        assert read(codedeploy) is None
+
+
+def test_what_somebody_else_changed_is_repaired(connect: Connect, codedeploy: Any) -> None:
+    an_application(codedeploy)
+    params = SUBJECT.params(
+        **NEW,
+        ec2_tag_filters=[{"key": "b"}],
+        auto_rollback_configuration={"events": ["DEPLOYMENT_FAILURE"]},
+        tags={"team": "shop"},
+    )
+    deployment_group.ensure(connect, params, False)
+    wanted = read(codedeploy)
+    names = {"applicationName": "web", "currentDeploymentGroupName": "test"}
+    for change in (
+        {"ec2TagFilters": [A]},
+        {"ec2TagFilters": [], "ec2TagSet": {"ec2TagSetList": [[A]]}},
+        {"autoRollbackConfiguration": {"enabled": False, "events": []}},
+    ):
+        codedeploy.update_deployment_group(**names, **change)
+        assert deployment_group.ensure(connect, params, False)["changed"] is True
+        assert read(codedeploy) == wanted
+    codedeploy.delete_application(applicationName="web")
+    an_application(codedeploy)
+    assert deployment_group.ensure(connect, params, False)["changed"] is True
+    assert read(codedeploy) == wanted

@@ -32,7 +32,7 @@ import boto3
 from ansible_collections.slipway.codedeploy.plugins.module_utils import _uploads
 from ansible_collections.slipway.codedeploy.plugins.modules import revision
 
-endpoint, source, abort, stop_before = sys.argv[1:]
+source, abort, stop_before = sys.argv[1:]
 _uploads.PART = 5 << 20
 
 def stop(params, **_rest):
@@ -41,9 +41,7 @@ def stop(params, **_rest):
         time.sleep(3600)
 
 def connect(service):
-    client = boto3.client(
-        service, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
-    )
+    client = boto3.client(service)
     client.meta.events.register("before-call.s3.UploadPart", stop)
     return client
 
@@ -64,8 +62,8 @@ def tree(tmp_path: pathlib.Path, codedeploy: t.Any, emulator: Emulator) -> pathl
 
 def start(emulator: Emulator, tree: pathlib.Path, abort: str, stop_before: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", UPLOAD, emulator.endpoint, str(tree), abort, str(stop_before)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        [sys.executable, "-c", UPLOAD, str(tree), abort, str(stop_before)],
+        env={**os.environ, **emulator.environment, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -4,121 +4,44 @@
 
 from __future__ import annotations
 
+import json
+import pathlib
+import stat
+import types
 from typing import Any
 
+import botocore.endpoint
 import pytest
+from ansible_collections.amazon.aws.plugins.module_utils import cloud
+from botocore.exceptions import ClientError
 
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
-from emulator import Emulator
-from unit.scenarios import (
-    Connect,
-    Scenario,
-    Subject,
-    check_permissions,
-    check_refused,
-    check_scenario,
-    module_actions,
+from emulator import Emulator, Fault
+from unit.instance_scenarios import (
+    HOST,
+    IAM_USER,
+    NEW,
+    SCENARIOS,
+    SESSION,
+    SUBJECT,
+    USER,
+    a_deregistered_one,
+    an_instance,
+    iam_beside,
+    nothing,
+    our_user,
+    read,
 )
-
-USER = "arn:aws:iam::123456789012:user/AWS/CodeDeploy/host"
-SESSION = "arn:aws-cn:sts::123456789012:assumed-role/hosts/host"
+from unit.scenarios import Connect, Scenario, check_permissions, check_refused, check_scenario, module_actions
 
 
-def read(client: Any) -> Any:
-    """The instance's ARN of either kind and its tags; None if it is not registered."""
-    if "host" not in client.list_on_premises_instances(registrationStatus="Registered")["instanceNames"]:
-        return None
-    info = client.get_on_premises_instance(instanceName="host")["instanceInfo"]
-    return info.get("iamUserArn"), info.get("iamSessionArn"), sorted((tag["Key"], tag["Value"]) for tag in info["tags"])
+def instance(name: str, **given: Any) -> dict[str, Any]:
+    """A member of the option `instances`, as Ansible fills it in."""
+    return {"instance_name": name, "iam_user_arn": None, "iam_session_arn": None, "tags": None, **given}
 
 
-SUBJECT = Subject(on_premises_instance, "on_premises_instance", read, {"instance_arn", "register_time"})
-
-
-def nothing(client: Any) -> None:
-    pass
-
-
-def an_instance(*pairs: tuple[str, str], **arn: str) -> Any:
-    def arrange(client: Any) -> None:
-        client.register_on_premises_instance(instanceName="host", **(arn or {"iamUserArn": USER}))
-        if pairs:
-            tags = [{"Key": key, "Value": value} for key, value in pairs]
-            client.add_tags_to_on_premises_instances(instanceNames=["host"], tags=tags)
-
-    return arrange
-
-
-def a_deregistered_one(client: Any) -> None:
-    an_instance(("stage", "test"))(client)
-    client.deregister_on_premises_instance(instanceName="host")
-
-
-HOST = {"instance_name": "host"}
-NEW = {**HOST, "iam_user_arn": USER}
-SCENARIOS = [
-    Scenario("register a user", nothing, NEW, True, (USER, None, [])),
-    Scenario("register a session", nothing, {**HOST, "iam_session_arn": SESSION}, True, (None, SESSION, [])),
-    Scenario(
-        "register with tags",
-        nothing,
-        {**NEW, "tags": {"stage": "test", "rack": 7}},
-        True,
-        (USER, None, [("rack", "7"), ("stage", "test")]),
-    ),
-    Scenario("register again", a_deregistered_one, NEW, True, (USER, None, [])),
-    Scenario(
-        "register again with tags", a_deregistered_one, {**NEW, "tags": {"a": "1"}}, True, (USER, None, [("a", "1")])
-    ),
-    Scenario("there already", an_instance(("a", "1")), NEW, False, (USER, None, [("a", "1")])),
-    Scenario("there already, by name", an_instance(iamSessionArn=SESSION), HOST, False, (None, SESSION, [])),
-    Scenario(
-        "tags there already",
-        an_instance(("b", "2"), ("a", "1")),
-        {**HOST, "tags": {"a": 1, "b": "2"}},
-        False,
-        (USER, None, [("a", "1"), ("b", "2")]),
-    ),
-    Scenario(
-        "tags of a run that was killed before them",
-        an_instance(),
-        {**NEW, "tags": {"stage": "test"}},
-        True,
-        (USER, None, [("stage", "test")]),
-    ),
-    Scenario(
-        "a tag changes, one comes, one goes",
-        an_instance(("stage", "test"), ("old", "1")),
-        {**HOST, "tags": {"stage": "production", "new": "2"}},
-        True,
-        (USER, None, [("new", "2"), ("stage", "production")]),
-    ),
-    Scenario(
-        "tags are added",
-        an_instance(("stage", "test"), ("rack", "7")),
-        {**HOST, "tags": {"rack": "8", "new": "2"}, "purge_tags": False},
-        True,
-        (USER, None, [("new", "2"), ("rack", "8"), ("stage", "test")]),
-    ),
-    Scenario("tags are cleared", an_instance(("a", "1")), {**HOST, "tags": {}}, True, (USER, None, [])),
-    Scenario(
-        "a key with several values gets one",
-        an_instance(("name", "beta"), ("name", "west")),
-        {**HOST, "tags": {"name": "west"}},
-        True,
-        (USER, None, [("name", "west")]),
-    ),
-    Scenario(
-        "a key with several values is left alone",
-        an_instance(("name", "beta"), ("name", "west")),
-        {**HOST, "tags": {"a": "1"}, "purge_tags": False},
-        True,
-        (USER, None, [("a", "1"), ("name", "beta"), ("name", "west")]),
-    ),
-    Scenario("deregister", an_instance(("a", "1"), ("b", "2")), {**HOST, "state": "absent"}, True, None),
-    Scenario("never there", nothing, {**HOST, "state": "absent"}, False, None),
-    Scenario("deregistered already", a_deregistered_one, {**HOST, "state": "absent"}, False, None),
-]
+def many(count: int, **tags: str) -> list[dict[str, Any]]:
+    return [instance(f"h{i}", iam_user_arn=f"arn:aws:iam::123456789012:user/h{i}", tags=tags) for i in range(count)]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
@@ -130,9 +53,6 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
     check_permissions(SUBJECT, SCENARIOS, connect, emulator)
 
 
-OTHER = "arn:aws:iam::123456789012:user/other"
-
-
 @pytest.mark.parametrize(
     ("arrange", "params", "message"),
     [
@@ -142,17 +62,57 @@ OTHER = "arn:aws:iam::123456789012:user/other"
             "iam_user_arn, iam_session_arn: the instance 'host' is not registered, and one of them is needed",
         ),
         (a_deregistered_one, HOST, "the instance 'host' is not registered"),
+        (nothing, {**NEW, "concurrency": 0}, "concurrency: 0 was given, 1 to 32 are allowed"),
         (
-            an_instance(),
-            {**HOST, "iam_user_arn": OTHER},
-            rf"'host' is registered with {USER}, and cannot be changed to {OTHER}\. Deregister it first \(state: absent\)",
+            nothing,
+            {**HOST, "iam_user": {**IAM_USER, "path": "x"}},
+            "iam_user.path: 'x' is not a path, which begins and ends with /",
         ),
         (
-            an_instance(),
-            {**HOST, "iam_session_arn": SESSION},
-            f"registered with {USER}, and cannot be changed to {SESSION}",
+            nothing,
+            {**HOST, "iam_user": {**IAM_USER, "buckets": ["A*"]}},
+            r"iam_user.buckets: 'A\*' is not the name of a bucket",
         ),
-        (an_instance(iamSessionArn=SESSION), NEW, f"registered with {SESSION}, and cannot be changed to {USER}"),
+        (
+            nothing,
+            {"instance_name": "x" * 65, "iam_user": IAM_USER},
+            "has 65 characters, the name of an IAM user has 64 at most",
+        ),
+        (
+            nothing,
+            {**HOST, "iam_user": {**IAM_USER, "config_directory": "/nowhere"}},
+            "iam_user.config_directory: '/nowhere' is not a directory",
+        ),
+        (
+            lambda client: iam_beside(client).create_user(UserName="host"),
+            {**HOST, "iam_user": IAM_USER},
+            "iam_user: there is an IAM user 'host' that this module did not make",
+        ),
+        (
+            our_user,
+            {**HOST, "iam_user": {**IAM_USER, "path": "/"}},
+            "iam_user.path: the IAM user is there with another path",
+        ),
+        (
+            nothing,
+            {"instances": [instance("a"), instance("b"), instance("a", iam_session_arn=SESSION)]},
+            r"instances\[2\].instance_name: 'a' is given more than once",
+        ),
+        (
+            nothing,
+            {"instances": [instance("a", iam_user_arn=USER), instance("b", iam_user_arn=USER)]},
+            r"instances\[1\].iam_user_arn: .* is given for 'a' too",
+        ),
+        (
+            nothing,
+            {"instances": [instance("a", iam_user_arn=USER, tags={"a": ""})]},
+            r"instances\[0\].tags, the value of 'a'",
+        ),
+        (
+            nothing,
+            {"instances": [instance("a")]},
+            r"instances\[0\].iam_user_arn, iam_session_arn: the instance 'a' is not registered",
+        ),
         (nothing, {**NEW, "instance_name": "i-0abc"}, "instance_name: 'i-0abc' begins with i-"),
         (nothing, {**NEW, "instance_name": "00:1b"}, "instance_name: '00:1b' is not a valid name"),
         (nothing, {**HOST, "iam_user_arn": SESSION}, "iam_user_arn: .* is not the ARN of an IAM user"),
@@ -180,25 +140,25 @@ def test_refused(
 @pytest.mark.parametrize(
     ("arrange", "params", "actions"),
     [
-        (an_instance(("a", "1")), {**NEW, "tags": {"a": "1"}}, ["GetOnPremisesInstance"]),
+        (an_instance(("a", "1")), {**NEW, "tags": {"a": "1"}}, ["BatchGetOnPremisesInstances"]),
         (
             an_instance(("a", "1")),
             {**HOST, "tags": {"a": "2"}},
             [
-                "GetOnPremisesInstance",
+                "BatchGetOnPremisesInstances",
                 "RemoveTagsFromOnPremisesInstances",
                 "AddTagsToOnPremisesInstances",
-                "GetOnPremisesInstance",
+                "BatchGetOnPremisesInstances",
             ],
         ),
         (
             an_instance(("a", "1")),
             {**HOST, "state": "absent"},
             [
-                "GetOnPremisesInstance",
+                "BatchGetOnPremisesInstances",
                 "RemoveTagsFromOnPremisesInstances",
                 "DeregisterOnPremisesInstance",
-                "GetOnPremisesInstance",
+                "BatchGetOnPremisesInstances",
             ],
         ),
     ],
@@ -236,3 +196,153 @@ def test_old_tags_do_not_outlive_a_registration(tags: Any, after: Any, connect: 
     result = on_premises_instance.ensure(lambda _service: client, SUBJECT.params(**NEW, tags=tags), False)
     assert result["on_premises_instance"]["tags"] == dict(after)
     assert read(emulator.client("codedeploy")) == (USER, None, after)
+
+
+def registered(client: Any) -> list[str]:
+    pages = client.get_paginator("list_on_premises_instances").paginate(registrationStatus="Registered")
+    return sorted(name for page in pages for name in page["instanceNames"])
+
+
+def test_many(connect: Connect, emulator: Emulator, codedeploy: Any) -> None:
+    params = SUBJECT.params(instances=[*many(60, stage="test"), instance("session", iam_session_arn=SESSION)])
+    predicted = on_premises_instance.ensure(connect, params, True)
+    assert registered(codedeploy) == []
+    done = on_premises_instance.ensure(connect, params, False)
+    assert (predicted["changed"], predicted["diff"]) == (done["changed"], done["diff"]) == (True, done["diff"])
+    assert done["diff"]["after"]["h0"]["tags"] == {"stage": "test"}
+    assert registered(codedeploy) == sorted(each["instance_name"] for each in params["instances"])
+    assert [each["instance_name"] for each in done["on_premises_instances"]][:2] == ["h0", "h1"]
+    assert module_actions(emulator).count("codedeploy:AddTagsToOnPremisesInstances") == 3
+
+    emulator.calls.clear()
+    again = on_premises_instance.ensure(connect, params, False)
+    assert again["changed"] is False
+    assert again["on_premises_instances"] == done["on_premises_instances"]
+    assert module_actions(emulator) == ["codedeploy:BatchGetOnPremisesInstances"] * 3
+
+    gone = on_premises_instance.ensure(connect, {**params, "state": "absent"}, False)
+    assert (gone["changed"], gone["on_premises_instances"], registered(codedeploy)) == (True, [], [])
+    assert on_premises_instance.ensure(connect, {**params, "state": "absent"}, False)["changed"] is False
+
+
+def test_what_a_killed_run_left_is_finished(connect: Connect, emulator: Emulator, codedeploy: Any) -> None:
+    some = SUBJECT.params(instances=many(30, stage="test"))
+    on_premises_instance.ensure(connect, {**some, "instances": some["instances"][:12]}, False)
+    emulator.calls.clear()
+    assert on_premises_instance.ensure(connect, some, False)["changed"] is True
+    assert module_actions(emulator).count("codedeploy:RegisterOnPremisesInstance") == 18
+    assert len(registered(codedeploy)) == 30
+
+
+def test_a_thousand_survive_throttling(
+    connect: Connect, emulator: Emulator, codedeploy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (botocore.endpoint, cloud):
+        monkeypatch.setattr(module, "time", types.SimpleNamespace(sleep=lambda _seconds: None))
+    params = SUBJECT.params(instances=many(1000, stage="test"))
+    emulator.faults.add(Fault("throttling", "codedeploy:*", rate=0.1))
+    done = on_premises_instance.ensure(connect, params, False)
+    emulator.faults.clear()
+    assert done["changed"] is True
+    assert len(registered(codedeploy)) == 1000
+    emulator.calls.clear()
+    assert on_premises_instance.ensure(connect, params, False)["changed"] is False
+    assert len(module_actions(emulator)) == 40
+
+
+def test_some_that_fail_do_not_keep_the_others(connect: Connect, codedeploy: Any) -> None:
+    taken = "arn:aws:iam::123456789012:user/h1"
+    codedeploy.register_on_premises_instance(instanceName="other", iamUserArn=taken)
+    with pytest.raises(on_premises_instance.CodeDeployError) as caught:
+        on_premises_instance.ensure(connect, SUBJECT.params(instances=many(3, stage="test")), False)
+    assert "1 of 3 instances failed. h1: " in str(caught.value)
+    assert "IamUserArnAlreadyRegisteredException" in str(caught.value)
+    assert registered(codedeploy) == ["h0", "h2", "other"]
+    assert codedeploy.get_on_premises_instance(instanceName="h2")["instanceInfo"]["tags"]
+
+
+def test_a_user_of_its_own_has_one_key_and_the_least_permissions(
+    connect: Connect, codedeploy: Any, tmp_path: pathlib.Path
+) -> None:
+    iam = iam_beside(codedeploy)
+    our_user(codedeploy)
+    user = {**IAM_USER, "buckets": ["releases", "more/web/"], "config_directory": str(tmp_path)}
+    done = on_premises_instance.ensure(connect, SUBJECT.params(**HOST, iam_user=user), False)
+    (key,) = iam.list_access_keys(UserName="host")["AccessKeyMetadata"]
+    file = tmp_path / "host.codedeploy.onpremises.yml"
+    expected = {
+        "instance_name": "host",
+        "iam_user_arn": USER,
+        "access_key_id": key["AccessKeyId"],
+        "config_file": str(file),
+    }
+    assert done["iam_credentials"] == [expected]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    lines = file.read_text().splitlines()
+    assert lines[:3] == ["---", "region: us-east-1", f"iam_user_arn: {USER}"]
+    assert lines[3] == f"aws_access_key_id: {key['AccessKeyId']}"
+    secret = lines[4].removeprefix("aws_secret_access_key: ")
+    assert len(secret) >= 30
+    assert secret not in json.dumps(done)
+    assert iam.list_user_policies(UserName="host")["PolicyNames"] == ["codedeploy-agent"]
+    (statement,) = iam.get_user_policy(UserName="host", PolicyName="codedeploy-agent")["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
+    assert statement["Resource"] == ["arn:aws:s3:::releases/*", "arn:aws:s3:::more/web/*"]
+
+
+@pytest.mark.parametrize("blocked", ["put_user_policy", "create_access_key", "register_on_premises_instance"])
+def test_a_user_goes_when_the_registration_fails(
+    blocked: str, connect: Connect, codedeploy: Any, tmp_path: pathlib.Path
+) -> None:
+    an_instance(("a", "1"), iamSessionArn=SESSION)(codedeploy)
+    clients = {service: Blocking(connect(service), blocked) for service in ("iam", "codedeploy")}
+    params = SUBJECT.params(**HOST, iam_user={**IAM_USER, "config_directory": str(tmp_path)})
+    with pytest.raises(on_premises_instance.CodeDeployError, match="AccessDenied"):
+        on_premises_instance.ensure(lambda service: clients.get(service) or connect(service), params, False)
+    assert iam_beside(codedeploy).list_users()["Users"] == []
+    assert read(codedeploy) == (None, SESSION, [("a", "1")])
+    assert list(tmp_path.iterdir()) == []
+
+
+class Blocking:
+    """A client whose first call of METHOD is not allowed."""
+
+    def __init__(self, client: Any, method: str) -> None:
+        self._client, self._method = client, method
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method:
+            self._method = ""
+            answer = {"Error": {"Code": "AccessDenied", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise_it = ClientError(answer, name)
+
+            def refuse(**_arguments: Any) -> None:
+                raise raise_it
+
+            return refuse
+        return getattr(self._client, name)
+
+
+def test_a_user_that_others_made_stays(connect: Connect, codedeploy: Any) -> None:
+    iam_beside(codedeploy).create_user(UserName="host", Path="/AWS/CodeDeploy/")
+    an_instance()(codedeploy)
+    params = SUBJECT.params(**HOST, iam_user=IAM_USER, state="absent")
+    assert on_premises_instance.ensure(connect, params, False)["changed"] is True
+    assert [user["UserName"] for user in iam_beside(codedeploy).list_users()["Users"]] == ["host"]
+
+
+@pytest.mark.parametrize(
+    ("given", "no_log", "allowed"),
+    [
+        ({}, False, False),
+        ({}, True, True),
+        ({"config_directory": "hosts"}, False, True),
+    ],
+)
+def test_secrets_are_not_for_all_to_see(given: dict[str, Any], no_log: bool, allowed: bool) -> None:
+    params = SUBJECT.params(**HOST, iam_user={**IAM_USER, **given})
+    if allowed:
+        on_premises_instance.check_secrecy(params, no_log)
+    else:
+        with pytest.raises(on_premises_instance.InvalidOption, match=r"iam_user: .* set no_log: true on the task"):
+            on_premises_instance.check_secrecy(params, no_log)

@@ -12,8 +12,14 @@ import typing as t
 
 import pytest
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import tree as tree_module
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.bundle import TreeBundle
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import (
+    BundleError,
+    Entry,
+    fingerprinted,
+    held,
+)
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
 from unit.trees import APPSPEC, archive_of, make_tree
 
@@ -108,16 +114,27 @@ def test_what_cannot_be_bundled_is_named(
     assert message in str(caught.value)
 
 
+@pytest.fixture(params=["held", "not held"])
+def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether there is memory for the contents of files."""
+    if request.param == "not held":
+        monkeypatch.setattr(tree_module, "_HELD", 0)
+
+
+@pytest.mark.usefixtures("room")
 def test_a_file_that_cannot_be_read_is_named(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may read everything, so the refusal is made where the file is opened."""
 
-    class Refusing(io.FileIO):
-        def __init__(self, path: str) -> None:
+    def refusing(opener: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
+        def opened(path: str, *rest: t.Any) -> t.Any:
             if path.endswith("start.sh"):
                 raise PermissionError(13, "Permission denied", path)
-            super().__init__(path)
+            return opener(path, *rest)
 
-    monkeypatch.setattr(io, "FileIO", Refusing)
+        return opened
+
+    monkeypatch.setattr(io, "FileIO", refusing(io.FileIO))
+    monkeypatch.setattr(os, "open", refusing(os.open))
     with pytest.raises(BundleError, match=r"'scripts/start\.sh' cannot be read: Permission denied"):
         read_manifest(tree)
 
@@ -149,8 +166,13 @@ def test_an_appspec_given_beside_the_tree_takes_the_place_of_its_own(tree: pathl
     ids=["other bytes", "longer", "shorter", "empty"],
 )
 def test_a_file_that_changes_meanwhile_makes_no_bundle(
-    tree: pathlib.Path, bundle_type: str, size: int, change: t.Callable[[pathlib.Path], object]
+    tree: pathlib.Path,
+    bundle_type: str,
+    size: int,
+    change: t.Callable[[pathlib.Path], object],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(tree_module, "_HELD", 0)
     (tree / "data").write_bytes(b"a" * size)
     bundle = TreeBundle(read_manifest(tree), bundle_type, 1)
     change(tree / "data")
@@ -158,8 +180,27 @@ def test_a_file_that_changes_meanwhile_makes_no_bundle(
         list(bundle.chunks())
 
 
-def test_a_file_that_disappears_meanwhile_makes_no_bundle(tree: pathlib.Path) -> None:
+def test_a_file_that_disappears_meanwhile_makes_no_bundle(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree_module, "_HELD", 0)
     bundle = TreeBundle(read_manifest(tree), "zip", 1)
     (tree / "größe.txt").unlink()
     with pytest.raises(BundleError, match=r"'größe\.txt' cannot be read: No such file"):
         list(bundle.chunks())
+
+
+@pytest.mark.parametrize("bundle_type", ["zip", "tar", "tgz"])
+def test_a_small_file_that_changes_once_it_was_read_is_bundled_as_it_was(tree: pathlib.Path, bundle_type: str) -> None:
+    bundle = TreeBundle(read_manifest(tree), bundle_type, 1)
+    before = b"".join(bundle.chunks())
+    (tree / "appspec.yml").write_text("other")
+    (tree / "größe.txt").unlink()
+    assert b"".join(bundle.chunks()) == before
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tree: pathlib.Path) -> None:
+    file = tree / "log"
+    file.write_bytes(b"line\n")
+    listed = Entry("log", 0o100644, str(file), file.stat().st_size)
+    file.write_bytes(b"line\n" * 3)
+    assert held(listed) == fingerprinted(listed)
+    assert held(listed).size == 15

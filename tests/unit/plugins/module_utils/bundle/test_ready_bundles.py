@@ -11,24 +11,42 @@ import zipfile
 
 import pytest
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec_bundles import shipped_bundle
+from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec_verdicts import check_bundle
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.ready import read_ready
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 
 GOOD = ["appspec.yml", "scripts/start.sh"]
 
 
+APPSPEC = """version: 0.0
+os: linux
+hooks:
+  ApplicationStart:
+    - location: scripts/start.sh
+    - location: scripts/stop.sh
+    - location: scripts/gone.sh
+"""
+
+
 def packed(bundle_type: str, names: list[str]) -> bytes:
+    """An archive of files whose content is their name."""
+    return archived(bundle_type, {name: name for name in names})
+
+
+def archived(bundle_type: str, files: dict[str, str]) -> bytes:
     output = io.BytesIO()
     if bundle_type == "zip":
         with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in names:
-                archive.writestr(name, name)
+            for name, content in files.items():
+                archive.writestr(name, content)
     else:
         with tarfile.open(fileobj=output, mode="w:gz" if bundle_type == "tgz" else "w") as tar:
-            for name in names:
+            for name, content in files.items():
                 info = tarfile.TarInfo(name)
-                info.size = len(name)
-                tar.addfile(info, io.BytesIO(name.encode()))
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content.encode()))
     return output.getvalue()
 
 
@@ -93,3 +111,27 @@ def test_a_file_that_changes_meanwhile_is_not_taken(tmp_path: pathlib.Path) -> N
     (tmp_path / "bundle").write_bytes(packed("zip", [*GOOD, "more"]))
     with pytest.raises(BundleError, match="changed while it was uploaded"):
         list(bundle.chunks())
+
+
+@pytest.mark.parametrize("bundle_type", ["zip", "tar", "tgz"])
+@pytest.mark.parametrize("top", ["", "./", "web-1.4/", "./web-1.4/"])
+def test_an_archive_is_held_against_its_appspec(tmp_path: pathlib.Path, bundle_type: str, top: str) -> None:
+    files = {"appspec.yml": APPSPEC, "scripts/start.sh": "#!/bin/sh\n", "scripts/stop.sh": "exit 0\n"}
+    (tmp_path / "bundle").write_bytes(archived(bundle_type, {f"{top}{name}": files[name] for name in files}))
+    bundle = shipped_bundle(read_ready(tmp_path / "bundle"))
+    missing, interpreter = sorted(check_bundle(bundle, "never"), key=lambda problem: "#!" in problem)
+    assert "scripts/gone.sh" in missing
+    assert "has no #!" in interpreter
+    with pytest.raises(CodeDeployError, match=r"(?s)1 error.*scripts/gone\.sh"):
+        check_bundle(bundle, "error")
+
+
+def test_an_archive_whose_appspec_is_encrypted_is_refused(tmp_path: pathlib.Path) -> None:
+    content = bytearray(packed("zip", GOOD))
+    content[6] |= (
+        1  # of the first member's local record, the flag for encryption, and that of its record in the directory
+    )
+    content[content.index(b"PK\1\2") + 8] |= 1
+    (tmp_path / "bundle").write_bytes(content)
+    with pytest.raises(BundleError, match=r"'appspec\.yml' in .* cannot be read: .*encrypted"):
+        check_bundle(shipped_bundle(read_ready(tmp_path / "bundle")), "error")

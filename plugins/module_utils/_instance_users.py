@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""IAM users for on-premises instances: made with one access key and the least permissions, marked as ours, and removed only if they are.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ._errors import CodeDeployError, aws_call, aws_find, error_code
+from ._validation import InvalidOption
+
+# By this tag a user is known as made by this collection; its value is the region of the instance.
+MARK = "slipway.codedeploy/on-premises-instance"
+POLICY_NAME = "codedeploy-agent"
+
+# AWS IAM API reference, CreateUser; Amazon S3 user guide, "Bucket naming rules".
+LONGEST_NAME = 64
+PATH = re.compile(r"/([!-.0-~][!-~]{0,508}/)?")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?]*)?")
+
+# What keeps a user from being deleted: how it is listed, and removed (AWS IAM user guide, "Deleting an IAM user").
+BELONGINGS = (
+    ("list_access_keys", "AccessKeyMetadata", "AccessKeyId", "delete_access_key", "AccessKeyId"),
+    ("list_user_policies", "PolicyNames", "", "delete_user_policy", "PolicyName"),
+    ("list_attached_user_policies", "AttachedPolicies", "PolicyArn", "detach_user_policy", "PolicyArn"),
+    ("list_groups_for_user", "Groups", "GroupName", "remove_user_from_group", "GroupName"),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where instances and their users live."""
+
+    partition: str
+    number: str
+    region: str
+
+    def user_arn(self, path: str, name: str) -> str:
+        """The ARN of an IAM user of the account."""
+        return f"arn:{self.partition}:iam::{self.number}:user{path}{name}"
+
+
+@dataclass(frozen=True)
+class UserOptions:
+    """What the option `iam_user` says: the users' PATH, and the BUCKETS (with a prefix, perhaps) that hosts may read bundles from."""
+
+    path: str
+    buckets: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Credentials:
+    """A user's only access key. Without a repr, so that the secret does not get into a text by accident."""
+
+    iam_user_arn: str
+    access_key_id: str
+    secret_access_key: str
+
+
+@aws_find("read the IAM user")
+def _get_user(iam: t.Any, name: str) -> dict[str, t.Any] | None:
+    return t.cast("dict[str, t.Any]", iam.get_user(UserName=name)["User"])
+
+
+@aws_call("create the IAM user")
+def _create_user(iam: t.Any, name: str, path: str, region: str) -> None:
+    iam.create_user(UserName=name, Path=path, Tags=[{"Key": MARK, "Value": region}])
+
+
+@aws_call("put the policy of the IAM user")
+def _put_policy(iam: t.Any, name: str, document: str) -> None:
+    iam.put_user_policy(UserName=name, PolicyName=POLICY_NAME, PolicyDocument=document)
+
+
+@aws_call("create the access key of the IAM user")
+def _create_access_key(iam: t.Any, name: str) -> dict[str, str]:
+    return t.cast("dict[str, str]", iam.create_access_key(UserName=name)["AccessKey"])
+
+
+@aws_find("list what belongs to the IAM user", default=[])
+def _list_belongings(iam: t.Any, name: str, method: str, answer: str) -> list[t.Any]:
+    return list(getattr(iam, method)(UserName=name)[answer])
+
+
+@aws_find("remove what belongs to the IAM user")
+def _remove_belonging(iam: t.Any, name: str, method: str, member: str, value: str) -> None:
+    getattr(iam, method)(UserName=name, **{member: value})
+
+
+@aws_find("delete the IAM user")
+def _delete_user(iam: t.Any, name: str) -> None:
+    iam.delete_user(UserName=name)
+
+
+def check_user_options(option: str, options: UserOptions, names: t.Iterable[str]) -> None:
+    """Raise InvalidOption unless users with these OPTIONS can be made for the instances NAMES."""
+    if not PATH.fullmatch(options.path):
+        raise InvalidOption(f"{option}.path: {options.path!r} is not a path, which begins and ends with /")
+    for bucket in options.buckets:
+        if not BUCKET.fullmatch(bucket):
+            raise InvalidOption(
+                f"{option}.buckets: {bucket!r} is not the name of a bucket, which / and a prefix may follow"
+            )
+    for name in names:
+        if len(name) > LONGEST_NAME:
+            raise InvalidOption(
+                f"{option}: {name!r} has {len(name)} characters, the name of an IAM user has {LONGEST_NAME} at most"
+            )
+
+
+def policy_document(partition: str, buckets: t.Iterable[str]) -> str:
+    """The least that a host agent needs: to read bundles from BUCKETS (AWS user guide, "Create an IAM instance profile")."""
+    resources = [f"arn:{partition}:s3:::{bucket if '/' in bucket else bucket + '/'}*" for bucket in buckets]
+    statement = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": resources}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+
+
+def find_user(iam: t.Any, name: str, region: str) -> dict[str, t.Any] | None:
+    """The IAM user NAME, whose member `ours` says whether this collection made it for an instance of the REGION. None if there is none."""
+    user = _get_user(iam, name)
+    if user is None:
+        return None
+    marks = [tag["Value"] for tag in user.get("Tags", []) if tag["Key"] == MARK]
+    return {"arn": user["Arn"], "ours": marks == [region]}
+
+
+def check_ours(name: str, user: dict[str, t.Any] | None, arn: str) -> None:
+    """Raise CodeDeployError if the IAM user NAME is there, and not as this collection would have made it under ARN."""
+    if user and not user["ours"]:
+        raise CodeDeployError(
+            f"iam_user: there is an IAM user {name!r} that this module did not make for an instance of this region. "
+            "Give its ARN (iam_user_arn), or use another instance_name."
+        )
+    if user and user["arn"] != arn:
+        raise CodeDeployError(f"iam_user.path: the IAM user is there with another path: {user['arn']}, not {arn}")
+
+
+@contextlib.contextmanager
+def new_user(iam: t.Any, name: str, options: UserOptions, account: Account) -> t.Iterator[Credentials]:
+    """Make the IAM user NAME with an access key, for as long as what is done with it does not fail: then it is removed again.
+
+    One that a killed run has left is used, with a new key: nobody knows the secret of the old.
+    """
+    try:
+        _create_user(iam, name, options.path, account.region)
+    except CodeDeployError as error:
+        user = find_user(iam, name, account.region) if error_code(error) == "EntityAlreadyExists" else None
+        if not (user and user["ours"]):
+            raise
+    try:
+        _remove_belongings(iam, name)
+        if options.buckets:
+            _put_policy(iam, name, policy_document(account.partition, options.buckets))
+        key = _create_access_key(iam, name)
+        yield Credentials(account.user_arn(options.path, name), key["AccessKeyId"], key["SecretAccessKey"])
+    except BaseException:
+        remove_user(iam, name)
+        raise
+
+
+def _remove_belongings(iam: t.Any, name: str) -> None:
+    for listing, answer, key, removal, member in BELONGINGS:
+        for each in _list_belongings(iam, name, listing, answer):
+            _remove_belonging(iam, name, removal, member, each[key] if key else each)
+
+
+def remove_user(iam: t.Any, name: str) -> None:
+    """Remove the IAM user NAME, which must be ours, with its keys, policies and memberships."""
+    _remove_belongings(iam, name)
+    _delete_user(iam, name)

@@ -1,0 +1,148 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: application_info
+version_added: 0.1.0
+short_description: Read AWS CodeDeploy applications
+description:
+  - Returns the applications of the account and region, all of them or those asked for.
+  - Each is in the form that M(slipway.codedeploy.application) returns and takes.
+author:
+  - The slipway.codedeploy contributors (@slipway-collections)
+options:
+  application_names:
+    description:
+      - The names of those to read. Those that do not exist are missing from RV(applications).
+      - When it is not given, all are read.
+    type: list
+    elements: str
+    aliases: [names]
+  compute_platform:
+    description:
+      - Only applications of this compute platform.
+    type: str
+    choices: [Server, Lambda, ECS]
+  include_tags:
+    description:
+      - Whether to read tags too, which costs one call for each application.
+    type: bool
+    default: true
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
+    details: Changes nothing.
+  idempotent:
+    support: N/A
+    details: Changes nothing.
+  action_group:
+    support: full
+notes:
+  - "Required IAM permissions: C(codedeploy:ListApplications), unless O(application_names) is given, C(codedeploy:BatchGetApplications), and
+    C(codedeploy:GetApplication) where one of the names does not exist.
+    With O(include_tags=true) also C(codedeploy:ListTagsForResource) and C(sts:GetCallerIdentity)."
+  - Without tags, applications are read 100 with a call.
+seealso:
+  - module: slipway.codedeploy.application
+extends_documentation_fragment:
+  - slipway.codedeploy.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - slipway.codedeploy.requirements
+"""
+
+EXAMPLES = r"""
+- name: All applications
+  slipway.codedeploy.application_info:
+  register: all
+
+- name: Whether there is one of this name, and what it is for
+  slipway.codedeploy.application_info:
+    application_names: [web-app]
+    include_tags: false
+  register: found
+
+- name: Those of Lambda, with their tags
+  slipway.codedeploy.application_info:
+    compute_platform: Lambda
+"""
+
+RETURN = r"""
+applications:
+  description: The applications, sorted by name.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    application_name:
+      description: Its name.
+      type: str
+      sample: web-app
+    application_id:
+      description: The identifier that AWS gave it.
+      type: str
+      sample: 2f1ad2c4-0e1b-4b1c-9d53-6f6d3f0a7c11
+    compute_platform:
+      description: What it is deployed to.
+      type: str
+      sample: Server
+    create_time:
+      description: When it was created.
+      type: str
+      sample: "2026-11-22T10:15:00.120000+00:00"
+    linked_to_git_hub:
+      description: Whether a GitHub account is linked to it.
+      type: bool
+      sample: false
+    tags:
+      description: Its tags.
+      returned: when O(include_tags=true)
+      type: dict
+      sample: {"team": "shop"}
+"""
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._applications import find_applications
+from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._tags import with_tags
+from ..module_utils._validation import InvalidOption, check_name
+
+
+def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The applications that the options name."""
+    for name in params["application_names"] or []:
+        check_name("application_names", name)
+    found = find_applications(connect("codedeploy"), params["application_names"])
+    applications = [each for each in found if params["compute_platform"] in (None, each["compute_platform"])]
+    if params["include_tags"]:
+        applications = with_tags(connect, applications, "application:{application_name}")
+    return {"changed": False, "applications": applications}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "application_names": {"type": "list", "elements": "str", "aliases": ["names"]},
+            "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
+            "include_tags": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        module.exit_json(**read(module.client, module.params))
+    except (InvalidOption, CodeDeployError) as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()

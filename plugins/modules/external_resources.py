@@ -1,0 +1,103 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: external_resources
+version_added: 0.1.0
+short_description: Delete what AWS CodeDeploy keeps for an AWS CloudFormation stack
+description:
+  - Deletes the resources of AWS CodeDeploy that are linked to an external id, such as those of an AWS CloudFormation stack that makes
+    blue/green deployments of its own.
+author:
+  - The slipway.codedeploy contributors (@slipway-collections)
+options:
+  external_id:
+    description:
+      - The unique id that the resources are linked to.
+    type: str
+    required: true
+  state:
+    description:
+      - V(absent) deletes the resources. There is no other state that this module could bring about.
+    type: str
+    required: true
+    choices: [absent]
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: No call tells what there is.
+  idempotent:
+    support: none
+    details: No call tells what there is, so the task always deletes and always reports a change. To delete again what is gone is no error.
+  action_group:
+    support: full
+notes:
+  - "Required IAM permissions: C(codedeploy:DeleteResourcesByExternalId)."
+extends_documentation_fragment:
+  - slipway.codedeploy.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - slipway.codedeploy.requirements
+"""
+
+EXAMPLES = r"""
+- name: Nothing of the stack is left
+  slipway.codedeploy.external_resources:
+    external_id: arn:aws:cloudformation:us-east-1:123456789012:stack/shop/5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21
+    state: absent
+"""
+
+RETURN = r"""
+external_id:
+  description: The id whose resources were deleted.
+  returned: always
+  type: str
+  sample: arn:aws:cloudformation:us-east-1:123456789012:stack/shop/5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21
+"""
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ..module_utils._errors import CodeDeployError, Connect, aws_call
+from ..module_utils._validation import InvalidOption, check_text
+
+
+@aws_call("delete the resources of the external id")
+def delete_resources(client: t.Any, external_id: str) -> None:
+    """Delete what is linked to the id, if anything is."""
+    client.delete_resources_by_external_id(externalId=external_id)
+
+
+def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """Delete the resources, unless CHECK_MODE, and return the module's result."""
+    external_id = params["external_id"]
+    check_text("external_id", external_id, 1, 1024)
+    if not check_mode:
+        delete_resources(connect("codedeploy"), external_id)
+    return {"changed": True, "external_id": external_id}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "external_id": {"type": "str", "required": True},
+            "state": {"type": "str", "required": True, "choices": ["absent"]},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        module.exit_json(**ensure(module.client, module.params, module.check_mode))
+    except (InvalidOption, CodeDeployError) as error:
+        module.fail_json_aws_error(error)
+
+
+if __name__ == "__main__":
+    main()

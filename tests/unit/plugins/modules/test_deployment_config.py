@@ -1,0 +1,262 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ansible_collections.slipway.codedeploy.plugins.modules import deployment_config
+from emulator import Emulator
+from unit.config_scenarios import (
+    COPY,
+    IN_USE,
+    NAME,
+    NEW,
+    REPLACED,
+    SCENARIOS,
+    SUBJECT,
+    a_config,
+    canary,
+    fleet,
+    hosts,
+    lambda_config,
+    linear,
+    read,
+    zonal,
+)
+from unit.scenarios import Connect, Scenario, check_permissions, check_refused, check_scenario, module_actions
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_scenario(scenario: Scenario, connect: Connect, codedeploy: Any) -> None:
+    check_scenario(SUBJECT, scenario, connect, codedeploy)
+
+
+def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
+    check_permissions(SUBJECT, SCENARIOS, connect, emulator)
+
+
+PREDEFINED = {"deployment_config_name": "CodeDeployDefault.HalfAtATime"}
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            {**NAME, "minimum_healthy_hosts": fleet(50)},
+            r"'careful' exists.*minimum_healthy_hosts is .*75.* and would be .*50.*replace: true",
+        ),
+        ({**NAME, "zonal_config": zonal(60)}, r"zonal_config is {} and would be {'monitor_duration_in_seconds': 60"),
+        (lambda_config(traffic_routing_config=canary(10, 5)), "compute_platform is Server and would be Lambda"),
+        ({**PREDEFINED, "minimum_healthy_hosts": fleet(40), "replace": True}, "It is one of AWS's own"),
+        ({**PREDEFINED, "state": "absent"}, "deployment_config_name: .* is one of AWS's own, and cannot be deleted"),
+        (
+            {"deployment_config_name": "CodeDeployDefault.Mine", "minimum_healthy_hosts": fleet(4)},
+            "there is no 'CodeDeployDefault.Mine', and names that begin with CodeDeployDefault. are AWS's own",
+        ),
+        (
+            {**NAME, "state": "absent"},
+            "'careful' cannot be deleted, because these deployment groups use it: app-one/one, app-two/two",
+        ),
+        (
+            lambda_config(traffic_routing_config=canary(10, 5), replace=True),
+            "'careful' cannot become one for Lambda, because these deployment groups use it: app-one/one, app-two/two",
+        ),
+        ({"deployment_config_name": "a b"}, "deployment_config_name: 'a b' is not a valid name"),
+        (
+            {"deployment_config_name": "new"},
+            "minimum_healthy_hosts: it is needed to create 'new' for the compute platform Server",
+        ),
+        (
+            {"deployment_config_name": "new", "compute_platform": "ECS"},
+            "traffic_routing_config: it is needed to create 'new' for",
+        ),
+        (
+            {"deployment_config_name": "new", "traffic_routing_config": canary(10, 5)},
+            "traffic_routing_config: it cannot be given for the compute platform Server, which has minimum_healthy_hosts, zonal_config",
+        ),
+        (
+            {**NEW, "minimum_healthy_hosts": fleet(100)},
+            "minimum_healthy_hosts.value: 100 was given, 0 to 99 is allowed",
+        ),
+        (
+            {**NEW, "minimum_healthy_hosts": hosts(-1)},
+            "minimum_healthy_hosts.value: -1 was given, 0 or more is allowed",
+        ),
+        ({**NEW, "zonal_config": zonal(-1)}, "zonal_config.monitor_duration_in_seconds: -1 was given, 0 or more"),
+        ({**NEW, "zonal_config": zonal(1, -2)}, "zonal_config.first_zone_monitor_duration_in_seconds: -2 was given"),
+        (
+            {**NEW, "zonal_config": zonal(1, 2, fleet(100))},
+            "zonal_config.minimum_healthy_hosts_per_zone.value: 100 was given",
+        ),
+        (
+            lambda_config(traffic_routing_config=canary(100, 5)),
+            "time_based_canary.canary_percentage: 100 was given, 1 to 99 is",
+        ),
+        (
+            lambda_config(traffic_routing_config=canary(10, 2881)),
+            "time_based_canary.canary_interval: 2881 was given, 1 to 2880",
+        ),
+        (
+            lambda_config(traffic_routing_config=linear(25, 961)),
+            "time_based_linear.linear_interval: 961 was given, 1 to 960 is",
+        ),
+        (
+            lambda_config(traffic_routing_config={**linear(25, 9), "type": "AllAtOnce"}),
+            "traffic_routing_config.time_based_linear: it cannot be given with type AllAtOnce",
+        ),
+        (
+            lambda_config(traffic_routing_config={**canary(25, 9), "type": "TimeBasedLinear"}),
+            "traffic_routing_config.time_based_canary: it cannot be given with type TimeBasedLinear",
+        ),
+        (
+            lambda_config(traffic_routing_config={**linear(25, 9), "time_based_linear": None}),
+            "traffic_routing_config.time_based_linear: it is needed with type TimeBasedLinear",
+        ),
+        ({**NEW, "tags": {"": "x"}}, "tags, a key: '' has 0 characters"),
+    ],
+)
+def test_refused(params: dict[str, Any], message: str, connect: Connect, emulator: Emulator, codedeploy: Any) -> None:
+    IN_USE(codedeploy)
+    check_refused(SUBJECT, params, message, connect, emulator)
+
+
+def test_the_steps_of_a_replacement(connect: Connect, codedeploy: Any) -> None:
+    IN_USE(codedeploy)
+    result = deployment_config.ensure(connect, SUBJECT.params(**NEW), True)
+    assert result["steps"] == [
+        f"create {COPY}",
+        f"tag {COPY}",
+        f"switch app-one/one to {COPY}",
+        f"switch app-two/two to {COPY}",
+        "delete careful",
+        "create careful",
+        "tag careful",
+        "switch app-one/one to careful",
+        "switch app-two/two to careful",
+        f"delete {COPY}",
+    ]
+    assert result["diff"]["prepared"] == "\n".join(result["steps"])
+
+
+@pytest.mark.parametrize(
+    ("params", "actions"),
+    [
+        (NAME, ["codedeploy:GetDeploymentConfig"]),
+        (
+            {**NAME, "tags": {}},
+            ["sts:GetCallerIdentity", "codedeploy:GetDeploymentConfig", "codedeploy:ListTagsForResource"],
+        ),
+        (
+            {**NAME, "replace": True},
+            [
+                "sts:GetCallerIdentity",
+                "codedeploy:GetDeploymentConfig",
+                "codedeploy:GetDeploymentConfig",
+                "codedeploy:ListTagsForResource",
+            ],
+        ),
+    ],
+)
+def test_calls_of_an_unchanged_config(
+    params: dict[str, Any], actions: list[str], connect: Connect, emulator: Emulator, codedeploy: Any
+) -> None:
+    a_config()(codedeploy)
+    deployment_config.ensure(connect, SUBJECT.params(**params), False)
+    assert module_actions(emulator) == actions
+
+
+class Failing:
+    """A client whose calls that write fail from the one with the NUMBER on: LASTING for good, else that one only."""
+
+    def __init__(self, client: Any, number: int, lasting: bool) -> None:
+        self._client, self._number, self._lasting, self._writes = client, number, lasting, 0
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+        if not name.startswith(("create_", "delete_", "update_", "tag_", "untag_")):
+            return call
+
+        def write(**arguments: Any) -> Any:
+            self._writes += 1
+            if self._writes == self._number or (self._lasting and self._writes > self._number):
+                raise denied(name)
+            return call(**arguments)
+
+        return write
+
+
+def denied(name: str) -> Exception:
+    answer = {"Error": {"Code": "AccessDeniedException", "Message": name}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return ClientError(answer, name)
+
+
+STEPS = 10
+
+
+@pytest.mark.parametrize("number", range(1, STEPS + 1))
+def test_a_step_that_fails_leaves_nothing_behind(number: int, connect: Connect, emulator: Emulator) -> None:
+    codedeploy = emulator.client("codedeploy")
+    IN_USE(codedeploy)
+    before = read(codedeploy)
+    failing = Failing(connect("codedeploy"), number, lasting=False)
+
+    def connect_failing(service: str) -> Any:
+        return failing if service == "codedeploy" else connect(service)
+
+    with pytest.raises(deployment_config.CodeDeployError) as caught:
+        deployment_config.ensure(connect_failing, SUBJECT.params(**NEW), False)
+    assert "AccessDenied" in str(caught.value)
+    assert read(codedeploy) == before
+
+
+@pytest.mark.parametrize("number", range(1, STEPS + 1))
+def test_a_run_that_dies_is_finished_by_the_next(number: int, connect: Connect, emulator: Emulator) -> None:
+    codedeploy = emulator.client("codedeploy")
+    IN_USE(codedeploy)
+    failing = Failing(connect("codedeploy"), number, lasting=True)
+
+    def connect_failing(service: str) -> Any:
+        return failing if service == "codedeploy" else connect(service)
+
+    with pytest.raises(deployment_config.CodeDeployError):
+        deployment_config.ensure(connect_failing, SUBJECT.params(**NEW), False)
+    done = deployment_config.ensure(connect, SUBJECT.params(**NEW), False)
+    assert done["changed"] is True
+    assert read(codedeploy) == REPLACED
+    assert deployment_config.ensure(connect, SUBJECT.params(**NEW), False)["changed"] is False
+
+
+def test_a_group_that_is_deleted_meanwhile_is_no_error(connect: Connect, emulator: Emulator) -> None:
+    codedeploy = emulator.client("codedeploy")
+    IN_USE(codedeploy)
+
+    class Deleting(Failing):
+        def create_deployment_config(self, **arguments: Any) -> Any:
+            codedeploy.delete_application(applicationName="app-two")
+            return self._client.create_deployment_config(**arguments)
+
+    client = Deleting(connect("codedeploy"), 0, lasting=False)
+    deployment_config.ensure(
+        lambda service: client if service == "codedeploy" else connect(service), SUBJECT.params(**NEW), False
+    )
+    assert read(codedeploy) == (REPLACED[0], {"one": "careful", "other": "CodeDeployDefault.AllAtOnce"})
+
+
+@pytest.mark.usefixtures("emulator")
+def test_the_result_can_be_given_back(connect: Connect) -> None:
+    params = SUBJECT.params(**NAME, minimum_healthy_hosts=fleet(75), zonal_config=zonal(60), tags={"team": "shop"})
+    returned = deployment_config.ensure(connect, params, False)["deployment_config"]
+    given = {name: value for name, value in returned.items() if name in params}
+    assert given.keys() == {
+        "deployment_config_name",
+        "compute_platform",
+        "minimum_healthy_hosts",
+        "zonal_config",
+        "tags",
+    }
+    assert deployment_config.ensure(connect, SUBJECT.params(**given), False)["changed"] is False
