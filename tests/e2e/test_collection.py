@@ -191,11 +191,18 @@ def prepare_revisions(site: Site) -> None:
 
 PREPARATIONS = {
     "application": prepare_nothing,
+    "application_info": prepare_nothing,
     "appspec_info": prepare_source,
     "deploy": prepare_deployments,
+    "deployment_config": prepare_nothing,
+    "deployment_config_info": prepare_nothing,
     "deployment_group": prepare_group,
     "deployment_info": prepare_deployments,
+    "external_resources": prepare_nothing,
+    "github_account_token": prepare_nothing,
+    "github_account_token_info": prepare_nothing,
     "on_premises_instance": prepare_instances,
+    "on_premises_instance_info": prepare_nothing,
     "revision": prepare_revisions,
     "revision_info": prepare_staging,
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .clock import Clock
 from .emulator import Emulator
-from .server import PortTakenError
+from .http.server import PortTakenError
 
 
 def notes(emulator: Emulator) -> list[str]:

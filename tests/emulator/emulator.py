@@ -16,20 +16,20 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from .authentication import Principal
+from .aws.backends import account_of, find_principal, partition_of, reset_moto
 from .clock import Clock
-from .control import control_answer
 from .faults import Faults
 from .hosts.outcomes import Script
 from .hosts.simulated import TAGS, simulate
-from .moto_backends import account_of, find_principal, partition_of, reset_moto
+from .http.authentication import Principal
+from .http.control import control_answer
+from .http.router import Router
+from .http.server import HOST, HttpServer, PortTakenError
+from .http.services import services_by_target_prefix
+from .http.tls import CA_FILE, server_context
 from .recorder import Calls
-from .router import Router
-from .server import HOST, HttpServer, PortTakenError
 from .service.github_account_tokens import store_github_account_token
-from .services import services_by_target_prefix
 from .state import HookFunction, State
-from .tls import CA_FILE, server_context
 
 ACCESS_KEY = "AKIAEMULATOR00000000"
 # Not a word of its own: Ansible masks the secret key wherever it appears in a text.

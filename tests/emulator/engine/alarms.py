@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..moto_cloudwatch import alarm_states
+from ..aws.cloudwatch import alarm_states
 from ..state import Deployment, Members, Region
 
 POLL_EVERY = 10.0

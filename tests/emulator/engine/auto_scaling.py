@@ -12,8 +12,8 @@ deployed to it: there are no deployments with creator autoscalingTermination.
 
 from __future__ import annotations
 
-from .. import moto_autoscaling
-from ..moto_autoscaling import delete_auto_scaling_group, list_members, move_load_balancers
+from ..aws import auto_scaling as scaling
+from ..aws.auto_scaling import delete_auto_scaling_group, list_members, move_load_balancers
 from ..state import Creator, Deployment, Members, Region
 from .auto_scaling_hooks import install_hooks
 
@@ -84,13 +84,13 @@ def _kept_options(like: Deployment) -> Members:
 def suspend_processes(region: Region, deployment: Deployment) -> None:
     """Suspend the processes that ec2DeploymentOptions names in the group's Auto Scaling groups."""
     for name in deployment.group.settings.get("autoScalingGroups", []):
-        moto_autoscaling.suspend_processes(region.account, region.name, name, _processes(deployment))
+        scaling.suspend_processes(region.account, region.name, name, _processes(deployment))
 
 
 def resume_processes(region: Region, deployment: Deployment) -> None:
     """Resume what ``suspend_processes`` suspended."""
     for name in deployment.group.settings.get("autoScalingGroups", []):
-        moto_autoscaling.resume_processes(region.account, region.name, name, _processes(deployment))
+        scaling.resume_processes(region.account, region.name, name, _processes(deployment))
 
 
 def _processes(deployment: Deployment) -> list[str]:

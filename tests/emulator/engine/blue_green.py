@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..moto_autoscaling import copy_auto_scaling_group
-from ..moto_backends import terminate_ec2_instances
+from ..aws.auto_scaling import copy_auto_scaling_group
+from ..aws.backends import terminate_ec2_instances
 from ..state import Deployment, InstanceTarget, Label, Leg, Members, Progress, Wait
 from .auto_scaling import replace_auto_scaling_group
 from .execution import Ending, Execution, failed

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..moto_listeners import route_listener
-from ..moto_missing import MissingError
-from ..moto_task_sets import ServicePlace, create_task_set, delete_task_set, has_container, make_primary
+from ..aws.listeners import route_listener
+from ..aws.missing import MissingError
+from ..aws.task_sets import ServicePlace, create_task_set, delete_task_set, has_container, make_primary
 from ..state import LifecycleEvent, Members
 from ..traffic_state import EcsTarget
 from .appspec import Format, ecs_spec_from_text

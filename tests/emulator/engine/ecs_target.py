@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ..moto_ecs import find_ecs_controller
-from ..moto_listeners import balancer_type, groups_behind, target_group_arn
-from ..moto_task_sets import FoundTaskSet, ServicePlace, primary_task_set, service_arn
+from ..aws.ecs import find_ecs_controller
+from ..aws.listeners import balancer_type, groups_behind, target_group_arn
+from ..aws.task_sets import FoundTaskSet, ServicePlace, primary_task_set, service_arn
 from ..state import Deployment, LifecycleEvent, Members, Region
 from ..traffic_state import EcsTarget, TaskSet
 from .appspec import EcsSpec

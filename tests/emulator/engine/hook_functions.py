@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..moto_lambda import function_exists
+from ..aws.lambda_functions import function_exists
 from ..state import HookEvent, Region
 
 

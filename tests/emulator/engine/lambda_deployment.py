@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..moto_lambda import alias_version, function_arn, function_exists, route_alias
+from ..aws.lambda_functions import alias_version, function_arn, function_exists, route_alias
 from ..state import LifecycleEvent
 from ..traffic_state import LambdaTarget
 from .appspec import Format, LambdaSpec, lambda_spec_from_text

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ..moto_backends import list_ec2_instances
-from ..moto_load_balancing import Balancer, find_classic, find_target_groups
+from ..aws.backends import list_ec2_instances
+from ..aws.load_balancing import Balancer, find_classic, find_target_groups
 from ..state import Deployment, InstanceTarget, Region
 from .obstacle import Obstacle
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..moto_missing import MissingError
+from ..aws.missing import MissingError
 
 
 class Obstacle(Exception):

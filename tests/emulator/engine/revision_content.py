@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ..moto_missing import MissingError
-from ..moto_s3 import read_object
+from ..aws.missing import MissingError
+from ..aws.s3 import read_object
 from ..state import Members, Region
 from .appspec import AppSpecError, Format
 

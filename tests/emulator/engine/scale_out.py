@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..moto_autoscaling import list_lifecycle_hooks, terminate_members
+from ..aws.auto_scaling import list_lifecycle_hooks, terminate_members
 from ..state import DeploymentGroup, DeploymentStatus, Leg, Members, Region
 from .auto_scaling import deployment_to_launched, newly_launched
 from .execution import Ending

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..moto_backends import list_role_arns
+from ..aws.backends import list_role_arns
 from ..state import Region
 
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..moto_autoscaling import list_members
-from ..moto_backends import Ec2Instance, list_ec2_instances
+from ..aws.auto_scaling import list_members
+from ..aws.backends import Ec2Instance, list_ec2_instances
 from ..state import Members, Region
 from .obstacle import Obstacle
 

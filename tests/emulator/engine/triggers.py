@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from ..moto_sns import publish
+from ..aws.sns import publish
 from ..state import Deployment, LifecycleEvent, Members, Region, Target
 
 _COUNTED = ("Failed", "InProgress", "Pending", "Skipped", "Succeeded")

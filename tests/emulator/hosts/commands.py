@@ -15,12 +15,12 @@ import binascii
 import json
 from typing import Any
 
+from ..aws.backends import find_instance_session_arns, list_ec2_instances
 from ..engine import host_execution_of
 from ..engine.host_execution import HostExecution
 from ..engine.lifecycle import current_event
 from ..engine.targets import ec2_instance_arn
-from ..moto_backends import find_instance_session_arns, list_ec2_instances
-from ..protocol import Call, Operations, ServiceError
+from ..http.protocol import Call, Operations, ServiceError
 from ..state import Deployment, InstanceTarget, LifecycleEvent, Members, Region
 from .diagnostics import diagnostics_from_report, is_noop
 from .envelope import Signer

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 
+from ..aws.backends import list_ec2_instances
 from ..engine.host_execution import HostExecution
-from ..moto_backends import list_ec2_instances
 from ..service.on_premises_instances import register
 from ..state import InstanceTarget, LifecycleEvent, Region
 from .outcomes import Outcome, Script, check_script, succeed

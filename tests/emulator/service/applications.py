@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import Application, Region
 from . import lookup
 from .deployment_groups import forget_group

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..http.protocol import Call, ServiceError
 from ..predefined_configs import PREFIX
-from ..protocol import Call, ServiceError
 from ..state import DeploymentConfig, DeploymentGroup, Region
 from . import lookup
 from .config_rules import check_content

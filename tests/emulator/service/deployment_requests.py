@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..engine.obstacle import Obstacle
 from ..engine.targets import selected_instances
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import DeploymentGroup, Members, Region
 from .group_settings import is_empty
 from .groups.notifications import check_alarms, check_auto_rollback

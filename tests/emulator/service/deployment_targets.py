@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import Deployment, LifecycleEvent, Target
 from . import lookup
 from .paging import page

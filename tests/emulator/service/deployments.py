@@ -11,7 +11,7 @@ from typing import Any
 
 from ..engine import execution_of
 from ..engine.execution import active_deployment
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import Deployment, DeploymentGroup, Members
 from . import lookup
 from .deployment_requests import check_request, wanted_revision

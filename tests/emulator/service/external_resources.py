@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..protocol import Call
+from ..http.protocol import Call
 from .registry import operation
 
 

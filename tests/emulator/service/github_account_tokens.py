@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import Region
 from .paging import page
 from .registry import operation

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from ..engine.service_role import can_assume
+from ..http.protocol import ServiceError
 from ..predefined_configs import DEFAULT_CONFIGS
-from ..protocol import ServiceError
 from ..state import Application, Members, Region
 from . import lookup
 from .groups.ecs import check_ecs

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..engine import execution_of
 from ..engine.traffic_deployment import TrafficDeployment
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import FINISHED, Deployment, LifecycleEvent
 from . import lookup
 from .registry import operation

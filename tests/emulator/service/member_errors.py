@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..protocol import MemberErrors
+from ..http.protocol import MemberErrors
 
 
 def _errors(missing: str, *invalid: str) -> MemberErrors:

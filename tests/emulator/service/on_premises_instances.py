@@ -12,7 +12,7 @@ import string
 from typing import Any
 
 from ..engine.targets import matches_any
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import OnPremisesInstance, Region
 from . import lookup
 from .paging import page

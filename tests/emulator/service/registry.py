@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from ..protocol import Operations
+from ..http.protocol import Operations
 
 operation = Operations()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import Region
 from . import lookup
 from .registry import operation

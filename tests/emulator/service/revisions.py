@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-from ..protocol import Call, ServiceError
+from ..http.protocol import Call, ServiceError
 from ..state import Application, Members, Revision
 from . import lookup
 from .paging import page

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..protocol import ServiceError
+from ..http.protocol import ServiceError
 from ..state import Members
 
 MOST_FILTERS = 10

@@ -15,9 +15,9 @@ from botocore.credentials import Credentials
 from moto.sts.models import sts_backends
 
 from emulator import Emulator
-from emulator.authentication import Principal, authenticate
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
-from emulator.protocol import ServiceError
+from emulator.http.authentication import Principal, authenticate
+from emulator.http.protocol import ServiceError
 
 from .signed_requests import signed_headers
 

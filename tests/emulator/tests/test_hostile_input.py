@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator, ManualClock
-from emulator.protocol import LARGEST_REQUEST
+from emulator.http.protocol import LARGEST_REQUEST
 
 from .signed_requests import signed_headers
 from .stage import ROLE

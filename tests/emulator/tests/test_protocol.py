@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator, ManualClock
-from emulator.protocol import LARGEST_REQUEST, Call, Caller, JsonService, Operations, ServiceError
+from emulator.http.protocol import LARGEST_REQUEST, Call, Caller, JsonService, Operations, ServiceError
+from emulator.http.shapes import AnswerShapeError, answer_for_json
 from emulator.service import operations
 from emulator.service.member_errors import MEMBER_ERRORS
-from emulator.shapes import AnswerShapeError, answer_for_json
 from emulator.state import Region, State
 
 from .signed_requests import signed_headers

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator import Emulator
-from emulator.s3_actions import s3_request
+from emulator.http.s3_actions import s3_request
 
 
 @pytest.mark.parametrize(

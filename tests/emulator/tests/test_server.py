@@ -20,7 +20,7 @@ import pytest
 import urllib3
 
 from emulator import Clock, Emulator, ManualClock
-from emulator.server import PortTakenError
+from emulator.http.server import PortTakenError
 
 from .stage import Stage
 

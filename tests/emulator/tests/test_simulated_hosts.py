@@ -17,7 +17,7 @@ import urllib3
 from emulator import Clock, Emulator
 from emulator.hosts.outcomes import EVENTS, Outcome, come_late, crash, fail, hang, never_poll, succeed
 from emulator.hosts.simulation_json import simulation_from_json
-from emulator.protocol import ServiceError
+from emulator.http.protocol import ServiceError
 
 from .stage import TAG, Stage
 

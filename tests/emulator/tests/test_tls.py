@@ -23,7 +23,7 @@ from botocore.exceptions import ConnectionClosedError, SSLError
 
 from emulator import Emulator, Fault, ManualClock
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
-from emulator.tls import server_context
+from emulator.http.tls import server_context
 
 from .scripted_host import ScriptedHost
 from .stage import Stage

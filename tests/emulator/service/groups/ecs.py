@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...moto_ecs import find_ecs_controller
-from ...protocol import ServiceError
+from ...aws.ecs import find_ecs_controller
+from ...http.protocol import ServiceError
 from ...state import DeploymentGroup, Members
 from .proposal import Proposal, is_empty
 

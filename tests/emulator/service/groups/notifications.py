@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ...moto_sns import list_topic_arns
-from ...protocol import ServiceError
+from ...aws.sns import list_topic_arns
+from ...http.protocol import ServiceError
 from ...state import Members, Region
 from .proposal import Proposal
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ...moto_autoscaling import auto_scaling_group_exists
-from ...protocol import ServiceError
+from ...aws.auto_scaling import auto_scaling_group_exists
+from ...http.protocol import ServiceError
 from ...state import Members
 from ..tag_filters import check_tag_filters
 from .proposal import Proposal

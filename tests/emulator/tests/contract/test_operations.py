@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 import emulator.service
-from emulator.protocol import COMMON_ERRORS
+from emulator.http.protocol import COMMON_ERRORS
 from emulator.service import operations
 
 from .model import MODEL

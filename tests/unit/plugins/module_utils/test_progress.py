@@ -108,7 +108,18 @@ def shifting(**members: t.Any) -> dict[str, t.Any]:
             "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: web-1",
         ),
     ],
-    ids=["no targets yet", "one runs", "one failed", "many", "ended", "no agent yet", "no events yet"],
+    ids=[
+        "a Lambda function's weight",
+        "an ECS service's weight",
+        "no weight yet",
+        "no targets yet",
+        "one runs",
+        "one failed",
+        "many",
+        "ended",
+        "no agent yet",
+        "no events yet",
+    ],
 )
 def test_progress_line(seen: tuple[dict[str, t.Any], list[dict[str, t.Any]]], line: str) -> None:
     assert progress_line(*seen) == line

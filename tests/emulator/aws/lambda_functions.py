@@ -11,7 +11,7 @@ from typing import Any
 from moto.awslambda.exceptions import UnknownAliasException, UnknownFunctionException
 from moto.awslambda.models import LambdaBackend, lambda_backends
 
-from .moto_missing import MissingError
+from .missing import MissingError
 
 
 def _backend(account: str, region: str) -> LambdaBackend:

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.elbv2.models import ELBv2Backend, FakeAction, FakeListener, elbv2_backends
 
-from .moto_missing import MissingError
+from .missing import MissingError
 
 
 def _backend(account: str, region: str) -> ELBv2Backend:

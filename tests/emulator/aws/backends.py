@@ -16,7 +16,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
-from .authentication import Principal
+from ..http.authentication import Principal
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ import functools
 import botocore.session
 from botocore.model import ServiceModel
 
-from .hosts import commands
-from .hosts.command_model import COMMAND_MODEL
+from ..hosts import commands
+from ..hosts.command_model import COMMAND_MODEL
+from ..service import operations
+from ..service.member_errors import MEMBER_ERRORS
 from .protocol import JsonService
-from .service import operations
-from .service.member_errors import MEMBER_ERRORS
 
 CODEDEPLOY_PREFIX = "CodeDeploy_20141006"
 COMMAND_PREFIXES = ("CodeDeployCommandService_v20141006", "CodeDeployCommandService")

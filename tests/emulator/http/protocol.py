@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 
 from botocore.model import OperationModel, ServiceModel
 
+from ..state import Region
 from .shapes import RequestShapeError, Violation, answer_for_json, request_from_json, violations
-from .state import Region
 
 LOGGER = logging.getLogger(__name__)
 CONTENT_TYPE = "application/x-amz-json-1.1"

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Request
 
+from ..recorder import iam_action
 from .authentication import Claim, Headers, claim_from_header
 from .protocol import LARGEST_REQUEST
-from .recorder import iam_action
 from .s3_actions import s3_request
 
 Environ = dict[str, Any]

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from .faults import Kind
+from ..faults import Kind
 
 # By kind of fault: the error's name and status (AWS API reference, "Common Errors"; Amazon S3 API reference, "Error responses").
 _Codes = Mapping[Kind, tuple[str, int]]

@@ -10,7 +10,7 @@ from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
-from .moto_missing import MissingError
+from .missing import MissingError
 
 
 def read_object(

@@ -16,7 +16,7 @@ from typing import Any
 from moto.ecs.exceptions import TaskDefinitionNotFoundException
 from moto.ecs.models import EC2ContainerServiceBackend, Service, TaskDefinition, ecs_backends
 
-from .moto_missing import MissingError
+from .missing import MissingError
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from .faults import Fault
-from .hosts.simulation_json import simulation_from_json
+from ..faults import Fault
+from ..hosts.simulation_json import simulation_from_json
 from .protocol import ServiceError
 
 if TYPE_CHECKING:
-    from .emulator import Emulator
+    from ..emulator import Emulator
 
 PREFIX = "/_emulator/"
 Action = Callable[["Emulator", Request], Response]

@@ -17,16 +17,16 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Request, Response
 
+from ..aws.backends import account_of
+from ..engine.scale_out import deploy_to_launched
+from ..faults import Fault, Faults
+from ..recorder import Calls, RecordedCall
+from ..state import Region, State
 from .authentication import FindPrincipal, authenticate
 from .control import PREFIX
-from .engine.scale_out import deploy_to_launched
-from .faults import Fault, Faults
 from .incoming import Environ, Incoming, incoming_from_environ
-from .moto_backends import account_of
 from .protocol import Answer, Caller, JsonService, ServiceError, error_answer
-from .recorder import Calls, RecordedCall
 from .refusals import Attempt, codedeploy_resource, refusal
-from .state import Region, State
 
 StartResponse = Callable[..., Any]
 _READS = ("Get", "List", "BatchGet")
