@@ -195,6 +195,15 @@ options:
         the bucket (C(AbortIncompleteMultipartUpload)) does the same for all, after days.
     type: bool
     default: false
+  keep:
+    description:
+      - How many bundles of the application stay in O(s3_bucket) below O(s3_prefix), that of this task among them. Older ones are removed.
+      - A bundle that a deployment group of the application has as its target, last successful or last attempted revision always stays. So
+        does everything that this collection has not named, by the digest of its content, and what lies in another place.
+      - Another application that deploys this one's bundles does not keep them.
+      - In a bucket with versions, S3 only hides what is removed. The bucket's lifecycle rules end it.
+      - Nothing is removed when this is left out. Only with O(source).
+    type: int
   s3_connection:
     description:
       - How to reach S3, where that is not how to reach CodeDeploy. What is left out is as for CodeDeploy.

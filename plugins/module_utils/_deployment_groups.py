@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
+from ._applications import find_application, require_application
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
 from ._group_forms import (
@@ -202,3 +203,25 @@ def apply_deployment_group(client: t.Any, plan: Plan, arn_prefix: str) -> list[R
         arn = f"{arn_prefix}{after['application_name']}/{after['deployment_group_name']}"
         apply_tags(client, arn, before["tags"], after["tags"])
     return left
+
+
+def require_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:
+    """The deployment group as AWS describes it, in snake_case. Raises CodeDeployError if it, or its application, does not exist."""
+    group = find_deployment_group(client, application_name, name)
+    if group is None:
+        require_application(client, application_name)
+        raise CodeDeployError(
+            f"deployment_group_name: application {application_name!r} has no deployment group {name!r} in {client.meta.region_name}. "
+            "Create it with slipway.codedeploy.deployment_group, or check the name, the region and the account."
+        )
+    return group
+
+
+def predicted_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:
+    """The deployment group, for check mode: one that does not exist is taken for an empty one that another task creates, with a warning."""
+    group = find_deployment_group(client, application_name, name)
+    if group is not None:
+        return group
+    warning = f"There is no deployment group {name!r} of application {application_name!r} yet. It is taken for one that another task creates."
+    application = find_application(client, application_name) or {"compute_platform": "Server"}
+    return {"compute_platform": application["compute_platform"], "warnings": [warning]}

@@ -13,6 +13,7 @@ import functools
 import typing as t
 from dataclasses import dataclass
 
+from ._deployment_groups import require_deployment_group
 from ._deployments import (
     Deployment,
     continue_deployment,
@@ -23,7 +24,6 @@ from ._deployments import (
 )
 from ._errors import CodeDeployError
 from ._progress import GOALS, has_ended, is_shifted
-from ._releases import require_deployment_group
 from ._revisions import place_of
 
 Resource = dict[str, t.Any]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A release on its way to a deployment group: what is wanted, what the group has, and what follows from both.
+"""A release: where it is or will be, what it is made of, and how it gets into its bucket.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -10,11 +10,9 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import pathlib
-import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ._applications import find_application, require_application
 from ._appspec_bundles import shipped_bundle
 from ._appspec_content import bundled_appspec
 from ._appspec_verdicts import check_bundle, check_content
@@ -24,17 +22,12 @@ from ._bundle.manifest import BundleError
 from ._bundle.ready import ReadyBundle, read_ready
 from ._bundle.selection import read_selection
 from ._bundle.tree import read_manifest
-from ._deployment_groups import find_deployment_group
 from ._errors import CodeDeployError, Connect
-from ._progress import ACTIVE
-from ._revisions import Location, find_revision, identity_of, is_same_release, location_from_options, place_of
+from ._revisions import Location, find_revision, identity_of, location_from_options, place_of
 from ._sources import source_options
 from ._uploads import UploadSettings, upload_bundle, upload_settings
 
 Resource = dict[str, t.Any]
-
-
-_SEQUENCE = "[sequence {}]"
 
 
 @dataclass(frozen=True)
@@ -172,107 +165,3 @@ def shown_result(result: Resource, verbosity: int) -> Resource:
     if verbosity or "bundle" not in result:
         return result
     return {**result, "bundle": {name: value for name, value in result["bundle"].items() if name != "largest"}}
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a run does: ACTION is a word of ACTIONS; REASON is for the user; DEPLOYMENT_ID the deployment it is about, if any."""
-
-    action: str
-    reason: str
-    deployment_id: str | None = None
-
-
-ACTIONS = ("none", "create", "attach", "wait", "stop")
-"""Nothing; create a deployment; follow the one in flight; await its end, or stop it first, and decide again."""
-
-
-def decide(group: Resource, in_flight: Resource | None, wanted: Location, force: bool, if_in_progress: str) -> Decision:
-    """What to do so that GROUP runs WANTED. IN_FLIGHT is the group's active deployment. Raises CodeDeployError if that is in the way."""
-    if in_flight is not None:
-        return decide_beside(in_flight, wanted, if_in_progress)
-    last = group.get("last_successful_deployment")
-    if not last or not is_same_release(wanted, group.get("target_revision")):
-        return Decision("create", f"the deployment group has {place_of(group.get('target_revision'))}")
-    attempted = group.get("last_attempted_deployment") or last
-    if attempted["deployment_id"] != last["deployment_id"]:
-        return Decision(
-            "create",
-            f"{attempted['deployment_id']} was attempted since this revision was deployed, and {attempted['status'].lower()}",
-        )
-    if force:
-        return Decision("create", f"force: the deployment group has this revision already, by {last['deployment_id']}")
-    return Decision("none", f"already deployed by {last['deployment_id']} at {last['end_time']}", last["deployment_id"])
-
-
-def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) -> Decision:
-    """What to do while the group's deployment IN_FLIGHT is active: follow it if it is of WANTED, such as the one of a run that was killed.
-
-    Raises CodeDeployError if it is in the way, and IF_IN_PROGRESS (the option of the module `deploy`) does not say what to do about it. A
-    rollback is never stopped: it is what mends the group.
-    """
-    deployment_id = in_flight["deployment_id"]
-    if if_in_progress != "fail" and is_same_release(wanted, in_flight.get("revision")):
-        return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
-    what = f"{deployment_id} of {place_of(in_flight.get('revision'))}"
-    rolls_back = in_flight.get("creator") == "codeDeployRollback"
-    if if_in_progress == "wait" or (if_in_progress == "stop" and rolls_back):
-        return Decision("wait", f"{what} is in flight and awaited first", deployment_id)
-    if if_in_progress == "stop":
-        return Decision("stop", f"{what} is in flight and stopped first", deployment_id)
-    raise CodeDeployError(
-        f"The deployment group {in_flight['deployment_group_name']!r} has an active deployment {deployment_id} "
-        f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, "
-        f"so {place_of(wanted)} cannot be deployed now. Wait until it has ended, or set if_in_progress to wait or stop."
-    )
-
-
-def description_with(description: str | None, sequence: int | None) -> str | None:
-    """A deployment's description that tells its SEQUENCE, too: it is the only text that CodeDeploy keeps with a deployment."""
-    if sequence is None:
-        return description
-    return f"{description} {_SEQUENCE.format(sequence)}" if description else _SEQUENCE.format(sequence)
-
-
-def sequence_of(deployment: Resource | None) -> int | None:
-    """The sequence that the description of DEPLOYMENT tells; None if it tells none."""
-    found = re.search(r"\[sequence (-?\d+)\]$", (deployment or {}).get("description") or "")
-    return int(found.group(1)) if found else None
-
-
-def check_sequence(sequence: int, last: Resource | None) -> None:
-    """Raise CodeDeployError if LAST, the group's last successful deployment, was of a later release than SEQUENCE."""
-    deployed = sequence_of(last)
-    if last is not None and deployed is not None and sequence < deployed:
-        raise CodeDeployError(
-            f"sequence: {sequence} was given, but {last['deployment_id']} has deployed {deployed} already, which is later. "
-            "Leave the option out to go back all the same."
-        )
-
-
-def require_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:
-    """The deployment group as AWS describes it, in snake_case. Raises CodeDeployError if it, or its application, does not exist."""
-    group = find_deployment_group(client, application_name, name)
-    if group is None:
-        require_application(client, application_name)
-        raise CodeDeployError(
-            f"deployment_group_name: application {application_name!r} has no deployment group {name!r} in {client.meta.region_name}. "
-            "Create it with slipway.codedeploy.deployment_group, or check the name, the region and the account."
-        )
-    return group
-
-
-def predicted_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:
-    """The deployment group, for check mode: one that does not exist is taken for an empty one that another task creates, with a warning."""
-    group = find_deployment_group(client, application_name, name)
-    if group is not None:
-        return group
-    warning = f"There is no deployment group {name!r} of application {application_name!r} yet. It is taken for one that another task creates."
-    application = find_application(client, application_name) or {"compute_platform": "Server"}
-    return {"compute_platform": application["compute_platform"], "warnings": [warning]}
-
-
-def active_deployment_id(group: Resource) -> str | None:
-    """The id of the deployment that GROUP is busy with; None if it is idle."""
-    last = group.get("last_attempted_deployment") or {}
-    return last["deployment_id"] if last.get("status") in ACTIVE else None

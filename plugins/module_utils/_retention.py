@@ -15,7 +15,6 @@ import typing as t
 
 from ._batches import batches
 from ._errors import CodeDeployError, Connect, aws_call
-from ._revision_uses import find_uses
 from ._revisions import Location
 
 # The name of a bundle that this collection has stored: the digest of its content and its type.
@@ -77,6 +76,9 @@ def find_expired(connect: Connect, params: Params, location: Location) -> list[s
 
 def used_keys(connect: Connect, params: Params) -> set[str]:
     """The keys in the bucket that a deployment group of the application has as target, last successful or last attempted revision."""
+    # Imported here, since most tasks keep everything, and each task compiles all that it imports anew.
+    from ._revision_uses import find_uses
+
     uses = find_uses(connect("codedeploy"), params["application_name"])
     places = [use.location.get("s3_location", {}) for use in uses]
     return {place["key"] for place in places if place.get("bucket") == params["s3_bucket"]}

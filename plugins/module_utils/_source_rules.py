@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ._validation import InvalidOption, check_tags
+from ._validation import InvalidOption, check_positive, check_tags
 
 Options = t.Mapping[str, t.Any]
 
@@ -44,6 +44,10 @@ def check_source_options(options: Options) -> None:
         raise InvalidOption(
             f"s3_prefix: {len(options['s3_prefix'].encode())} bytes were given, {_LONGEST_PREFIX} are allowed"
         )
+    if options["keep"] is not None:
+        check_positive("keep", options["keep"])
+        if not options["source"]:
+            raise InvalidOption("keep: needs source, because it removes bundles beside the one of the task")
     _check_encryption(options)
     _check_labels(options)
 

@@ -105,6 +105,7 @@ _UPLOAD: dict[str, t.Any] = {
     "checksum_algorithm": {"type": "str", "choices": ["CRC32", "SHA1", "SHA256"]},
     "expected_bucket_owner": {"type": "str"},
     "abort_incomplete": {"type": "bool", "default": False},
+    "keep": {"type": "int"},
     "s3_connection": {
         "type": "dict",
         "options": {

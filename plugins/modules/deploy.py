@@ -232,7 +232,8 @@ notes:
     C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) also C(codedeploy:StopDeployment),
     with O(override_alarm_configuration) also C(codedeploy:UpdateDeploymentGroup), with O(continue_when_ready) also
     C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket, C(s3:GetObject) and C(s3:PutObject) on its objects.
-    C(codedeploy:GetApplication) makes the error for a missing application precise."
+    With O(keep) also C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments), and
+    C(s3:DeleteObject) on the bucket's objects. C(codedeploy:GetApplication) makes the error for a missing application precise."
   - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
     C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms)."
   - Waiting is done by an action plugin on the controller, which shows a line whenever something changes. Therefore C(async) cannot be used with
@@ -341,6 +342,12 @@ bundle:
       description: Whether it was uploaded. V(false) when the bucket had it already.
       type: bool
       sample: true
+removed_bundles:
+  description: The keys of the bundles that the task has removed from O(s3_bucket), or would in check mode, the oldest first.
+  returned: when O(keep) is given
+  type: list
+  elements: str
+  sample: [web-app/5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8.zip]
 deployment:
   description: The deployment as AWS describes it, when it was seen last.
   returned: when it was awaited, unless it failed
@@ -423,8 +430,16 @@ from dataclasses import replace
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ..module_utils._decisions import (
+    Decision,
+    active_deployment_id,
+    check_sequence,
+    decide,
+    decide_beside,
+    description_with,
+)
 from ..module_utils._deployment_configs import require_deployment_config
-from ..module_utils._deployment_groups import target_instances
+from ..module_utils._deployment_groups import predicted_deployment_group, require_deployment_group, target_instances
 from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment, stop_deployment
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import alarms
@@ -433,20 +448,8 @@ from ..module_utils._group_rules import check_alarms, check_rollback
 from ..module_utils._group_selection_rules import check_target_instances
 from ..module_utils._preflight import check_readiness
 from ..module_utils._progress import seconds_between
-from ..module_utils._releases import (
-    Decision,
-    Release,
-    active_deployment_id,
-    check_sequence,
-    decide,
-    decide_beside,
-    description_with,
-    predicted_deployment_group,
-    require_deployment_group,
-    shown_result,
-    store_release,
-    wanted_release,
-)
+from ..module_utils._releases import Release, shown_result, store_release, wanted_release
+from ..module_utils._retention import find_expired, remove_bundles
 from ..module_utils._revisions import Location, find_revision, place_of, register_revision
 from ..module_utils._source_rules import check_platform, check_source_options
 from ..module_utils._sources import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, connections, source_options
@@ -581,11 +584,13 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     location, warnings = release.location, [*group.get("warnings", []), *release.warnings]
     if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
         warnings += check_readiness(connect, readied_group(group, params))
+    expired = find_expired(connect, params, location)
     if not check_mode:
         location, decision = carry_out(connect, release, decision, params)
+        expired = remove_bundles(connect, params, expired)
     changed = is_change(decision, params["wait"], check_mode)
     return {
-        "changed": changed,
+        "changed": changed or bool(expired),
         "deployment_id": decision.deployment_id,
         "reason": decision.reason,
         "revision": location,
@@ -596,6 +601,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
         "awaits": awaits_of(decision, group, params),
         "warnings": warnings,
         **({"bundle": release.facts} if release.facts else {}),
+        **({"removed_bundles": expired} if params["keep"] else {}),
     }
 
 

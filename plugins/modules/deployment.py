@@ -163,10 +163,10 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ..module_utils._deployment_groups import require_deployment_group
 from ..module_utils._deployments import find_deployment
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._interventions import ENSURE, Outcome
-from ..module_utils._releases import require_deployment_group
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name, check_positive
 
 Params = dict[str, t.Any]

@@ -30,15 +30,6 @@ options:
     description:
       - A comment on the revision, at most 256 characters. One that a registered revision has is replaced by it.
     type: str
-  keep:
-    description:
-      - How many bundles of the application stay in O(s3_bucket) below O(s3_prefix), that of this task among them. Older ones are removed.
-      - A bundle that a deployment group of the application has as its target, last successful or last attempted revision always stays. So
-        does everything that this collection has not named, by the digest of its content, and what lies in another place.
-      - Another application that deploys this one's bundles does not keep them.
-      - In a bucket with versions, S3 only hides what is removed. The bucket's lifecycle rules end it.
-      - Nothing is removed when this is left out. Only with O(source).
-    type: int
   state:
     description:
       - A revision can only be registered. AWS has no call that forgets one.
@@ -232,7 +223,7 @@ from ..module_utils._retention import find_expired, remove_bundles
 from ..module_utils._revisions import Location, find_revision, place_of, register_revision
 from ..module_utils._source_rules import check_platform, check_source_options
 from ..module_utils._sources import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, connections, source_options
-from ..module_utils._validation import InvalidOption, check_length, check_name, check_positive
+from ..module_utils._validation import InvalidOption, check_length, check_name
 
 Params = dict[str, t.Any]
 
@@ -242,10 +233,6 @@ def check_options(params: Params) -> None:
     check_name("application_name", params["application_name"])
     check_length("description", params["description"], 256)
     check_source_options(source_options(params))
-    if params["keep"] is not None:
-        check_positive("keep", params["keep"])
-        if not params["source"]:
-            raise InvalidOption("keep: needs source, because it removes bundles beside the one of the task")
 
 
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
@@ -292,7 +279,6 @@ def main() -> None:
             **SOURCE_ARGUMENTS,
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
             "description": {"type": "str"},
-            "keep": {"type": "int"},
             "state": {"type": "str", "choices": ["present"], "default": "present"},
         },
         **SOURCE_CONSTRAINTS,

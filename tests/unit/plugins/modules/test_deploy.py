@@ -14,6 +14,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._sources import SOURCE_ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
 from emulator import Emulator
 from emulator.engine.lifecycle import INSTALL_EVENTS
@@ -26,10 +27,11 @@ CREATE = deploy.Decision("create", "the deployment group has no revision")
 
 
 def options(**given: t.Any) -> dict[str, t.Any]:
-    """The module's parameters as Ansible fills them in from its documentation."""
+    """The module's parameters as Ansible fills them in."""
     documented = yaml.safe_load(deploy.DOCUMENTATION)["options"]
-    names = {"application_name": "web", "deployment_group_name": "production"}
-    return {**{name: option.get("default") for name, option in documented.items()}, **names, **given}
+    shared = {name: rules.get("default") for name, rules in SOURCE_ARGUMENTS.items()}
+    own = {name: option.get("default") for name, option in documented.items()}
+    return {**shared, **own, "application_name": "web", "deployment_group_name": "production", **given}
 
 
 def permissions(module: t.Any) -> set[str]:
@@ -166,6 +168,22 @@ def test_a_deployment_of_something_else_is_awaited_or_stopped_first_if_that_is_w
     assert writes == written
     planned = deploy.ensure(connect, options(**source, if_in_progress=mode), True)
     assert planned["changed"] is True
+
+
+def test_only_so_many_bundles_are_kept_besides_those_in_use(
+    source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    for name in ("a", "b"):
+        pathlib.Path(source["source"], name).touch()
+        deploy.store(connect, deploy.wanted_release(connect, options(**source), "Server"), options(**source))
+    pathlib.Path(source["source"], "c").touch()
+    planned = deploy.ensure(connect, options(**source, keep=2), True)
+    done = deploy.ensure(connect, options(**source, keep=2), False)
+    assert len(done["removed_bundles"]) == 1
+    assert planned["removed_bundles"] == done["removed_bundles"]
+    kept = emulator.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert len(kept) == 2
+    assert done["revision"]["s3_location"]["key"] in [each["Key"] for each in kept]
 
 
 def await_success(emulator: Emulator, deployment_id: str) -> None:
@@ -352,7 +370,7 @@ def test_the_documented_permissions_are_those_that_are_used(
     with pytest.raises(deploy.CodeDeployError):
         deploy.ensure(connect, options(**{**source, "application_name": "missing"}), False)
     pathlib.Path(source["source"], "more").touch()
-    deploy.ensure(connect, options(**source, if_in_progress="stop"), False)
+    deploy.ensure(connect, options(**source, if_in_progress="stop", keep=1), False)
     before_waiting = set(module_actions(emulator))
     emulator.calls.clear()
     looked = dict.fromkeys(yaml.safe_load(deployment_info.DOCUMENTATION)["options"])
@@ -369,5 +387,6 @@ def test_the_documented_permissions_are_those_that_are_used(
         "ec2:DescribeInstances",  # these belong to groups of other kinds, see the tests of _preflight
         "autoscaling:DescribeAutoScalingGroups",
         "cloudwatch:DescribeAlarms",
+        "s3:DeleteObject",  # for what keep removes; the call is DeleteObjects
     }
     assert before_waiting | while_waiting | elsewhere == permissions(deploy)

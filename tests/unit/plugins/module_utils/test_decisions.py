@@ -8,12 +8,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
-from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import (
+from ansible_collections.slipway.codedeploy.plugins.module_utils._decisions import (
     active_deployment_id,
     decide,
     decide_beside,
 )
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 
 
 def location(key: str) -> dict[str, t.Any]:
