@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 
 from .config import AgentConfig, agent_version
@@ -140,7 +140,7 @@ class CommandService:
         SigV4Auth(self._identity.credentials(), self._service, self._identity.region).add_auth(request)
         try:
             response = self._session.send(request.prepare())
-        except HTTPClientError as error:
+        except BotoCoreError as error:  # a proxy that refuses is no HTTPClientError
             raise WireError(f"{operation}: {error}", transient=True) from error
         return _members_from_answer(operation, response.status_code, response.content)
 

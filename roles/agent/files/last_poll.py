@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`last_poll.py LOG TIMEOUT QUIET`: watch the agent's log until it tells how its polls go, and print that as JSON.
+
+Agent 1.8.x writes a line for each poll. Agent 2.x writes one when it begins to poll and one for each poll that fails, so with it QUIET seconds
+without a failure have to do (the agent's own logs, as shown in the issues of aws/aws-codedeploy-agent; source of host agent 2.0.1).
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import sys
+import time
+
+_POLLED = re.compile(r"Client 200 .*poll_host_command\(")
+_FAILED = re.compile(
+    r"Client [345]\d\d .*poll_host_command\(|Error polling for host commands|Cannot reach InstanceService"
+)
+_BEGUN = "Starting host command poll loop"
+_HOST = re.compile(r'host_identifier[:=]\s*"?(arn:[^\s",)]+)')
+
+
+def last_poll(lines: list[str], seen: int) -> dict[str, str]:
+    """How the polls in LINES go: state is polled, failed, begun or silent, host the ARN that polls, line what tells it.
+
+    The first SEEN lines are from before: they tell who polls and that polling has begun, not how it goes.
+    """
+    found = {"state": "silent", "host": "", "line": ""}
+    for number, line in enumerate(lines):
+        host = _HOST.search(line)
+        if host:
+            found["host"] = host[1]
+        if _BEGUN in line:
+            found.update(state="begun", line=line)
+        elif number >= seen and _FAILED.search(line):
+            found.update(state="failed", line=line)
+        elif number >= seen and _POLLED.search(line):
+            found.update(state="polled", line=line)
+    return found
+
+
+def read_lines(path: str) -> list[str]:
+    """The lines of the log; none if there is no log yet."""
+    try:
+        return pathlib.Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def watch(path: str, timeout: float, quiet: float) -> dict[str, str]:
+    """Watch the log at PATH until a poll has succeeded, polls have not failed for QUIET seconds, or TIMEOUT seconds are over."""
+    began, seen = time.monotonic(), len(read_lines(path))
+    while True:
+        lines = read_lines(path)
+        found = last_poll(lines, seen if seen <= len(lines) else 0)
+        passed = time.monotonic() - began
+        if found["state"] == "polled" or (found["state"] == "begun" and passed > quiet) or passed > timeout:
+            return found
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    print(json.dumps(watch(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))))

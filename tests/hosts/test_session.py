@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A host with a session of a role: its credentials are renewed while it deploys, and no secret gets out."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import ansible_runner
+import pytest
+
+from e2e.conftest import eventually
+
+from .conftest import Account
+from .machines import Machine
+from .plays import Controller
+
+ROLE = "arn:aws:iam::123456789012:role/codedeploy-hosts"
+SESSION = "arn:aws:sts::123456789012:assumed-role/codedeploy-hosts/web-1"
+PLANTED = {
+    "command": "Planted-in-the-command",
+    "environment": "Planted-in-the-environment",
+    "proxy": "Planted-in-the-proxy",
+}
+
+# What a signing helper does on a host with a certificate: it prints credentials of a new session.
+ASSUME = """\
+import botocore.session, sys
+client = botocore.session.Session().create_client(
+    "sts", region_name="us-east-1", endpoint_url=sys.argv[1], aws_access_key_id="AKIAHOST", aws_secret_access_key=sys.argv[2])
+answer = client.assume_role(RoleArn=sys.argv[3], RoleSessionName="web-1")["Credentials"]
+import json
+print(json.dumps({**answer, "Expiration": answer["Expiration"].isoformat()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def options(account: Account, machine: Machine) -> dict[str, t.Any]:
+    """The role's options for a session that is renewed every five seconds."""
+    iam = account.emulator.client("iam")
+    iam.create_role(RoleName="codedeploy-hosts", AssumeRolePolicyDocument="{}")
+    machine.path("/usr/local/bin/assume.py").write_text(ASSUME)
+    command = f"exec python3 /usr/local/bin/assume.py {account.emulator.endpoint} {PLANTED['command']} {ROLE}"
+    return {
+        "agent_identity": "iam_session",
+        "agent_iam_session_arn": SESSION,
+        "agent_credentials_command": command,
+        "agent_credentials_renewal": 5,
+        "agent_version": "1.8.1-45",
+        "agent_environment": {"STAND_IN_REREAD_AFTER": "1", "TOKEN": PLANTED["environment"]},
+    }
+
+
+def polling_keys(account: Account) -> set[str]:
+    """The access keys that polls were signed with since the record was last cleared."""
+    return {
+        call.access_key for call in account.emulator.calls if call.operation == "PollHostCommand" and call.status == 200
+    }
+
+
+def test_expired_credentials_are_refused(controller: Controller, options: dict[str, t.Any], machine: Machine) -> None:
+    assert controller.run("install", **options).status == 0
+    old = '{"AccessKeyId": "AKIA", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2026-01-01T00:00:00Z"}'
+    play = controller.run("register", **{**options, "agent_credentials_command": f"echo '{old}'"})
+    assert play.status != 0
+    assert "agent_credentials_command supplied no credentials" in play.said
+    assert "have expired" in machine.run("journalctl -u codedeploy-agent-credentials").stdout
+    assert not machine.path("/etc/codedeploy-agent/conf/credentials").exists()
+
+
+def test_a_host_deploys_across_renewals(controller: Controller, options: dict[str, t.Any], account: Account) -> None:
+    play = controller.run(**options)
+    assert play.status == 0, play.output
+    again = controller.run(**options)
+    assert again.changed == 0, again.output
+    assert account.deploy("first") == "Succeeded"
+    account.emulator.calls.clear()
+    eventually("the agent polls with three credentials, one after the other", lambda: len(polling_keys(account)) >= 3)
+    assert account.deploy("second") == "Succeeded"
+
+
+def test_a_host_that_was_off_begins_with_new_credentials(account: Account, machine: Machine) -> None:
+    before = machine.path("/etc/codedeploy-agent/conf/credentials").read_text()
+    machine.reboot()
+    assert account.deploy("third") == "Succeeded"
+    assert machine.path("/etc/codedeploy-agent/conf/credentials").read_text() != before
+
+
+def test_nothing_secret_gets_out(
+    controller: Controller, options: dict[str, t.Any], account: Account, machine: Machine, tmp_path: pathlib.Path
+) -> None:
+    changed = {**options, "agent_proxy": f"http://user:{PLANTED['proxy']}@127.0.0.1:1"}
+    command = controller.command("configure", changed)
+    run = ansible_runner.run(
+        private_data_dir=str(tmp_path),
+        playbook=command[3],
+        inventory=command[2],
+        envvars=dict(controller.environment),
+        verbosity=3,
+        cmdline="--diff",
+        quiet=True,
+    )
+    assert run.status == "successful", (
+        run.stdout.read() + machine.run("journalctl --unit codedeploy-agent --lines 30").stdout
+    )
+    texts = [path.read_text(errors="replace") for path in (tmp_path / "artifacts").rglob("*") if path.is_file()]
+    _default, *credentials = machine.path("/etc/codedeploy-agent/conf/credentials").read_text().split("\n")
+
+    user = account.create_user("web-1")
+    for verb, more in (("unregister", {}), ("register", user)):
+        play = controller.run(verb, ["-vvv", "--diff"], **{**options, **more})
+        assert play.status == 0, play.output + machine.run("journalctl --unit codedeploy-agent --lines 30").stdout
+        texts.append(play.output)
+
+    secrets = [*PLANTED.values(), user["agent_secret_access_key"], *(line.split(" = ")[1] for line in credentials[1:3])]
+    assert len(secrets) == 6
+    for secret in secrets:
+        assert not [text for text in texts if secret in text]
+        assert world_readable_with(secret, machine.folder / "layers/upper") == []
+
+
+def world_readable_with(secret: str, folder: pathlib.Path) -> list[pathlib.Path]:
+    """The files below FOLDER that hold SECRET and that everybody may read."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [path for path in files if path.stat().st_mode & 0o004 and secret.encode() in path.read_bytes()]
