@@ -30,7 +30,7 @@ export LC_ALL ?= C.UTF-8
 unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env demo emulator test unit emulator-test integration e2e hosts bench bench-fleet sanity lint types docs-lint tarball pins clean copy
+.PHONY: help setup env demo emulator test unit emulator-test integration e2e hosts bench bench-fleet bench-waiting sanity lint types docs-lint tarball pins clean copy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 
 
 bench-fleet: setup ## how long the emulator takes for a deployment to 2,000 simulated hosts; BENCH='--hosts 500' for fewer
 	@python -m benchmarks.fleet $(BENCH)
+
+bench-waiting: setup ## how late a waiting task notices the end, how many calls it makes, and how long it takes to explain a failure; BENCH='--rounds 2' for a quick look
+	@python -m benchmarks.waiting $(BENCH)
 
 sanity: setup copy ## ansible-test sanity, without any ignore file
 	@cd $(COPY) && HOME=$(BUILD)/home ansible-test sanity --local --color no --python $$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')

@@ -13,6 +13,7 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import hashlib
+import typing as t
 from dataclasses import dataclass
 
 from ._plan import Resource
@@ -77,7 +78,7 @@ class Delete:
         return f"delete {self.config['deployment_config_name']}"
 
 
-Step = Create | Tag | Switch | Delete
+Step: t.TypeAlias = "Create | Tag | Switch | Delete"
 
 
 def temporary_name(name: str) -> str:
@@ -116,6 +117,15 @@ def completion(config: Resource, tags: dict[str, str], groups: list[Group]) -> l
     tagging = [Tag(name, obsolete, tags)] if obsolete or tags else []
     switching = [Switch(group, copy_name, name) for group in groups if group.config == copy_name]
     return [*tagging, *switching, Delete({**config, "deployment_config_name": copy_name})]
+
+
+def deletion(config: Resource) -> list[Step]:
+    """The steps that delete CONFIG and the temporary copy that a killed run may have left, which may be all that there is."""
+    name = config["deployment_config_name"]
+    return [
+        Delete({**config, "deployment_config_name": each})
+        for each in dict.fromkeys([config.get("temporary_copy", name), name])
+    ]
 
 
 def opposite(step: Step) -> list[Step]:

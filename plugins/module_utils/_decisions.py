@@ -54,7 +54,8 @@ def decide(group: Resource, in_flight: Resource | None, wanted: Location, force:
 
 
 def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) -> Decision:
-    """What to do while the group's deployment IN_FLIGHT is active: follow it if it is of WANTED, such as the one of a run that was killed.
+    """What to do while the group's deployment IN_FLIGHT (see `find_in_flight`) is active: follow it if it is of WANTED, such as the one
+    of a run that was killed, or if it rolls such a one back.
 
     Raises CodeDeployError if it is in the way, and IF_IN_PROGRESS (the option of the module `deploy`) does not say what to do about it. A
     rollback is never stopped: it is what mends the group.
@@ -62,6 +63,10 @@ def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) ->
     deployment_id = in_flight["deployment_id"]
     if if_in_progress != "fail" and is_same_release(wanted, in_flight.get("revision")):
         return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
+    undone = in_flight.get("undoes") or {}
+    if if_in_progress != "fail" and is_same_release(wanted, undone.get("revision")):
+        reason = f"{undone['deployment_id']} of this revision is being rolled back by {deployment_id}"
+        return Decision("attach", reason, undone["deployment_id"])
     what = f"{deployment_id} of {place_of(in_flight.get('revision'))}"
     rolls_back = in_flight.get("creator") == "codeDeployRollback"
     if if_in_progress == "wait" or (if_in_progress == "stop" and rolls_back):

@@ -23,6 +23,7 @@ from ._config_replacement import (
     Tag,
     completion,
     creation,
+    deletion,
     opposite,
     replacement,
     temporary_name,
@@ -87,6 +88,16 @@ def require_deployment_config(client: t.Any, name: str, platform: str) -> Resour
     return config
 
 
+def predicted_deployment_config(client: t.Any, name: str, platform: str) -> list[str]:
+    """For check mode: a deployment config that does not exist is taken for one that another task creates, and told of in a warning."""
+    if find_deployment_config(client, name) is None:
+        return [
+            f"There is no deployment config {name!r} yet. It is taken for one for {platform} that another task creates."
+        ]
+    require_deployment_config(client, name, platform)
+    return []
+
+
 def groups_using(client: t.Any, configs: t.Collection[str], platform: str) -> list[Group]:
     """The deployment groups of all applications of PLATFORM that have one of the CONFIGS."""
     return [
@@ -114,7 +125,7 @@ def steps_for(client: t.Any, plan: Plan) -> list[Step]:
     if before is None or after is None:
         if before:
             reject_use(client, before, "be deleted")
-            return [Delete(before)]
+            return deletion(before)
         return creation(after) if after else []
     name = after["deployment_config_name"]
     replaced = before["deployment_config_name"] != name or bool(differences(before, after))

@@ -9,7 +9,9 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import functools
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
@@ -22,6 +24,8 @@ Target = dict[str, t.Any]
 
 # BatchGetDeploymentTargets and BatchGetDeployments take 25 ids each (botocore model).
 TARGETS_A_CALL = 25
+# A thousand targets take forty calls, which would make a failure wait to be explained.
+CALLS_AT_ONCE = 4
 DEPLOYMENTS_A_CALL = 25
 
 COMPLETED = ("DeploymentAlreadyCompletedException", "LifecycleEventAlreadyCompletedException")
@@ -88,6 +92,13 @@ def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
     return None if found is None else resource_from_aws(found)
 
 
+def find_in_flight(client: t.Any, deployment_id: str) -> Deployment | None:
+    """A deployment that a group is busy with, and in `undoes`, if it is a rollback, the deployment that it rolls back."""
+    found = find_deployment(client, deployment_id)
+    undone = ((found or {}).get("rollback_info") or {}).get("rollback_triggering_deployment_id")
+    return {**found, "undoes": find_deployment(client, undone)} if found and undone else found
+
+
 def list_deployments(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
     """The deployments that FILTERS (members of ListDeployments in snake_case; None is left out) let through, the newest first."""
     found = find_deployments(client, _list_deployments(client, **resource_for_aws(filters)))
@@ -122,11 +133,9 @@ def find_targets(
         if error_code(error) == "DeploymentNotStartedException":
             return []
         raise
-    found = [
-        target
-        for batch in batches(target_ids, TARGETS_A_CALL)
-        for target in _batch_get_targets(client, deployment_id, batch)
-    ]
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        read = functools.partial(_batch_get_targets, client, deployment_id)
+        found = [target for answer in pool.map(read, batches(target_ids, TARGETS_A_CALL)) for target in answer]
     return sorted((target_from_aws(target) for target in found), key=lambda target: str(target["target_id"]))
 
 

@@ -198,6 +198,7 @@ def diagnosis_from(
         "targets": failures[:limit],
         "more_failures": _by_cause(failures[limit:]),
         "skipped": [target["target_id"] for target in targets if target["status"] == "Skipped"],
+        "skipped_count": (deployment.get("deployment_overview") or {}).get("skipped", 0),
         "rollback": _rollback(deployment, rollback),
     }
 
@@ -299,6 +300,8 @@ def explanation(diagnosis: Diagnosis) -> list[str]:
         lines.append(f"  {cause['count']} more failed at {_place(cause)}")
     if diagnosis["skipped"]:
         lines += ["", f"  Not touched: {', '.join(diagnosis['skipped'])}"]
+    elif diagnosis["skipped_count"]:
+        lines += ["", f"  Not touched: {diagnosis['skipped_count']} targets"]
     if diagnosis["rollback"]:
         lines += ["", f"  {_rollback_text(diagnosis['rollback'])}"]
     return lines

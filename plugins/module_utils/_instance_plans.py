@@ -13,10 +13,10 @@ import typing as t
 
 from ._host_configs import check_directory
 from ._instance_users import UserOptions, check_user_options
-from ._on_premises_instances import ARNS, DEFAULTS, MANAGED, pairs_from_tags
+from ._on_premises_instances import ARNS, DEFAULTS, MANAGED, pairs_from_tags, registered
 from ._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ._tags import wanted_tags
-from ._validation import InvalidOption, check_arn, check_instance_name, check_instance_tags, check_tags
+from ._validation import InvalidOption, check_arn, check_instance_name, check_instance_tags, check_positive, check_tags
 
 # The options by which one instance is given, and the members of each of many.
 INSTANCE_OPTIONS = ("instance_name", *ARNS, "tags")
@@ -59,6 +59,7 @@ def check_options(params: dict[str, t.Any], wanted: dict[str, Resource]) -> None
                 )
     if not 1 <= params["concurrency"] <= 32:
         raise InvalidOption(f"concurrency: {params['concurrency']} was given, 1 to 32 are allowed")
+    check_positive("wait_timeout", params["wait_timeout"])
     if params["iam_user"]:
         given = params["iam_user"]
         check_user_options("iam_user", UserOptions(given["path"], tuple(given["buckets"])), wanted)
@@ -76,12 +77,14 @@ def check_secrecy(params: dict[str, t.Any], no_log: bool) -> None:
         )
 
 
-def plan_registration(wanted: Resource, found: Resource | None, purge: bool, own_user_arn: str | None) -> Plan:
-    """The plan that brings the instance FOUND to what is WANTED. An ARN of either kind takes the place of the one that it has.
+def plan_registration(wanted: Resource, record: Resource | None, purge: bool, own_user_arn: str | None) -> Plan:
+    """The plan that brings the instance of RECORD to what is WANTED. An ARN of either kind takes the place of the one that it has.
 
+    Of a registration that has gone only the tags count: a run that was killed before it registered the instance again has left them.
     OWN_USER_ARN is that of the IAM user which is made if no ARN is given, or None if none is made.
     """
-    current, name = managed_part(found, MANAGED), wanted["instance_name"]
+    name = wanted["instance_name"]
+    current = managed_part(registered({name: record} if record else {}).get(name), MANAGED)
     arns = {arn: wanted[arn] for arn in ARNS if wanted[arn] is not None}
     if own_user_arn and not arns:
         arns = {"iam_user_arn": own_user_arn}
@@ -89,8 +92,9 @@ def plan_registration(wanted: Resource, found: Resource | None, purge: bool, own
         raise InvalidOption(
             f"{wanted['option']}iam_user_arn, iam_session_arn: the instance {name!r} is not registered, and one of them is needed to register it"
         )
-    tags = wanted_tags((current or DEFAULTS)["tags"], wanted["tags"], purge)
-    kept = {member: value for member, value in (current or DEFAULTS).items() if not arns or member not in ARNS}
+    left = {"tags": (record or DEFAULTS)["tags"]}
+    tags = wanted_tags(left["tags"], wanted["tags"], purge)
+    kept = {member: value for member, value in (current or left).items() if not arns or member not in ARNS}
     plan = Plan(current, plan_present(kept, {"instance_name": name, **arns, "tags": tags}).after)
     check_instance_tags(f"{wanted['option']}tags", pairs_from_tags(plan.updates.get("tags", {})))
     return plan

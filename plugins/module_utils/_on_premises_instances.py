@@ -14,8 +14,9 @@ import typing as t
 
 from ._batches import batches
 from ._converge import settled
-from ._errors import CodeDeployError, after_iam, aws_call, aws_find, error_code
+from ._errors import CodeDeployError, aws_call, aws_find, error_code
 from ._plan import Plan, Resource
+from ._propagation import write_patiently
 from ._shapes import resource_from_aws
 
 # A tag as the API has it, and an instance's tags as the collection has them: a key that has several values has them as a sorted list.
@@ -46,7 +47,6 @@ def list_on_premises_instances(client: t.Any, **filters: t.Any) -> list[str]:
 
 
 @aws_call("register the on-premises instance")
-@after_iam
 def _register(client: t.Any, name: str, **arn: str) -> None:
     client.register_on_premises_instance(instanceName=name, **arn)
 
@@ -99,30 +99,41 @@ def find_on_premises_instances(client: t.Any, names: t.Iterable[str]) -> list[Re
     return [by_name[name] for name in wanted if name in by_name]
 
 
+def find_records(client: t.Any, names: t.Iterable[str]) -> dict[str, Resource]:
+    """What AWS knows of the instances NAMES, by name. It remembers registrations that have gone: they have `deregister_time`."""
+    return {each["instance_name"]: each for each in find_on_premises_instances(client, names)}
+
+
+def registered(records: t.Mapping[str, Resource]) -> dict[str, Resource]:
+    """Those of RECORDS that are of registered instances."""
+    return {name: each for name, each in records.items() if "deregister_time" not in each}
+
+
 def find_registered(client: t.Any, names: t.Iterable[str]) -> dict[str, Resource]:
     """Those of the instances NAMES that are registered, by name."""
-    found = find_on_premises_instances(client, names)
-    return {each["instance_name"]: each for each in found if "deregister_time" not in each}
+    return registered(find_records(client, names))
 
 
-def register(client: t.Any, plan: Plan) -> None:
-    """Register the instance of PLAN, without its tags; if it is registered with another ARN, instead of that.
+def register(client: t.Any, plan: Plan, wait_timeout: int) -> None:
+    """Register the instance of PLAN, for WAIT_TIMEOUT seconds as long as its user is not known; if it has another ARN, instead of that.
 
-    If it cannot be, the old registration is made again. One that is there already, perhaps by a call whose answer was lost, is taken.
+    A new registration has no tags. One that takes the place of another gets its tags at once, to be without them for no longer than needed.
+    If it cannot be made, the old one is made again. One that is there already, perhaps by a call whose answer was lost, is taken.
     """
     before, after = plan.before, plan.after or {}
     name = after["instance_name"]
     if before:
         deregister(client, name)
     try:
-        _register(client, name, **api_arn(after))
+        write_patiently(functools.partial(_register, client, name, **api_arn(after)), wait_timeout)
     except CodeDeployError as error:
-        if error_code(error) == "InstanceNameAlreadyRegisteredException" and has_arn(client, name, after):
-            return
-        if before:
-            _register(client, name, **api_arn(before))
-            apply_tags(client, {name: ({}, before["tags"])})
-        raise
+        if error_code(error) != "InstanceNameAlreadyRegisteredException" or not has_arn(client, name, after):
+            if before:
+                _register(client, name, **api_arn(before))
+                apply_tags(client, {name: ({}, before["tags"])})
+            raise
+    if before:
+        apply_tags(client, {name: ({}, after["tags"])})
 
 
 def has_arn(client: t.Any, name: str, wanted: Resource) -> bool:

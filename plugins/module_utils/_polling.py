@@ -14,15 +14,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SHORTEST = 4.5
+SHORTEST = 4.2
 """Seconds between two looks when the end may come at any time: it is then noticed a little more than two seconds late on average."""
+AFTER_DETAILS = 5.6
+"""The same after a look that has read the targets, which takes three calls instead of one."""
 LONGEST = 60.0
 """Seconds between two looks when the end is far away; nobody should wait longer to see what has happened."""
 UNINFORMED_LONGEST = 15.0
 """The same where nothing tells when the end will come."""
 MARGIN = 0.07
 """By which share of its length a deployment may well be shorter or longer than expected."""
-DETAILS_AFTER = 120.0
+DETAILS_AFTER = 180.0
 """Seconds after which the targets are looked at again though their counts are the same: their lifecycle events go on."""
 
 
@@ -65,7 +67,8 @@ class Pace:
 
     def delay(self) -> float:
         """Seconds until the next look."""
-        return seconds_until_next_look(self._now, self._expected())
+        least = AFTER_DETAILS if self._detailed >= self._now else SHORTEST
+        return max(least, seconds_until_next_look(self._now, self._expected()))
 
     def wants_details(self, delay: float) -> bool:
         """Whether the look after DELAY is to read the targets, though their counts may be the same; if so, they are taken for read."""

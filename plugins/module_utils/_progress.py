@@ -23,6 +23,10 @@ NAMED = 3
 def progress_line(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> str:
     """A line such as `d-3KX1ZQ2AB InProgress, 1 of 3 succeeded, 1 failed: web-2 Install, web-3 ValidateService failed (ScriptFailed)`."""
     state = ", ".join([f"{deployment['deployment_id']} {deployment['status']}", *counts(deployment)])
+    if deployment["status"] == "Ready":
+        return f"{state}: waiting to be continued"
+    if is_terminating(deployment, targets):
+        return f"{state}: waiting to terminate the old version"
     active = [happening for target in targets if (happening := _happening(target))]
     waiting = [str(target["target_id"]) for target in targets if target["status"] == "Pending"]
     if has_ended(deployment) or not (active or waiting):
@@ -72,6 +76,21 @@ def failed_event(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
     return next((event for event in target.get("lifecycle_events", []) if event["status"] == "Failed"), None)
 
 
+def event_changes(before: list[dict[str, t.Any]], after: list[dict[str, t.Any]]) -> list[str]:
+    """The lifecycle events that have gone on between two looks at targets, such as `web-2 Install Succeeded`; one that is pending has not."""
+    known = set(_event_states(before))
+    return [" ".join(state) for state in _event_states(after) if state not in known and state[-1] != "Pending"]
+
+
+def _event_states(targets: list[dict[str, t.Any]]) -> list[tuple[str, str, str]]:
+    """Target, lifecycle event and its status, in order."""
+    return [
+        (target["target_id"], event["lifecycle_event_name"], event["status"])
+        for target in targets
+        for event in target.get("lifecycle_events", [])
+    ]
+
+
 def timeline(targets: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The lifecycle events of TARGETS that have begun, in the order in which they did, each with the seconds that it took.
 
@@ -112,6 +131,13 @@ def is_shifted(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) ->
         or bool(deployment.get("instance_termination_wait_time_started"))
         or (bool(targets) and all(target["status"] == "Succeeded" for target in targets))
     )
+
+
+def is_terminating(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:
+    """Whether DEPLOYMENT, a blue/green one, has shifted its traffic and waits to terminate the old version."""
+    style = deployment.get("deployment_style") or {}
+    is_blue_green = style.get("deployment_type") == "BLUE_GREEN"
+    return is_blue_green and not has_ended(deployment) and is_shifted(deployment, targets)
 
 
 def is_over(deployment: dict[str, t.Any], _targets: list[dict[str, t.Any]]) -> bool:

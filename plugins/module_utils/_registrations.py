@@ -89,13 +89,13 @@ def deliver(users: Users, name: str, credentials: Credentials) -> dict[str, str]
     return {**key, "config_file": path}
 
 
-def register_with_user(client: t.Any, users: Users, plan: Plan) -> dict[str, str]:
+def register_with_user(client: t.Any, users: Users, plan: Plan, wait_timeout: int) -> dict[str, str]:
     """Register the instance of PLAN with an IAM user made for it, and return its access key. All of it happens, or nothing."""
     name = (plan.after or {})["instance_name"]
     with new_user(users.iam, name, users.options, users.account) as credentials:
         key = deliver(users, name, credentials)
         try:
-            register(client, plan)
+            register(client, plan, wait_timeout)
         except CodeDeployError:
             if "config_file" in key:
                 remove_file(key["config_file"])
@@ -104,7 +104,7 @@ def register_with_user(client: t.Any, users: Users, plan: Plan) -> dict[str, str
 
 
 def register_all(
-    client: t.Any, plans: Plans, users: Users | None, new_users: t.Container[str], most: int
+    client: t.Any, plans: Plans, users: Users | None, new_users: t.Container[str], most: int, wait_timeout: int
 ) -> tuple[list[dict[str, str]], Failures]:
     """Register the instances of PLANS, MOST at a time, those in NEW_USERS with users of their own; then bring all to their tags.
 
@@ -113,8 +113,8 @@ def register_all(
 
     def register_one(name: str) -> dict[str, str] | None:
         if users and name in new_users:
-            return register_with_user(client, users, plans[name])
-        register(client, plans[name])
+            return register_with_user(client, users, plans[name], wait_timeout)
+        register(client, plans[name], wait_timeout)
         return None
 
     changing = [name for name, plan in plans.items() if any(arn in plan.updates for arn in ARNS)]
@@ -136,14 +136,14 @@ def tags_of_new_ones(client: t.Any, plans: Plans) -> dict[str, tuple[InstanceTag
     """The changes of tags that the new registrations of PLANS need.
 
     The AWS user guide says both that tags outlive a registration and that they do not. So what of old ones is there and not wanted goes,
-    and all that is wanted is added.
+    and all that is wanted is added, unless `register` has done it.
     """
     registered = find_registered(client, plans)
     changes = {}
     for name, plan in plans.items():
         tags = (plan.after or DEFAULTS)["tags"]
         old = pairs_from_tags(registered.get(name, DEFAULTS)["tags"]) - pairs_from_tags(tags)
-        changes[name] = (tags_from_pairs(old), tags)
+        changes[name] = (tags_from_pairs(old), {} if plan.before else tags)
     return changes
 
 

@@ -56,7 +56,8 @@ options:
   if_in_progress:
     description:
       - What to do when the deployment group has an active deployment already, of which CodeDeploy allows one.
-      - V(attach) follows it if it is of the same revision, such as the one of a run that was killed, and fails otherwise.
+      - V(attach) follows it if it is of the same revision, such as the one of a run that was killed, or rolls such a one back. It fails
+        otherwise.
       - V(wait) follows it, if it is of another revision, to its end, however that is, and deploys then.
       - V(stop) stops it, if it is of another revision, and deploys then. A rollback is not stopped but awaited.
       - V(fail) fails, whatever the revision.
@@ -236,7 +237,8 @@ notes:
     C(s3:DeleteObject) on the bucket's objects. C(codedeploy:GetApplication) makes the error for a missing application precise."
   - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
     C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms)."
-  - Waiting is done by an action plugin on the controller, which shows a line whenever something changes. Therefore C(async) cannot be used with
+  - Waiting is done by an action plugin on the controller, which shows a line whenever something changes, and with C(-v) also what
+    becomes of each target's lifecycle events. Therefore C(async) cannot be used with
     this module; use O(wait=false) and M(slipway.codedeploy.deployment_info).
   - Interrupting the task does not stop the deployment.
 seealso:
@@ -369,7 +371,7 @@ not_begun:
   sample: [production-b]
 diagnosis:
   description: Why the deployment failed.
-  returned: when the deployment failed or was stopped
+  returned: when the deployment failed or was stopped, or succeeded though some of its targets failed
   type: dict
   contains:
     deployment_id:
@@ -415,10 +417,14 @@ diagnosis:
       elements: dict
       sample: [{"lifecycle_event": "ValidateService", "script_name": "scripts/validate.sh", "error_code": "ScriptFailed", "count": 12}]
     skipped:
-      description: The targets that the deployment did not touch.
+      description: The targets that the deployment did not touch, where it has at most 25 targets.
       type: list
       elements: str
       sample: [web-2, web-3]
+    skipped_count:
+      description: How many targets the deployment did not touch.
+      type: int
+      sample: 2
     rollback:
       description: What became of the rollback; V(null) if there was none.
       type: dict
@@ -438,9 +444,15 @@ from ..module_utils._decisions import (
     decide_beside,
     description_with,
 )
-from ..module_utils._deployment_configs import require_deployment_config
+from ..module_utils._deployment_configs import predicted_deployment_config, require_deployment_config
 from ..module_utils._deployment_groups import predicted_deployment_group, require_deployment_group, target_instances
-from ..module_utils._deployments import blocking_deployment, create_deployment, find_deployment, stop_deployment
+from ..module_utils._deployments import (
+    blocking_deployment,
+    create_deployment,
+    find_deployment,
+    find_in_flight,
+    stop_deployment,
+)
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import alarms
 from ..module_utils._group_options import NOTIFICATIONS, SCALING, TARGET_INSTANCES
@@ -523,7 +535,7 @@ def create(client: t.Any, release: Release, location: Location, params: Params, 
         return replace(decision, deployment_id=create_deployment(client, application, group, location, members))
     except CodeDeployError as error:
         blocking = blocking_deployment(error)
-        in_flight = find_deployment(client, blocking) if blocking else None
+        in_flight = find_in_flight(client, blocking) if blocking else None
         if in_flight is None:
             raise
         return decide_beside(in_flight, release.identity, params["if_in_progress"])
@@ -571,17 +583,21 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     client = connect("codedeploy")
     find_group = predicted_deployment_group if check_mode else require_deployment_group
     group = find_group(client, params["application_name"], params["deployment_group_name"])
-    if params["deployment_config_name"]:
-        require_deployment_config(client, params["deployment_config_name"], group["compute_platform"])
+    config_name, warnings = params["deployment_config_name"], [*group.get("warnings", [])]
+    if config_name and check_mode:
+        warnings += predicted_deployment_config(client, config_name, group["compute_platform"])
+    elif config_name:
+        require_deployment_config(client, config_name, group["compute_platform"])
     check_platform(group["compute_platform"], source_options(params))
     release = wanted_release(connect, params, group["compute_platform"])
     active = active_deployment_id(group)
-    in_flight = find_deployment(client, active) if active else None
+    in_flight = find_in_flight(client, active) if active else None
     decision = decide(group, in_flight, release.identity, params["force"], params["if_in_progress"])
     if decision.action != "none" and params["sequence"] is not None:
         last = group.get("last_successful_deployment") or {}
         check_sequence(params["sequence"], last and find_deployment(client, last["deployment_id"]))
-    location, warnings = release.location, [*group.get("warnings", []), *release.warnings]
+    location = release.location
+    warnings += release.warnings
     if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
         warnings += check_readiness(connect, readied_group(group, params))
     expired = find_expired(connect, params, location)
@@ -654,6 +670,8 @@ def main() -> None:
     )
     try:
         result = ensure(connections(module), module.params, module.check_mode)
+        for warning in result.pop("warnings"):
+            module.warn(warning)
         module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

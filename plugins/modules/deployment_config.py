@@ -108,7 +108,7 @@ options:
     description:
       - V(present) creates the deployment config if it is missing, and otherwise compares it with what the options say. What is not given is
         left as it is.
-      - V(absent) deletes it. It is an error if deployment groups use it.
+      - V(absent) deletes it, and what a replacement that was killed has left of it. It is an error if deployment groups use it.
     type: str
     choices: [present, absent]
     default: present
@@ -128,7 +128,7 @@ notes:
     C(sts:GetCallerIdentity).
     To replace or delete one also C(codedeploy:ListApplications), C(codedeploy:BatchGetApplications), C(codedeploy:ListDeploymentGroups),
     C(codedeploy:BatchGetDeploymentGroups) and C(codedeploy:UpdateDeploymentGroup)."
-  - An unchanged deployment config costs one call, with O(tags) three, with O(replace) four.
+  - An unchanged deployment config costs one call, with O(tags) three, with O(replace) four, and one that is gone already two.
   - To find out which deployment groups use a deployment config, those of all applications of its compute platform are read.
   - AWS may demand the permission C(iam:PassRole) to switch a deployment group to another deployment config.
   - AWS throttles the creation of deployment configs hard. The module waits and tries again.
@@ -296,8 +296,8 @@ def find(client: t.Any, params: dict[str, t.Any], prefix: str) -> Resource | Non
     """
     name, copy_name = params["deployment_config_name"], temporary_name(params["deployment_config_name"])
     found = find_deployment_config(client, name)
-    replacing = params["replace"] and params["state"] == "present"
-    copy = find_deployment_config(client, copy_name) if replacing else None
+    deleting = params["replace"] or params["state"] == "absent"
+    copy = find_deployment_config(client, copy_name) if deleting else None
     if copy:
         found = {**(found or copy), "temporary_copy": copy_name}
     if found and prefix:

@@ -365,7 +365,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ..module_utils._applications import find_application, require_application
 from ..module_utils._auto_scaling_hooks import groups_without_hooks
 from ..module_utils._converge import converge
-from ..module_utils._deployment_configs import find_deployment_config, require_deployment_config
+from ..module_utils._deployment_configs import (
+    find_deployment_config,
+    predicted_deployment_config,
+    require_deployment_config,
+)
 from ..module_utils._deployment_groups import (
     HOOKLESS,
     MANAGED,
@@ -384,6 +388,7 @@ from ..module_utils._validation import InvalidOption
 
 Params = dict[str, t.Any]
 Owner = t.Callable[[], Resource]
+CheckConfig = t.Callable[[str, str], None]
 
 # What lifecycle hooks depend on, whose names only AWS makes.
 HOOKED = {"auto_scaling_groups", "termination_hook_enabled", HOOKLESS}
@@ -402,8 +407,11 @@ def wanted(params: Params, current: Resource) -> Resource:
     }
 
 
-def plan_for(client: t.Any, params: Params, owner: Owner, found: Resource | None) -> Plan:
-    """The plan that brings the deployment group FOUND to what PARAMS say. OWNER tells of its application where no group does."""
+def plan_for(params: Params, owner: Owner, check_config: CheckConfig, found: Resource | None) -> Plan:
+    """The plan that brings the deployment group FOUND to what PARAMS say.
+
+    OWNER tells of its application where no group does; CHECK_CONFIG is given the name and the platform of a deployment config that it is to get.
+    """
     current = managed_part(found, MANAGED)
     if params["state"] == "absent":
         return plan_absent(current)
@@ -411,7 +419,7 @@ def plan_for(client: t.Any, params: Params, owner: Owner, found: Resource | None
     plan = plan_present(current, wanted(params, current or {}), defaults(platform))
     check_plan(params, plan, platform)
     if params["deployment_config_name"] and "deployment_config_name" in plan.updates:
-        require_deployment_config(client, params["deployment_config_name"], platform)
+        check_config(params["deployment_config_name"], platform)
     return plan
 
 
@@ -478,13 +486,20 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     arn_prefix = tagged_arn(connect, params, "deploymentgroup:")
     owner = functools.cache(functools.partial(find_owner, client, params, check_mode))
     left: list[Resource] = []
+    config_warnings: list[str] = []
+
+    def check_config(name: str, platform: str) -> None:
+        if check_mode:
+            config_warnings[:] = predicted_deployment_config(client, name, platform)
+        else:
+            require_deployment_config(client, name, platform)
 
     def write(plan: Plan) -> None:
         apply = functools.partial(apply_deployment_group, client, plan, arn_prefix)
         left.extend(write_patiently(apply, params["wait_timeout"]))
 
     find_it = functools.partial(find, connect, params, arn_prefix)
-    plan, found = converge(find_it, functools.partial(plan_for, client, params, owner), write, check_mode)
+    plan, found = converge(find_it, functools.partial(plan_for, params, owner, check_config), write, check_mode)
     if check_mode and found and HOOKED & set(plan.updates):
         del found["auto_scaling_hooks"]
     new = plan.before is None and plan.after is not None
@@ -492,7 +507,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
         "changed": plan.changed,
         "diff": plan.diff,
         "deployment_group": {**(found or {}), **plan.after} if plan.after else {},
-        "warnings": hook_warnings(left) + (owner()["warnings"] if new else []),
+        "warnings": hook_warnings(left) + config_warnings + (owner()["warnings"] if new else []),
     }
 
 

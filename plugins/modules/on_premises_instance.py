@@ -39,8 +39,8 @@ options:
     description:
       - The instance's tags, 10 at most. Values must not be empty.
       - An empty dictionary removes all tags if O(purge_tags=true).
-      - When this option is left out, the tags of a registered instance are not changed, and a new registration has none,
-        even if an earlier one of the same name had some.
+      - When this option is left out, the tags of a registered instance are not changed, and a new registration has those that AWS still shows of
+        one of the same name that has gone. O(state=absent) leaves none.
   instances:
     description:
       - Many instances, instead of the options for one.
@@ -96,6 +96,11 @@ options:
       - How many instances are registered or deregistered at the same time, 1 to 32.
     type: int
     default: 8
+  wait_timeout:
+    description:
+      - For how many seconds to try again while AWS CodeDeploy cannot use the IAM user. It does not know one that was made a moment ago.
+    type: int
+    default: 60
   state:
     description:
       - V(present) registers the instances that are not registered, and brings their tags to O(tags).
@@ -121,7 +126,10 @@ notes:
     C(iam:ListAttachedUserPolicies), C(iam:DetachUserPolicy), C(iam:ListGroupsForUser), C(iam:RemoveUserFromGroup) and C(iam:DeleteUser)."
   - To make an IAM user with a tag, AWS also wants the permission C(iam:TagUser).
   - Unchanged instances cost one call for each 25 of them, with O(iam_user) one more. With O(iam_user) and O(state=absent) each costs one more.
-  - AWS may not know an IAM user yet that was created a moment ago. Registration is tried again for up to 60 seconds.
+  - An IAM user that AWS can never use makes the task fail only after O(wait_timeout).
+  - AWS has no call that gives an instance another ARN and keeps its tags. If the run is killed in the moment between the calls that do it, the next
+    one takes the tags that AWS still shows of the registration that has gone. Whether AWS shows any is not certain, because its user guide says
+    both that they stay and that they go. Give O(tags) to be safe.
 seealso:
   - module: slipway.codedeploy.on_premises_instance_info
   - module: slipway.codedeploy.deployment_group
@@ -270,7 +278,7 @@ from ..module_utils._instance_plans import (
     wanted_instances,
 )
 from ..module_utils._instance_users import Account, UserOptions
-from ..module_utils._on_premises_instances import find_registered
+from ..module_utils._on_premises_instances import find_records, registered
 from ..module_utils._plan import Resource
 from ..module_utils._registrations import (
     Plans,
@@ -309,15 +317,16 @@ def users_for(connect: Connect, params: dict[str, t.Any]) -> Users | None:
 
 
 def plans_for(
-    params: dict[str, t.Any], wanted: dict[str, Resource], found: dict[str, Resource], users: Users | None
+    params: dict[str, t.Any], wanted: dict[str, Resource], records: dict[str, Resource], users: Users | None
 ) -> Plans:
-    """By name, the plans that bring the instances FOUND to what is WANTED."""
+    """By name, the plans that bring the instances of RECORDS to what is WANTED."""
     if params["state"] == "present":
         return {
-            name: plan_registration(each, found.get(name), params["purge_tags"], users.arn(name) if users else None)
+            name: plan_registration(each, records.get(name), params["purge_tags"], users.arn(name) if users else None)
             for name, each in wanted.items()
         }
     made = own_users(users, wanted, params["concurrency"]) if users else {}
+    found = registered(records)
     return {name: plan_removal(found.get(name), made.get(name)) for name in wanted}
 
 
@@ -325,7 +334,7 @@ def apply(client: t.Any, params: dict[str, t.Any], plans: Plans, users: Users | 
     """Write the PLANS, which all change something, and return the access keys of the users that were MADE."""
     keys: list[Resource] = []
     if params["state"] == "present":
-        keys, failures = register_all(client, plans, users, made, params["concurrency"])
+        keys, failures = register_all(client, plans, users, made, params["concurrency"], params["wait_timeout"])
     else:
         failures = deregister_all(client, plans, users, params["concurrency"])
     raise_failures("instances", failures, len(plans), changed=True, iam_credentials=keys)
@@ -337,8 +346,8 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     wanted = wanted_instances(params)
     check_options(params, wanted)
     client, users = connect("codedeploy"), users_for(connect, params)
-    found = find_registered(client, wanted)
-    plans = plans_for(params, wanted, found, users)
+    records = find_records(client, wanted)
+    plans, found = plans_for(params, wanted, records, users), registered(records)
     made = own_user_names(plans, wanted) if users else set()
     if users and made:
         check_new_users(users, made, params["concurrency"])
@@ -376,6 +385,7 @@ def main() -> None:
             "instances": {"type": "list", "elements": "dict", "options": member, "mutually_exclusive": exclusive},
             "iam_user": {"type": "dict", "options": IAM_USER},
             "concurrency": {"type": "int", "default": 8},
+            "wait_timeout": {"type": "int", "default": 60},
             "purge_tags": {"type": "bool", "default": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },

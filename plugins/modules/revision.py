@@ -286,6 +286,8 @@ def main() -> None:
     )
     try:
         result = ensure(connections(module), module.params, module.check_mode)
+        for warning in result.pop("warnings"):
+            module.warn(warning)
         module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

@@ -18,11 +18,12 @@ import typing as t
 
 from ..module_utils._diagnosis import diagnosis_from, explanation, summary
 from ..module_utils._polling import SHORTEST, Pace
-from ..module_utils._progress import GOALS, elapsed_text, progress_line
+from ..module_utils._progress import GOALS, elapsed_text, event_changes, progress_line
 
 Result = dict[str, t.Any]
 Outcome = t.TypeVar("Outcome")
 Steps = t.Generator[float, None, Outcome]
+Show = t.Callable[[str], None]
 
 # How long CodeDeploy may take to tell which deployment rolls a failed one back, in seconds.
 ROLLBACK_ANNOUNCEMENT = 30
@@ -35,26 +36,31 @@ class LookFailed(Exception):
     """The deployment could not be read, and trying again did not help."""
 
 
+class NotContinued(Exception):
+    """The deployment waits to be continued, and that did not work."""
+
+
 class Follower:
-    """Follows what a module has started. RUN_MODULE runs another module of the collection, by its name; SHOW prints a text at once; OPTIONS are
-    those of the task that say how to wait."""
+    """Follows what a module has started. RUN_MODULE runs another module of the collection, by its name; SHOW prints a text at once, and
+    SHOW_DETAIL one for those who want to know more; OPTIONS are those of the task that say how to wait."""
 
     def __init__(
-        self, run_module: t.Callable[[str, Result], Result], show: t.Callable[[str], None], options: Result
+        self, run_module: t.Callable[[str, Result], Result], show: Show, show_detail: Show, options: Result
     ) -> None:
         self._run_module = run_module
         self._show = show
+        self._show_detail = show_detail
         self._options = options
 
     def outcome(self, awaits: Result) -> Steps[Result]:
         """What following the deployment that the module named in its result's AWAITS adds to that result."""
         deployment_id, goal = awaits["deployment_id"], awaits["goal"]
         try:
-            pace = Pace(awaits.get("previous_seconds"))
+            pace, begin = Pace(awaits.get("previous_seconds")), time.monotonic()
             if self._options.get("continue_when_ready"):
-                ready = yield from self._follow(deployment_id, "ready", pace)
+                ready = yield from self._follow(deployment_id, "ready", pace, begin)
                 self._continue(ready["deployment"])
-            seen = yield from self._follow(deployment_id, goal, pace)
+            seen = yield from self._follow(deployment_id, goal, pace, begin)
             if not GOALS[goal](seen["deployment"], seen["targets"]):
                 return self._timed_out(seen)
             return (yield from self._concluded(seen, awaits))
@@ -63,20 +69,31 @@ class Follower:
                 "failed": True,
                 "msg": f"Lost sight of deployment {deployment_id}: {error}. It goes on; run this task again to follow it.",
             }
+        except NotContinued as error:
+            return {
+                "failed": True,
+                "msg": f"Deployment {deployment_id} is ready, but was not continued: {error}. It waits; run this task again to continue it.",
+            }
 
     def _continue(self, deployment: Result) -> None:
-        """Let the deployment shift its traffic, if it waits for that."""
-        if deployment["status"] == "Ready":
-            self._run_module("deployment", {"deployment_id": deployment["deployment_id"], "state": "continued"})
+        """Let the deployment shift its traffic, if it waits for that. Raises NotContinued if that is refused."""
+        if deployment["status"] != "Ready":
+            return
+        arguments = {"deployment_id": deployment["deployment_id"], "state": "continued"}
+        result = self._run_module("deployment", arguments)
+        if result.get("failed"):
+            raise NotContinued(result.get("msg", ""))
 
-    def _follow(self, deployment_id: str, goal: str, pace: Pace) -> Steps[Result]:
-        """Look at the deployment until it has reached the goal or the time is up, and return what was seen last."""
-        begin, shown, known = time.monotonic(), "", None
+    def _follow(self, deployment_id: str, goal: str, pace: Pace, begin: float) -> Steps[Result]:
+        """Look at the deployment until it has reached the goal or the time that counts from BEGIN is up, and return what was seen last."""
+        shown, known = "", None
         fixed_delay, timeout = self._options["wait_delay"], self._options["wait_timeout"]
         targets: list[Result] = []
         while True:
             seen = yield from self._look(deployment_id, known)
             elapsed = time.monotonic() - begin
+            for change in event_changes(targets, seen.get("targets", [])):
+                self._show_detail(f"{elapsed_text(elapsed)} {change}")
             targets = seen.setdefault("targets", targets)
             line = progress_line(seen["deployment"], targets)
             if line != shown:
@@ -124,7 +141,7 @@ class Follower:
             return (yield from self._stopped(seen, awaits["roll_back"]))
         if seen["deployment"]["status"] in ("Failed", "Stopped"):
             return (yield from self._failed(seen))
-        return {"deployment": seen["deployment"]}
+        return {"deployment": seen["deployment"], **(yield from self._partly_failed(seen))}
 
     def _stopped(self, seen: Result, roll_back: bool | None) -> Steps[Result]:
         """The task has stopped the deployment: what matters now is its rollback, if there is one. ROLL_BACK is what it has asked for."""
@@ -150,6 +167,18 @@ class Follower:
         self._show("\n".join(explanation(diagnosis)))
         return {"failed": True, "msg": summary(diagnosis), "diagnosis": diagnosis}
 
+    def _partly_failed(self, seen: Result) -> Steps[Result]:
+        """A deployment may succeed though some targets have failed, as its config allows: they are to be known all the same."""
+        failures = seen["deployment"].get("deployment_overview", {}).get("failed", 0)
+        if not failures:
+            return {}
+        targets = yield from self._all_failed(seen)
+        diagnosis = diagnosis_from(seen["deployment"], targets, None, self._options["diagnose"])
+        self._show("\n".join(explanation(diagnosis)))
+        names = ", ".join(str(failure["target_id"]) for failure in diagnosis["targets"])
+        warning = f"Deployment {diagnosis['deployment_id']} succeeded, but failed on {failures} of its targets: {names}"
+        return {"diagnosis": diagnosis, "warnings": [warning]}
+
     def _all_failed(self, seen: Result) -> Steps[list[Result]]:
         """The targets that were seen, with all that have failed; while the deployment runs, only some of many are looked at."""
         if sum(seen["deployment"].get("deployment_overview", {}).values()) <= len(seen["targets"]):
@@ -172,7 +201,7 @@ class Follower:
         if not rollback_id:
             return seen, None
         self._show(f"{deployment_id} is being rolled back by {rollback_id}")
-        rollback = yield from self._follow(rollback_id, "succeeded", Pace())
+        rollback = yield from self._follow(rollback_id, "succeeded", Pace(), time.monotonic())
         return seen, rollback
 
 

@@ -48,10 +48,15 @@ class FollowingAction(ActionBase):
             result["changed"] = changed = changed or bool(result.get("changed"))
             if result.get("failed") or not awaits or not options.get("wait") or self._task.check_mode:
                 return result
-            follower = Follower(self._run_module, lambda text: self._show(f"{label}{text}"), options)
+            follower = Follower(
+                self._run_module,
+                lambda text: self._show(f"{label}{text}"),
+                lambda text: self._show_detail(f"{label}{text}"),
+                options,
+            )
             followed = yield from follower.outcome(awaits)
             if followed.get("failed") or not awaits.get("again"):
-                return {**result, **followed}
+                return {**result, **followed, "warnings": [*result.get("warnings", []), *followed.get("warnings", [])]}
 
     def _run_module(self, name: str, arguments: Result) -> Result:
         """The result of another module of the collection, which reaches AWS as the task does."""
@@ -67,6 +72,11 @@ class FollowingAction(ActionBase):
         """Print TEXT at once, headed by the host, unless the task hides its output."""
         if not self._task.no_log:
             display.display(f"[{self._task_vars['inventory_hostname']}] {text}")
+
+    def _show_detail(self, text: str) -> None:
+        """The same, where Ansible is asked to be verbose."""
+        if display.verbosity:
+            self._show(text)
 
 
 def _connection_options() -> set[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 import yaml
 
-from emulator import Emulator
+from emulator import Clock, Emulator
 
 from .calls import actions, writes
 from .hosts import Host, running_hosts
@@ -24,6 +24,7 @@ from .playbooks import ANSIBLE_PLAYBOOK, PlaybookRun, playbook_environment, run_
 BUCKET = "releases"
 APPLICATION = "shop"
 GROUP = {"applicationName": APPLICATION, "deploymentGroupName": "production"}
+HOSTS = ("web-1", "web-2")
 LIMIT = 60.0
 
 APPSPEC = """\
@@ -139,7 +140,8 @@ def eventually(what: str, condition: t.Callable[[], t.Any]) -> t.Any:
     pytest.fail(f"not within {LIMIT:.0f} s: {what}")
 
 
-def _create_site(emulator: Emulator, hosts: list[Host]) -> None:
+def _create_application(emulator: Emulator) -> None:
+    """The application, its group, which selects hosts with the tag of its name, and the bucket."""
     codedeploy = emulator.client("codedeploy")
     codedeploy.create_application(applicationName=APPLICATION)
     codedeploy.create_deployment_group(
@@ -149,27 +151,46 @@ def _create_site(emulator: Emulator, hosts: list[Host]) -> None:
         onPremisesInstanceTagFilters=[{"Key": "app", "Value": APPLICATION, "Type": "KEY_AND_VALUE"}],
         autoRollbackConfiguration={"enabled": True, "events": ["DEPLOYMENT_FAILURE"]},
     )
+    emulator.client("s3").create_bucket(Bucket=BUCKET)
+
+
+def _register(emulator: Emulator, hosts: list[Host]) -> None:
+    codedeploy = emulator.client("codedeploy")
     for host in hosts:
         codedeploy.register_on_premises_instance(instanceName=host.name, iamUserArn=host.iam_user_arn)
         codedeploy.add_tags_to_on_premises_instances(
             instanceNames=[host.name], tags=[{"Key": "app", "Value": APPLICATION}]
         )
-    emulator.client("s3").create_bucket(Bucket=BUCKET)
+
+
+def _site(emulator: Emulator, hosts: list[Host], folder: pathlib.Path) -> Site:
+    """A site with a release to ship."""
+    _create_application(emulator)
+    options = {
+        "application_name": APPLICATION,
+        "deployment_group_name": GROUP["deploymentGroupName"],
+        "source": str(folder / "source"),
+        "s3_bucket": BUCKET,
+        "wait_delay": 1,
+        "wait_timeout": 300,
+    }
+    place = Site(emulator, hosts, folder, options)
+    place.write_release("good 1")
+    return place
 
 
 @pytest.fixture
 def site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
-    with Emulator() as emulator, running_hosts(emulator, ["web-1", "web-2"], tmp_path) as hosts:
-        _create_site(emulator, hosts)
-        options = {
-            "application_name": APPLICATION,
-            "deployment_group_name": GROUP["deploymentGroupName"],
-            "source": str(tmp_path / "source"),
-            "s3_bucket": BUCKET,
-            "wait_delay": 1,
-            "wait_timeout": 300,
-        }
-        place = Site(emulator, hosts, tmp_path, options)
-        place.write_release("good 1")
+    with Emulator() as emulator, running_hosts(emulator, list(HOSTS), tmp_path) as hosts:
+        place = _site(emulator, hosts, tmp_path)
+        _register(emulator, hosts)
         yield place
         place.release_hold()
+
+
+@pytest.fixture
+def simulated_site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
+    """A site for what is not about hosts: these are simulated, and time jumps over all waiting."""
+    with Emulator(clock=Clock(float("inf"))) as emulator:
+        emulator.simulate(HOSTS, tags={"app": APPLICATION})
+        yield _site(emulator, [], tmp_path)

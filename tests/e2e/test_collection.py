@@ -2,40 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection as a user gets it: the tarball, the documentation and its examples, the exports of `make env`."""
+"""The collection as a user gets it: the tarball, the documentation, the exports of `make env`."""
 
 from __future__ import annotations
 
-import json
-import os
 import pathlib
 import subprocess
-import sys
 import tarfile
-import typing as t
 
 import pytest
 import yaml
 
 from .conftest import Site
 from .playbooks import COLLECTIONS, playbook_environment
+from .tools import MODULES, ROOT, documentation, tool
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOLS = pathlib.Path(sys.executable).parent
-MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 PLAYBOOK = """\
 - hosts: localhost
   gather_facts: false
   tasks:
     - slipway.codedeploy.application: {application_name: from-the-tarball}
 """
-
-
-def tool(name: str, *arguments: str, **options: t.Any) -> str:
-    """What the TOOL of the set-up prints; fails with its output if it fails."""
-    run = subprocess.run([TOOLS / name, *arguments], capture_output=True, text=True, check=False, **options)
-    assert run.returncode == 0, f"{name}: {run.stdout}{run.stderr}"
-    return run.stdout
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +91,6 @@ def test_deploy_works_as_an_ad_hoc_command(site: Site) -> None:
     assert site.versions() == {"good 1"}
 
 
-def documentation() -> dict[str, dict[str, t.Any]]:
-    """What ansible-doc knows of each module of the collection."""
-    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
-    names = [f"slipway.codedeploy.{name}" for name in MODULES]
-    return t.cast("dict[str, dict[str, t.Any]]", json.loads(tool("ansible-doc", "--json", *names, env=environment)))
-
-
 def test_every_module_is_documented_and_in_the_action_group() -> None:
     found = documentation()
     assert len(found) == len(MODULES) > 0
@@ -127,89 +107,3 @@ def test_every_module_is_documented_and_in_the_action_group() -> None:
         assert module["examples"].strip(), name
         for value, description in module["return"].items():
             assert description["returned"], f"{name}: {value}"
-
-
-def prepare_deployments(site: Site) -> None:
-    """What the examples of `deploy` and `deployment_info` take for granted: web-app, its groups, and a bundle in S3."""
-    codedeploy, s3 = site.emulator.client("codedeploy"), site.emulator.client("s3")
-    codedeploy.create_application(applicationName="web-app")
-    for group, host in zip(("staging", "production"), site.hosts, strict=True):
-        tags = [{"Key": "stage", "Value": group}]
-        codedeploy.add_tags_to_on_premises_instances(instanceNames=[host.name], tags=tags)
-        codedeploy.create_deployment_group(
-            applicationName="web-app",
-            deploymentGroupName=group,
-            serviceRoleArn="arn:aws:iam::123456789012:role/CodeDeployServiceRole",
-            deploymentConfigName="CodeDeployDefault.AllAtOnce",
-            onPremisesInstanceTagFilters=[{**tags[0], "Type": "KEY_AND_VALUE"}],
-        )
-    s3.create_bucket(Bucket="my-releases")
-    source = pathlib.Path(site.deploy["source"])
-    bundle = site.folder / "bundle.tgz"
-    with tarfile.open(bundle, "w:gz") as archive:
-        for path in source.iterdir():
-            archive.add(path, path.name)
-    s3.upload_file(str(bundle), "my-releases", "web-app/1.4.2.tgz")
-    (site.folder / "web-app").symlink_to(source)
-
-
-def prepare_staging(site: Site) -> None:
-    """What the examples of `revision_info` take for granted: the bundle is on staging."""
-    prepare_deployments(site)
-    bundle = {"s3_location": {"bucket": "my-releases", "key": "web-app/1.4.2.tgz", "bundle_type": "tgz"}}
-    names = {"application_name": "web-app", "deployment_group_name": "staging"}
-    run = site.run(site.deploy_task(**names, revision=bundle, source=None, s3_bucket=None))
-    assert run.status == 0, run.output
-
-
-def prepare_group(site: Site) -> None:
-    """What the examples of `deployment_group` take for granted."""
-    site.emulator.client("codedeploy").create_application(applicationName="web-app")
-
-
-def prepare_instances(site: Site) -> None:
-    """The instances of the examples are not registered yet."""
-    for host in site.hosts:
-        site.emulator.client("codedeploy").deregister_on_premises_instance(instanceName=host.name)
-
-
-def prepare_nothing(_site: Site) -> None:
-    """The examples start from nothing."""
-
-
-def prepare_source(site: Site) -> None:
-    """The application of the examples, where a playbook finds it."""
-    (site.folder / "web-app").symlink_to(site.deploy["source"])
-
-
-def prepare_revisions(site: Site) -> None:
-    """What the examples of `revision` take for granted beside that: scripts in the application, and a function that is deployed."""
-    prepare_deployments(site)
-    (pathlib.Path(site.deploy["source"]) / "scripts").mkdir()
-    site.emulator.client("codedeploy").create_application(applicationName="thumbnails", computePlatform="Lambda")
-
-
-PREPARATIONS = {
-    "application": prepare_nothing,
-    "application_info": prepare_nothing,
-    "appspec_info": prepare_source,
-    "deploy": prepare_deployments,
-    "deployment_config": prepare_nothing,
-    "deployment_config_info": prepare_nothing,
-    "deployment_group": prepare_group,
-    "deployment_info": prepare_deployments,
-    "external_resources": prepare_nothing,
-    "github_account_token": prepare_nothing,
-    "github_account_token_info": prepare_nothing,
-    "on_premises_instance": prepare_instances,
-    "on_premises_instance_info": prepare_nothing,
-    "revision": prepare_revisions,
-    "revision_info": prepare_staging,
-}
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_examples_in_the_documentation_run(module: str, site: Site) -> None:
-    PREPARATIONS[module](site)
-    run = site.run(*yaml.safe_load(documentation()[f"slipway.codedeploy.{module}"]["examples"]))
-    assert run.status == 0, run.output

@@ -11,7 +11,6 @@ import gc
 import shlex
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from .clock import Clock
@@ -51,9 +50,8 @@ def main() -> int:
         parser.error(f"--port is {settings.port}; it must be 0 to 65535")
     if not settings.speed >= 0:
         parser.error(f"--speed is {settings.speed}; it must be 0 or more")
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ending = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # in every thread to come, too: only sigwait below takes them
     emulator = Emulator(settings.port, Clock(settings.speed), settings.tls)
     try:
         emulator.start()
@@ -66,7 +64,7 @@ def main() -> int:
     for name, value in emulator.environment.items():
         print(f"export {name}={shlex.quote(value)}")
     print(*(f"# {line}" for line in notes(emulator)), sep="\n", flush=True)
-    ended.wait()
+    signal.sigwait(ending)
     emulator.stop()
     return 0
 

@@ -54,7 +54,7 @@ def run_targets(targets: list[str]) -> int:
 
 def main(targets: list[str]) -> int:
     """Run TARGETS unless one of them does not exist."""
-    known = sorted(path.name for path in (INTEGRATION / "targets").iterdir() if (path / "tasks").is_dir())
+    known = sorted(path.name for path in (INTEGRATION / "targets").iterdir() if (path / "tasks" / "main.yml").is_file())
     if unknown := [target for target in targets if target not in known]:
         print(f"unknown target: {', '.join(unknown)}; the targets are {', '.join(known)}", file=sys.stderr)
         return 2

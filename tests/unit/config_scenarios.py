@@ -308,5 +308,13 @@ SCENARIOS = [
         REPLACED,
     ),
     Scenario("delete", a_config(tags={"team": "shop"}), {**NAME, "state": "absent"}, True, ({}, {})),
+    Scenario(
+        "delete it and the copy that a killed run left",
+        both(a_config(), a_config(COPY)),
+        {**NAME, "state": "absent"},
+        True,
+        ({}, {}),
+    ),
+    Scenario("delete all that a killed run left", a_config(COPY), {**NAME, "state": "absent"}, True, ({}, {})),
     Scenario("gone already", nothing, {**NAME, "state": "absent"}, False, ({}, {})),
 ]

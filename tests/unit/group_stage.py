@@ -52,9 +52,12 @@ def terminate_after(minutes: int) -> dict[str, Any]:
     return {"action": "TERMINATE", "terminationWaitTimeInMinutes": minutes}
 
 
-def switch(ready: Any = CONTINUE, blue: Any = KEEP_ALIVE, green: Any = None) -> dict[str, Any]:
+def switch(ready: Any = None, blue: Any = None, green: Any = None) -> dict[str, Any]:
     """A blue/green configuration as AWS has it."""
-    parts = {"deploymentReadyOption": ready, "terminateBlueInstancesOnDeploymentSuccess": blue}
+    parts = {
+        "deploymentReadyOption": ready or CONTINUE,
+        "terminateBlueInstancesOnDeploymentSuccess": blue or KEEP_ALIVE,
+    }
     return parts | ({"greenFleetProvisioningOption": green} if green else {})
 
 

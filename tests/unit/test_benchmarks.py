@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -56,6 +58,23 @@ def test_a_small_fleet_is_deployed_to_and_reported() -> None:
     config, *numbers, status = ended.stdout.splitlines()[-1].split()
     assert (config, status) == ("AllAtOnce", "Succeeded")
     assert all(float(number) > 0 for number in numbers)
+
+
+def test_a_short_wait_and_a_small_failure_are_measured_and_reported() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "benchmarks.waiting", "--rounds", "1", "--hosts", "1", "--targets", "30"],
+        cwd=pathlib.Path(__file__).resolve().parents[1],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    *_heads, wait, diagnosis = ended.stdout.splitlines()
+    hosts, *numbers = wait.split()[:5]
+    assert hosts == "1"
+    assert all(float(number) > 0 for number in numbers)
+    assert re.match(r"A failed deployment to 30 targets is explained in \d+\.\d s and \d+ calls", diagnosis)
 
 
 def test_medians_are_compared_and_goals_judged() -> None:

@@ -20,7 +20,6 @@ class Balancer(Protocol):
 
     def deregister(self, instance_id: str) -> None:
         """Without effect for an instance that is not registered."""
-        ...
 
 
 class _Classic:

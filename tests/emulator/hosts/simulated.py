@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
+from types import MappingProxyType
 
 from ..aws.backends import list_ec2_instances
 from ..engine.host_execution import HostExecution
@@ -17,7 +18,7 @@ from ..service.on_premises_instances import register
 from ..state import InstanceTarget, LifecycleEvent, Region
 from .outcomes import Outcome, Script, check_script, succeed
 
-TAGS: Mapping[str, str] = {"fleet": "simulated"}
+TAGS: Mapping[str, str] = MappingProxyType({"fleet": "simulated"})
 """Of instances that are made, unless others are asked for."""
 MOST_AT_ONCE = 10_000
 """Hosts to be made by number; a deployment takes fewer."""

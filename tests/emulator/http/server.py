@@ -27,6 +27,10 @@ class _QuietHandler(MotoRequestHandler):
     def log(self, *_args: Any, **_kwargs: Any) -> None:
         """Requests are recorded, not logged."""
 
+    def connection_dropped(self, *_args: Any) -> None:
+        """Read no further request: the connection may be closed on this side too, by a fault."""
+        self.close_connection = True
+
 
 class _Server(ThreadedWSGIServer):
     """Threads that end with the server, though clients keep their connections open."""

@@ -40,13 +40,13 @@ class Ec2Stage(Stage):
         self.set_up(**{"onPremisesInstanceTagFilters": [], "ec2TagFilters": [TAG_FILTER], **settings})
         return ids
 
-    def run_instance(self, zone: str = ZONE, tag: Mapping[str, str] = TAG) -> str:
+    def run_instance(self, zone: str = ZONE, tag: Mapping[str, str] | None = None) -> str:
         answer = self.ec2.run_instances(
             ImageId="ami-12c6146b",
             MinCount=1,
             MaxCount=1,
             Placement={"AvailabilityZone": zone},
-            TagSpecifications=[{"ResourceType": "instance", "Tags": [tag]}],
+            TagSpecifications=[{"ResourceType": "instance", "Tags": [tag or TAG]}],
         )
         return self.enter(answer["Instances"][0]["InstanceId"])
 

@@ -55,9 +55,12 @@ def pair(**members: Any) -> dict[str, Any]:
     return {"targetGroupPairInfoList": [{**PAIR, **members}]}
 
 
-def switch(ready: Any = CONTINUE, blue: Any = TERMINATE) -> dict[str, Any]:
+def switch(ready: Any = None, blue: Any = None) -> dict[str, Any]:
     """The setting of a blue/green configuration with these two parts."""
-    configuration = {"deploymentReadyOption": ready, "terminateBlueInstancesOnDeploymentSuccess": blue}
+    configuration = {
+        "deploymentReadyOption": ready or CONTINUE,
+        "terminateBlueInstancesOnDeploymentSuccess": blue or TERMINATE,
+    }
     return {"blueGreenDeploymentConfiguration": configuration}
 
 

@@ -28,40 +28,6 @@ def in_s3(**place: str) -> dict[str, Any]:
     return {"revisionType": "S3", "s3Location": {"bucket": "specs", "key": "app.yaml", "bundleType": "YAML", **place}}
 
 
-LAMBDA_FAILURES: list[tuple[str, Callable[[LambdaStage], Any]]] = [
-    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(content_revision("version: 0.0"))),
-    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(in_s3())),
-    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(revised(shop, CurrentVersion="2", TargetVersion="3"))),
-    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(revised(shop, TargetVersion="1"))),
-    ("INVALID_LAMBDA_FUNCTION", lambda shop: shop.deploy(revised(shop, Name="other"))),
-    ("INVALID_LAMBDA_FUNCTION", lambda shop: shop.deploy(revised(shop, Alias="other"))),
-    ("INVALID_LAMBDA_FUNCTION", lambda shop: shop.deploy(revised(shop, TargetVersion="9"))),
-    ("INVALID_LAMBDA_FUNCTION", lambda shop: _without_alias(shop)),
-    ("HOOK_EXECUTION_FAILURE", lambda shop: shop.deploy(revised(shop, hooks={"BeforeAllowTraffic": "missing"}))),
-    ("MANUAL_STOP", lambda shop: _stopped(shop)),
-    ("DEPLOYMENT_GROUP_MISSING", lambda shop: _without_group(shop)),
-    ("APPLICATION_MISSING", lambda shop: _without_application(shop)),
-    ("REVISION_MISSING", lambda shop: _without_revision(shop)),
-    ("IAM_ROLE_MISSING", lambda shop: _without_role(shop)),
-    ("ALARM_ACTIVE", lambda shop: shop.deploy(overrideAlarmConfiguration=UNKNOWN_ALARM)),
-]
-ECS_FAILURES: list[tuple[str, Callable[[EcsStage], Any]]] = [
-    ("INVALID_REVISION", lambda shop: shop.deploy(content_revision("{ no: [yaml"))),
-    ("INVALID_REVISION", lambda shop: shop.deploy(in_s3())),
-    ("INVALID_ECS_SERVICE", lambda shop: _without_service(shop)),
-    ("INVALID_ECS_SERVICE", lambda shop: _behind_another_group(shop)),
-    ("ECS_UPDATE_ERROR", lambda shop: shop.deploy(revised(shop, TaskDefinition=TASK))),
-    ("ECS_UPDATE_ERROR", lambda shop: _without_container(shop)),
-    ("ECS_UPDATE_ERROR", lambda shop: _without_old_task_set(shop)),
-    ("ELASTIC_LOAD_BALANCING_INVALID", lambda shop: _without_listener(shop)),
-    ("ELASTIC_LOAD_BALANCING_INVALID", lambda shop: _without_listener(shop, later=True)),
-    ("ELASTIC_LOAD_BALANCING_INVALID", lambda shop: _not_behind_listener(shop)),
-    ("HOOK_EXECUTION_FAILURE", lambda shop: shop.deploy(revised(shop, hooks={"AfterInstall": "missing"}))),
-    ("MANUAL_STOP", lambda shop: _stopped(shop)),
-    ("TIMEOUT", lambda shop: _never_continued(shop)),
-]
-
-
 def _stopped(shop: TrafficStage) -> str:
     deployment_id = shop.create_deployment()
     shop.codedeploy.stop_deployment(deploymentId=deployment_id)
@@ -155,6 +121,40 @@ def _without_listener(shop: EcsStage, later: bool = False) -> str:
 def _not_behind_listener(shop: EcsStage) -> str:
     actions = [{"Type": "forward", "TargetGroupArn": shop.groups["two"]}]
     return _then(shop, lambda: shop.elb.modify_listener(ListenerArn=shop.listener, DefaultActions=actions))
+
+
+LAMBDA_FAILURES: list[tuple[str, Callable[[LambdaStage], Any]]] = [
+    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(content_revision("version: 0.0"))),
+    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(in_s3())),
+    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(revised(shop, CurrentVersion="2", TargetVersion="3"))),
+    ("INVALID_LAMBDA_CONFIGURATION", lambda shop: shop.deploy(revised(shop, TargetVersion="1"))),
+    ("INVALID_LAMBDA_FUNCTION", lambda shop: shop.deploy(revised(shop, Name="other"))),
+    ("INVALID_LAMBDA_FUNCTION", lambda shop: shop.deploy(revised(shop, Alias="other"))),
+    ("INVALID_LAMBDA_FUNCTION", lambda shop: shop.deploy(revised(shop, TargetVersion="9"))),
+    ("INVALID_LAMBDA_FUNCTION", _without_alias),
+    ("HOOK_EXECUTION_FAILURE", lambda shop: shop.deploy(revised(shop, hooks={"BeforeAllowTraffic": "missing"}))),
+    ("MANUAL_STOP", _stopped),
+    ("DEPLOYMENT_GROUP_MISSING", _without_group),
+    ("APPLICATION_MISSING", _without_application),
+    ("REVISION_MISSING", _without_revision),
+    ("IAM_ROLE_MISSING", _without_role),
+    ("ALARM_ACTIVE", lambda shop: shop.deploy(overrideAlarmConfiguration=UNKNOWN_ALARM)),
+]
+ECS_FAILURES: list[tuple[str, Callable[[EcsStage], Any]]] = [
+    ("INVALID_REVISION", lambda shop: shop.deploy(content_revision("{ no: [yaml"))),
+    ("INVALID_REVISION", lambda shop: shop.deploy(in_s3())),
+    ("INVALID_ECS_SERVICE", _without_service),
+    ("INVALID_ECS_SERVICE", _behind_another_group),
+    ("ECS_UPDATE_ERROR", lambda shop: shop.deploy(revised(shop, TaskDefinition=TASK))),
+    ("ECS_UPDATE_ERROR", _without_container),
+    ("ECS_UPDATE_ERROR", _without_old_task_set),
+    ("ELASTIC_LOAD_BALANCING_INVALID", _without_listener),
+    ("ELASTIC_LOAD_BALANCING_INVALID", lambda shop: _without_listener(shop, later=True)),
+    ("ELASTIC_LOAD_BALANCING_INVALID", _not_behind_listener),
+    ("HOOK_EXECUTION_FAILURE", lambda shop: shop.deploy(revised(shop, hooks={"AfterInstall": "missing"}))),
+    ("MANUAL_STOP", _stopped),
+    ("TIMEOUT", _never_continued),
+]
 
 
 @pytest.mark.parametrize(("code", "fail"), LAMBDA_FAILURES)

@@ -9,7 +9,7 @@ import argparse
 
 # Not used here: what sockets and signatures would otherwise import later, when the process has become a user to whom the
 # folder of the interpreter may be closed.
-import encodings.idna  # noqa: F401
+import encodings.idna  # noqa: F401  # pylint: disable=unused-import
 import logging
 import os
 import pwd
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
-import cryptography.hazmat.backends.openssl.backend  # noqa: F401
+import cryptography.hazmat.backends.openssl.backend  # noqa: F401  # pylint: disable=unused-import
 
 from .agent import Agent
 from .config import AgentConfig, ConfigError, load_config

@@ -42,7 +42,8 @@ class World:
         answer = call(self._stage, operation, with_deployment_id(self._stage, request))
         return answer if isinstance(answer, str) else look(self._stage, answer)
 
-    @functools.cache  # noqa: B019 - there is one world, and it ends with the module
+    # There is one world, and it ends with the module.
+    @functools.cache  # noqa: B019  # pylint: disable=method-cache-max-size-none
     def observe_plain(self, operation: str, base: str, look: Look) -> Any:
         return self.observe(operation, base, SUBJECTS[operation].plain[base], look)
 

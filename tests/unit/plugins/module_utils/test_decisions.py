@@ -82,6 +82,18 @@ def test_what_is_done_beside_a_deployment_in_flight(key: str, mode: str, creator
     assert (decision.action, decision.deployment_id) == (action, "d-3")
 
 
+@pytest.mark.parametrize("mode", ["attach", "wait", "stop"])
+def test_a_deployment_that_is_being_rolled_back_is_attached_to(mode: str) -> None:
+    rollback = {
+        **in_flight("zero"),
+        "creator": "codeDeployRollback",
+        "undoes": {**in_flight("one"), "deployment_id": "d-2"},
+    }
+    decision = decide_beside(rollback, location("one"), mode)
+    assert (decision.action, decision.deployment_id) == ("attach", "d-2")
+    assert decision.reason == "d-2 of this revision is being rolled back by d-3"
+
+
 @pytest.mark.parametrize(("key", "mode"), [("two", "attach"), ("two", "fail"), ("one", "fail")])
 def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(key: str, mode: str) -> None:
     with pytest.raises(CodeDeployError) as caught:

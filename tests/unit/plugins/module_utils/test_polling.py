@@ -13,6 +13,7 @@ import typing as t
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._polling import (
+    AFTER_DETAILS,
     DETAILS_AFTER,
     LONGEST,
     SHORTEST,
@@ -65,7 +66,7 @@ def test_the_end_is_expected(previous: float | None, seen: list[tuple[float, Ove
     pace = Pace(previous)
     for now, counts in seen:
         pace.observe(now, counts)
-    assert pace.delay() == pytest.approx(seconds_until_next_look(seen[-1][0], expected))
+    assert pace.delay() == pytest.approx(max(AFTER_DETAILS, seconds_until_next_look(seen[-1][0], expected)))
 
 
 def test_details_are_wanted_after_a_while_without_news() -> None:
@@ -74,6 +75,14 @@ def test_details_are_wanted_after_a_while_without_news() -> None:
     assert not pace.wants_details(DETAILS_AFTER - 1)
     assert pace.wants_details(DETAILS_AFTER)
     assert not pace.wants_details(DETAILS_AFTER + 1)
+
+
+def test_a_look_that_cost_more_is_followed_by_a_longer_pause() -> None:
+    pace = Pace()
+    pace.observe(10, overview(1, 1, 0))
+    assert pace.delay() == AFTER_DETAILS
+    pace.observe(16, overview(1, 1, 0))
+    assert pace.delay() == SHORTEST
 
 
 def watched(duration: float, previous: float | None, counts_at: t.Callable[[float], Overview]) -> tuple[float, int]:
@@ -112,5 +121,6 @@ def test_the_end_of_twenty_minutes_is_noticed_soon_with_few_calls(hosts: int) ->
 def test_an_account_is_never_asked_more_often_than_it_can_bear(duration: float) -> None:
     """Below one call in two seconds, of which the first look of three calls is a part."""
     for previous in (None, duration / 2, duration * 2):
-        _late, calls = watched(duration, previous, one_at_a_time(1, duration))
-        assert calls - 6 < duration / 2
+        for hosts in (1, 10, 1000):
+            _late, calls = watched(duration, previous, one_at_a_time(hosts, duration))
+            assert calls - 6 < duration / 2

@@ -8,7 +8,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._progress import elapsed_text, has_ended, progress_line
+from ansible_collections.slipway.codedeploy.plugins.module_utils._progress import (
+    elapsed_text,
+    event_changes,
+    has_ended,
+    progress_line,
+)
 
 
 def deployment(status: str, **overview: int) -> dict[str, t.Any]:
@@ -123,6 +128,48 @@ def shifting(**members: t.Any) -> dict[str, t.Any]:
 )
 def test_progress_line(seen: tuple[dict[str, t.Any], list[dict[str, t.Any]]], line: str) -> None:
     assert progress_line(*seen) == line
+
+
+WAITS = " 1 of 2 succeeded: waiting to terminate the old version"
+
+
+@pytest.mark.parametrize(
+    ("state", "targets", "line"),
+    [
+        ({"status": "Ready"}, [target("blue", "Pending")], "Ready, 1 of 2 succeeded: waiting to be continued"),
+        ({"instance_termination_wait_time_started": True}, [target("blue", "Pending")], f"InProgress,{WAITS}"),
+        ({}, [target("main:api", "Succeeded")], f"InProgress,{WAITS}"),
+        ({}, [target("blue", "InProgress")], "InProgress, 1 of 2 succeeded: blue"),
+        ({"status": "Succeeded"}, [target("main:api", "Succeeded")], "Succeeded, 1 of 2 succeeded"),
+        (
+            {"deployment_style": {"deployment_type": "IN_PLACE"}},
+            [target("web-1", "Succeeded")],
+            "InProgress, 1 of 2 succeeded",
+        ),
+    ],
+    ids=["to be continued", "hosts", "ECS", "not yet", "over", "in place"],
+)
+def test_what_a_blue_green_deployment_waits_for(
+    state: dict[str, t.Any], targets: list[dict[str, t.Any]], line: str
+) -> None:
+    blue_green = {"deployment_style": {"deployment_type": "BLUE_GREEN"}}
+    seen = {**deployment("InProgress", succeeded=1, pending=1), **blue_green, **state}
+    assert progress_line(seen, targets) == f"d-3KX1ZQ2AB {line}"
+
+
+def test_the_events_that_have_gone_on_since_the_last_look() -> None:
+    begun = [target("web-1", "InProgress", ("Install", "InProgress"), ("AfterInstall", "Pending"))]
+    later = [
+        target("web-1", "Failed", ("Install", "Succeeded"), ("AfterInstall", "Failed")),
+        target("web-2", "Skipped", ("Install", "Skipped")),
+    ]
+    assert event_changes([], begun) == ["web-1 Install InProgress"]
+    assert event_changes(begun, begun) == []
+    assert event_changes(begun, later) == [
+        "web-1 Install Succeeded",
+        "web-1 AfterInstall Failed",
+        "web-2 Install Skipped",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,17 @@ def test_only_so_many_bundles_are_kept_besides_those_in_use(
     assert done["revision"]["s3_location"]["key"] in [each["Key"] for each in kept]
 
 
+def test_a_config_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
+    source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    given = options(**source, deployment_config_name="Missing")
+    with pytest.raises(deploy.CodeDeployError, match="deployment_config_name: there is no deployment config 'Missing'"):
+        deploy.ensure(connect, given, False)
+    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
+    (warning,) = deploy.ensure(connect, given, True)["warnings"]
+    assert warning.startswith("There is no deployment config 'Missing' yet.")
+
+
 def await_success(emulator: Emulator, deployment_id: str) -> None:
     deadline = time.monotonic() + 60
     codedeploy = emulator.client("codedeploy")
@@ -248,7 +259,6 @@ def s3_revision(**members: str) -> dict[str, t.Any]:
             r"revision: unknown revision s3://releases/web\.zip: it is not registered with application 'web'",
         ),
         (s3_revision(bucket="nobody-has-this"), "revision.s3_location: there is no bucket 'nobody-has-this'"),
-        ({"deployment_config_name": "Missing"}, "deployment_config_name: there is no deployment config 'Missing'"),
     ],
 )
 def test_what_is_not_there_is_named_and_nothing_is_written(

@@ -32,6 +32,7 @@ from unit.group_stage import (
 from unit.scenarios import (
     Connect,
     check_refused,
+    module_actions,
 )
 
 PAIR = {
@@ -68,11 +69,6 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
             "WITH_TRAFFIC_CONTROL needs a load balancer",
         ),
         (COPIES, {**TEST, "load_balancer_info": {}}, "WITH_TRAFFIC_CONTROL needs a load balancer"),
-        (
-            an_application,
-            {**NEW, "deployment_config_name": "Slow"},
-            "deployment_config_name: there is no deployment config 'Slow' in us-east-1",
-        ),
         (
             a_group(),
             {**TEST, "deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce"},
@@ -199,3 +195,15 @@ def test_an_ecs_service_that_cannot_be_deployed_to(service: str, connect: Connec
     with pytest.raises(deployment_group.CodeDeployError, match="InvalidECSServiceException"):
         deployment_group.ensure(connect, params, False)
     assert read(codedeploy) is None
+
+
+def test_a_config_that_is_missing_is_refused_but_in_check_mode_a_warning(
+    connect: Connect, emulator: Emulator, codedeploy: Any
+) -> None:
+    an_application(codedeploy)
+    params = SUBJECT.params(**NEW, deployment_config_name="Slow")
+    (warning,) = SUBJECT.module.ensure(connect, params, True)["warnings"]
+    assert warning.startswith("There is no deployment config 'Slow' yet.")
+    with pytest.raises(SUBJECT.module.CodeDeployError, match="there is no deployment config 'Slow' in us-east-1"):
+        SUBJECT.module.ensure(connect, params, False)
+    assert [action for action in module_actions(emulator) if "Create" in action] == []

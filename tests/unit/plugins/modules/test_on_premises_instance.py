@@ -63,6 +63,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         ),
         (a_deregistered_one, HOST, "the instance 'host' is not registered"),
         (nothing, {**NEW, "concurrency": 0}, "concurrency: 0 was given, 1 to 32 are allowed"),
+        (nothing, {**NEW, "wait_timeout": 0}, "wait_timeout: 0 was given, it must be greater than 0"),
         (
             nothing,
             {**HOST, "iam_user": {**IAM_USER, "path": "x"}},
@@ -161,8 +162,25 @@ def test_refused(
                 "BatchGetOnPremisesInstances",
             ],
         ),
+        (
+            an_instance(("a", "1"), iamSessionArn=SESSION),
+            NEW,
+            [
+                "BatchGetOnPremisesInstances",
+                "DeregisterOnPremisesInstance",
+                "RegisterOnPremisesInstance",
+                "AddTagsToOnPremisesInstances",
+                "BatchGetOnPremisesInstances",
+                "BatchGetOnPremisesInstances",
+            ],
+        ),
     ],
-    ids=["unchanged", "a tag makes room for another", "tags go before the registration"],
+    ids=[
+        "unchanged",
+        "a tag makes room for another",
+        "tags go before the registration",
+        "an instance with another ARN has its tags at once",
+    ],
 )
 def test_calls(
     arrange: Any, params: dict[str, Any], actions: list[str], connect: Connect, emulator: Emulator, codedeploy: Any
@@ -170,32 +188,6 @@ def test_calls(
     arrange(codedeploy)
     on_premises_instance.ensure(connect, SUBJECT.params(**params), False)
     assert module_actions(emulator) == [f"codedeploy:{action}" for action in actions]
-
-
-class Remembering:
-    """A service that keeps tags over a deregistration, as one page of its user guide says: a client that brings old ones back."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def register_on_premises_instance(self, **arguments: Any) -> None:
-        self._client.register_on_premises_instance(**arguments)
-        old = [{"Key": "stage", "Value": "test"}, {"Key": "old", "Value": "1"}]
-        self._client.add_tags_to_on_premises_instances(instanceNames=["host"], tags=old)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-
-@pytest.mark.parametrize(
-    ("tags", "after"),
-    [(None, []), ({"stage": "test", "a": "1"}, [("a", "1"), ("stage", "test")])],
-)
-def test_old_tags_do_not_outlive_a_registration(tags: Any, after: Any, connect: Connect, emulator: Emulator) -> None:
-    client = Remembering(connect("codedeploy"))
-    result = on_premises_instance.ensure(lambda _service: client, SUBJECT.params(**NEW, tags=tags), False)
-    assert result["on_premises_instance"]["tags"] == dict(after)
-    assert read(emulator.client("codedeploy")) == (USER, None, after)
 
 
 def registered(client: Any) -> list[str]:
