@@ -87,8 +87,9 @@ options:
         default: []
       config_directory:
         description:
-          - Where to write the access keys to, a directory of the host that the task runs on. Each user's is in a file
+          - Where to write the access keys to, a directory of the host that the task runs on, which must exist. Each user's is in a file
             C(NAME.codedeploy.onpremises.yml), which only the owner can read, in the form in which the host agent wants it.
+          - The file stays when the user is removed; its key is of no use then.
           - Without it, the task returns the secrets in RV(iam_credentials), and demands C(no_log=true) for itself.
         type: path
   concurrency:
