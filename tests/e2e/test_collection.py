@@ -54,6 +54,7 @@ def test_the_tarball_holds_what_users_need_and_nothing_foreign(tarball: pathlib.
     } <= names
     assert {name.split("/")[0] for name in names} <= {
         "CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "examples", "meta", "playbooks", "plugins",
+        "roles",
     }  # fmt: skip
 
 
