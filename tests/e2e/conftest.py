@@ -172,7 +172,7 @@ def _site(emulator: Emulator, hosts: list[Host], folder: pathlib.Path) -> Site:
         "source": str(folder / "source"),
         "s3_bucket": BUCKET,
         "wait_delay": 1,
-        "wait_timeout": 300,
+        "wait_timeout": 900,
     }
     place = Site(emulator, hosts, folder, options)
     place.write_release("good 1")
