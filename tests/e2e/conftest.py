@@ -36,7 +36,7 @@ files:
 hooks:
   ValidateService:
     - location: validate.sh
-      timeout: 60
+      timeout: 600
 """
 
 # The hook waits for leave to end where the host holds a file `hold`, so that a test can look in while a deployment is under way.
