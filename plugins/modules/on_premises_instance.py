@@ -260,7 +260,7 @@ iam_credentials:
       description: The file that holds them, for the host agent.
       returned: when O(iam_user.config_directory) is given
       type: str
-      sample: /root/hosts/web-1.codedeploy.onpremises.yml
+      sample: /srv/hosts/web-1.codedeploy.onpremises.yml
 """
 
 import typing as t
