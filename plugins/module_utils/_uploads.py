@@ -22,7 +22,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from ._buckets import DIGEST, StoredObject, stored_object
 from ._bundle.bundle import Bundle
-from ._bundle.checksums import crc32
+from ._bundle.checksums import Chunk, joined
 from ._bundle.parallel import blocks, ordered_map
 from ._errors import CodeDeployError, aws_call
 
@@ -72,12 +72,16 @@ def upload_settings(options: t.Mapping[str, t.Any]) -> UploadSettings:
     )
 
 
-def _with_checksum(request: Request) -> Request:
-    """REQUEST with the CRC32 of its body, if that is the algorithm. botocore would compute it while it sends, and copy the body several times."""
-    if request["ChecksumAlgorithm"] != DEFAULT_CHECKSUM:
-        return request
-    checksum = crc32(request["Body"]).to_bytes(4, "big")
-    return {**request, "ChecksumCRC32": base64.b64encode(checksum).decode()}
+def _body(chunks: list[Chunk], algorithm: str) -> Request:
+    """CHUNKS as the body of a request, with the CRC32 if that is ALGORITHM. botocore would compute it while it sends, and copy the body several times."""
+    data, checksum = joined(chunks)
+    if algorithm != DEFAULT_CHECKSUM:
+        return {"Body": data, "ChecksumAlgorithm": algorithm}
+    return {
+        "Body": data,
+        "ChecksumAlgorithm": algorithm,
+        "ChecksumCRC32": base64.b64encode(checksum.to_bytes(4, "big")).decode(),
+    }
 
 
 def _leave_signing_to_tls(s3: t.Any) -> None:
@@ -91,7 +95,7 @@ def _leave_signing_to_tls(s3: t.Any) -> None:
 
 @aws_call("upload the bundle")
 def _put_object(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
-    return t.cast("dict[str, t.Any]", s3.put_object(**_with_checksum(request)))
+    return t.cast("dict[str, t.Any]", s3.put_object(**request))
 
 
 @aws_call("begin the upload of the bundle")
@@ -101,7 +105,7 @@ def _create_upload(s3: t.Any, **request: t.Any) -> str:
 
 @aws_call("upload a part of the bundle")
 def _upload_part(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
-    answer = s3.upload_part(**_with_checksum(request))
+    answer = s3.upload_part(**request)
     checksums = {
         name: value for name, value in answer.items() if name.startswith("Checksum") and name != "ChecksumType"
     }
@@ -135,11 +139,11 @@ def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: Up
     metadata = {**settings.object.get("Metadata", {}), DIGEST: bundle.digest}
     members = {"ChecksumAlgorithm": DEFAULT_CHECKSUM, **settings.object, "Metadata": metadata}
     _leave_signing_to_tls(s3)
-    with contextlib.closing(t.cast("t.Generator[bytes, None, None]", bundle.chunks())) as chunks:
+    with contextlib.closing(t.cast("t.Generator[Chunk, None, None]", bundle.chunks())) as chunks:
         parts = blocks(chunks, part_size(bundle.longest))
-        first, second = next(parts, b""), next(parts, None)
+        first, second = next(parts, []), next(parts, None)
         if second is None:
-            answer = _put_object(s3, **place, **members, Body=first)
+            answer = _put_object(s3, **{**place, **members, **_body(first, members["ChecksumAlgorithm"])})
         else:
             answer = _upload_parts(s3, itertools.chain((first, second), parts), place, members)
     return stored_object({**answer, "Metadata": metadata})
@@ -157,11 +161,10 @@ def part_size(longest: int) -> int:
     return max(PART, -(-longest // MOST_PARTS))
 
 
-def _upload_parts(s3: t.Any, parts: t.Iterator[bytes], place: Request, members: Request) -> dict[str, t.Any]:
-    def upload(numbered: tuple[int, bytes]) -> dict[str, t.Any]:
-        number, body = numbered
-        algorithm = members["ChecksumAlgorithm"]
-        return _upload_part(s3, **upload_place, ChecksumAlgorithm=algorithm, PartNumber=number, Body=body)
+def _upload_parts(s3: t.Any, parts: t.Iterator[list[Chunk]], place: Request, members: Request) -> dict[str, t.Any]:
+    def upload(numbered: tuple[int, list[Chunk]]) -> dict[str, t.Any]:
+        number, chunks = numbered
+        return _upload_part(s3, **upload_place, PartNumber=number, **_body(chunks, members["ChecksumAlgorithm"]))
 
     with _termination_as_exit():
         upload_place = {**place, "UploadId": _create_upload(s3, **place, **members)}

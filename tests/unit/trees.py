@@ -46,7 +46,7 @@ def archive_of(
 ) -> bytes:
     """The bundle of TREE, as it goes to S3."""
     manifest = read_manifest(tree, read_selection(tree, exclude, include), symlinks)
-    return b"".join(TreeBundle(manifest, bundle_type, level).chunks())
+    return b"".join(chunk.data for chunk in TreeBundle(manifest, bundle_type, level).chunks())
 
 
 def seen_in(folder: pathlib.Path) -> Seen:

@@ -10,6 +10,7 @@ import functools
 import typing as t
 from dataclasses import dataclass
 
+from .checksums import Chunk
 from .manifest import Manifest
 from .tar_archive import tar_chunks, tgz_chunks
 from .zip_archive import zip_chunks
@@ -39,7 +40,7 @@ class Bundle(t.Protocol):
     def facts(self) -> Facts:
         """What a module returns of it."""
 
-    def chunks(self) -> t.Iterator[bytes]:
+    def chunks(self) -> t.Iterator[Chunk]:
         """The archive, in chunks of any size. Raises BundleError if what it is made of has changed."""
 
 
@@ -75,7 +76,7 @@ class TreeBundle:
             "largest": [{"path": entry.path, "size": entry.size} for entry in self.manifest.largest(_LARGEST)],
         }
 
-    def chunks(self) -> t.Iterator[bytes]:
+    def chunks(self) -> t.Iterator[Chunk]:
         if self.bundle_type == "zip":
             return zip_chunks(self.manifest, self.level)
         if self.bundle_type == "tgz":

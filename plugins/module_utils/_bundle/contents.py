@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .checksums import crc32
+from .checksums import Chunk, crc32, joined_crc32
 from .manifest import BundleError, Entry
 
 # As much of a file as is held, compressed and sent at a time.
@@ -16,23 +16,24 @@ PIECE = 1 << 20
 _SAMPLE = 16384
 
 
-def read_pieces(entry: Entry) -> t.Iterator[bytes]:
+def read_pieces(entry: Entry) -> t.Iterator[Chunk]:
     """The content of ENTRY, PIECE bytes at a time, at least one piece. Raises BundleError before the last if it is not what the manifest says."""
     if isinstance(entry.source, bytes):
-        yield entry.source
+        yield Chunk(entry.source)
         return
     rest, checksum = entry.size, 0
     try:
         with entry.open() as content:
             while True:
-                piece = content.read(min(rest, PIECE))
-                checksum = crc32(piece, checksum)
-                rest -= len(piece)
-                is_short = rest and not piece
+                data = content.read(min(rest, PIECE))
+                summed = crc32(data)
+                checksum = joined_crc32(checksum, summed, len(data))
+                rest -= len(data)
+                is_short = rest and not data
                 is_other = not rest and (checksum != entry.crc32 or content.read(1))
                 if is_short or is_other:
                     raise BundleError(_changed(entry.path))
-                yield piece
+                yield Chunk(data, summed)
                 if not rest:
                     return
     except OSError as error:

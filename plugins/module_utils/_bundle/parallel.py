@@ -11,6 +11,8 @@ import os
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from .checksums import Chunk
+
 Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")
 
@@ -59,17 +61,15 @@ def workloads(items: t.Iterable[Item], weight: t.Callable[[Item], int]) -> t.Ite
         yield batch
 
 
-def blocks(chunks: t.Iterable[bytes], size: int) -> t.Iterator[bytes]:
-    """The bytes of CHUNKS in blocks of SIZE, of which the last may be smaller."""
-    held: list[bytes] = []
+def blocks(chunks: t.Iterable[Chunk], size: int) -> t.Iterator[list[Chunk]]:
+    """CHUNKS in lists of at least SIZE bytes, of which the last may have fewer."""
+    held: list[Chunk] = []
     length = 0
     for chunk in chunks:
-        rest = chunk
-        while length + len(rest) >= size:
-            cut = size - length
-            yield b"".join((*held, rest[:cut]))
-            rest, held, length = rest[cut:], [], 0
-        held.append(rest)
-        length += len(rest)
-    if length:
-        yield b"".join(held)
+        held.append(chunk)
+        length += len(chunk.data)
+        if length >= size:
+            yield held
+            held, length = [], 0
+    if held:
+        yield held

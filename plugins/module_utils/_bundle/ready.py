@@ -17,6 +17,7 @@ import zlib
 from dataclasses import dataclass
 
 from .bundle import Facts
+from .checksums import Chunk
 from .manifest import APPSPEC, BundleError
 
 _CHUNK = 1 << 20
@@ -67,11 +68,11 @@ class ReadyBundle:
         except _UNREADABLE as error:
             raise BundleError(f"{name!r} in {str(self.path)!r} cannot be read: {error}") from error
 
-    def chunks(self) -> t.Iterator[bytes]:
+    def chunks(self) -> t.Iterator[Chunk]:
         digest = hashlib.sha256()
         for chunk in _chunks(self.path):
             digest.update(chunk)
-            yield chunk
+            yield Chunk(chunk)
         if digest.hexdigest() != self.digest:
             raise BundleError(
                 f"{str(self.path)!r} changed while it was uploaded: run the task again when nothing writes there"

@@ -11,7 +11,7 @@ import tarfile
 import typing as t
 from contextlib import closing
 
-from .checksums import crc32
+from .checksums import Chunk, joined, joined_crc32
 from .contents import PIECE, read_pieces
 from .deflate import END_OF_PIECES, deflated_piece
 from .manifest import Entry, Manifest
@@ -22,20 +22,20 @@ _TIME = 315532800
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
-def tar_chunks(manifest: Manifest) -> t.Iterator[bytes]:
+def tar_chunks(manifest: Manifest) -> t.Iterator[Chunk]:
     """The tar of MANIFEST, in chunks. It depends on nothing but the manifest. Raises BundleError."""
     length = 0
     for entry in manifest.entries:
         header = _member(entry).tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
-        yield header
+        yield Chunk(header)
         length += len(header)
         if entry.is_file:
             yield from read_pieces(entry)
             padding = -entry.size % tarfile.BLOCKSIZE
-            yield bytes(padding)
+            yield Chunk(bytes(padding))
             length += entry.size + padding
     ending = 2 * tarfile.BLOCKSIZE
-    yield bytes(ending + -(length + ending) % tarfile.RECORDSIZE)
+    yield Chunk(bytes(ending + -(length + ending) % tarfile.RECORDSIZE))
 
 
 def _member(entry: Entry) -> tarfile.TarInfo:
@@ -52,21 +52,21 @@ def _member(entry: Entry) -> tarfile.TarInfo:
     return info
 
 
-def tgz_chunks(manifest: Manifest, level: int) -> t.Iterator[bytes]:
+def tgz_chunks(manifest: Manifest, level: int) -> t.Iterator[Chunk]:
     """The tar of MANIFEST in a single gzip member (RFC 1952), compressed block by block in threads. Raises BundleError."""
     checksum = length = 0
 
-    def measured(chunks: t.Iterator[bytes]) -> t.Iterator[bytes]:
+    def measured() -> t.Iterator[bytes]:
         nonlocal checksum, length
-        for block in chunks:
-            checksum, length = crc32(block, checksum), length + len(block)
-            yield block
+        for block in blocks(tar_chunks(manifest), PIECE):
+            data, summed = joined(block)
+            checksum, length = joined_crc32(checksum, summed, len(data)), length + len(data)
+            yield data
 
-    def packed(block: bytes) -> bytes:
-        return deflated_piece(block, level)
+    def packed(block: bytes) -> Chunk:
+        return Chunk(deflated_piece(block, level))
 
-    yield _GZIP_HEADER
-    cut = measured(blocks(tar_chunks(manifest), PIECE))
-    with closing(ordered_map(packed, cut, processors(), 2 * processors())) as done:
+    yield Chunk(_GZIP_HEADER)
+    with closing(ordered_map(packed, measured(), processors(), 2 * processors())) as done:
         yield from done
-    yield END_OF_PIECES + struct.pack("<2L", checksum, length & 0xFFFFFFFF)
+    yield Chunk(END_OF_PIECES + struct.pack("<2L", checksum, length & 0xFFFFFFFF))

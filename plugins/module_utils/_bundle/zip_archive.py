@@ -13,6 +13,7 @@ import itertools
 import typing as t
 from contextlib import closing
 
+from .checksums import Chunk
 from .contents import PIECE, read_pieces, sample
 from .deflate import END_OF_PIECES, deflated, deflated_piece, is_compressible
 from .manifest import BundleError, Entry, Manifest
@@ -20,7 +21,7 @@ from .parallel import ordered_map, processors, workloads
 from .zip_format import DEFLATED, STORED, Member, central_record, data_descriptor, end_records, local_record
 
 
-def zip_chunks(manifest: Manifest, level: int) -> t.Iterator[bytes]:
+def zip_chunks(manifest: Manifest, level: int) -> t.Iterator[Chunk]:
     """The zip of MANIFEST, in chunks. It depends on nothing but the manifest, LEVEL and the compressor. Raises BundleError."""
 
     def packed(share: _Whole | _Piece) -> _Stretch | _Piece:
@@ -30,7 +31,7 @@ def zip_chunks(manifest: Manifest, level: int) -> t.Iterator[bytes]:
     with closing(ordered_map(packed, _shares(manifest, level), processors(), 2 * processors())) as done:
         for share in done:
             yield from share.written(archive)
-    yield archive.ending()
+    yield Chunk(archive.ending())
 
 
 def _shares(manifest: Manifest, level: int) -> t.Iterator[_Whole | _Piece]:
@@ -63,11 +64,11 @@ class _Stretch(t.NamedTuple):
     data: bytes
     members: list[tuple[Member, int]]
 
-    def written(self, archive: _Archive) -> t.Iterator[bytes]:
+    def written(self, archive: _Archive) -> t.Iterator[Chunk]:
         """What this adds to ARCHIVE."""
         archive.directory += [central_record(member, archive.length + offset) for member, offset in self.members]
         archive.length += len(self.data)
-        yield self.data
+        yield Chunk(self.data)
 
 
 class _Whole(t.NamedTuple):
@@ -90,7 +91,7 @@ class _Whole(t.NamedTuple):
 
 def _packed_content(entry: Entry, level: int) -> tuple[int, bytes]:
     """How the content of a small ENTRY is kept, and as what."""
-    (data,) = read_pieces(entry)
+    ((data, _checksum),) = read_pieces(entry)
     if level and entry.is_file and is_compressible(data):
         smaller = deflated(data, level)
         if len(smaller) < len(data):
@@ -103,10 +104,10 @@ def _name(entry: Entry) -> bytes:
 
 
 class _Piece(t.NamedTuple):
-    """A part of a large ENTRY's content, which becomes DATA of the archive by METHOD."""
+    """A part of a large ENTRY's content, which becomes CHUNK of the archive by METHOD."""
 
     entry: Entry
-    data: bytes
+    chunk: Chunk
     method: int
     is_first: bool
     is_last: bool
@@ -116,33 +117,34 @@ class _Piece(t.NamedTuple):
         if self.method == STORED:
             return self
         ending = END_OF_PIECES if self.is_last else b""
-        return self._replace(data=deflated_piece(self.data, level) + ending)
+        return self._replace(chunk=Chunk(deflated_piece(self.chunk.data, level) + ending))
 
-    def written(self, archive: _Archive) -> t.Iterator[bytes]:
+    def written(self, archive: _Archive) -> t.Iterator[Chunk]:
         """What this adds to ARCHIVE."""
         member = Member(self.entry, _name(self.entry), self.method, self.entry.size, self.method == STORED)
         record = local_record(member)
         if self.is_first:
             archive.begun = archive.length
             archive.length += len(record)
-            yield record
-        archive.length += len(self.data)
-        yield self.data
+            yield Chunk(record)
+        archive.length += len(self.chunk.data)
+        yield self.chunk
         if self.is_last:
             member = member._replace(packed=archive.length - archive.begun - len(record))
             archive.directory.append(central_record(member, archive.begun))
             if not member.measured:
                 descriptor = data_descriptor(member)
                 archive.length += len(descriptor)
-                yield descriptor
+                yield Chunk(descriptor)
 
 
 def _pieces(entry: Entry, level: int) -> t.Iterator[_Piece]:
     """The content of a large ENTRY, to be packed. Raises BundleError."""
     method, begun = _method(entry, level), 0
-    for data in read_pieces(entry):
-        yield _Piece(entry, data, method, begun == 0, begun + len(data) == entry.size)
-        begun += len(data)
+    for chunk in read_pieces(entry):
+        length = len(chunk.data)
+        yield _Piece(entry, chunk, method, begun == 0, begun + length == entry.size)
+        begun += length
 
 
 def _method(entry: Entry, level: int) -> int:

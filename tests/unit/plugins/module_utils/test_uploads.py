@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.checksums import Chunk
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._uploads import (
@@ -52,15 +53,15 @@ class Content:
     def longest(self) -> int:
         return len(self.content)
 
-    def chunks(self) -> t.Iterator[bytes]:
+    def chunks(self) -> t.Iterator[Chunk]:
         for place in range(0, len(self.content), 700_000):
-            yield self.content[place : place + 700_000]
+            yield Chunk(self.content[place : place + 700_000])
         if self.ending:
             raise self.ending
 
 
 SMALL = Content(b"small")
-LARGE = Content(os.urandom(2 * PART + 5))
+LARGE = Content(os.urandom(3 * PART - 5))
 
 
 @pytest.fixture

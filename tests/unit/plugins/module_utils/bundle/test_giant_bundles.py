@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.bundle import TreeBundle
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.checksums import Chunk
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import Entry, Manifest, fingerprinted
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
 from unit.trees import APPSPEC, check_sound, run
@@ -44,14 +45,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     return read_manifest(tree)
 
 
-def write_sparse(chunks: Iterator[bytes], path: pathlib.Path) -> pathlib.Path:
+def write_sparse(chunks: Iterator[Chunk], path: pathlib.Path) -> pathlib.Path:
     """Write CHUNKS to PATH with holes in place of zeros."""
     with path.open("wb") as file:
-        for chunk in chunks:
-            if chunk == ZEROS[: len(chunk)]:
-                file.seek(len(chunk), 1)
+        for data, _checksum in chunks:
+            if data == ZEROS[: len(data)]:
+                file.seek(len(data), 1)
             else:
-                file.write(chunk)
+                file.write(data)
     return path
 
 
@@ -78,7 +79,7 @@ def test_a_tar_of_a_very_large_file(large: Manifest) -> None:
     tar = subprocess.Popen(["tar", "-tv"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     stdin = t.cast("t.IO[bytes]", tar.stdin)
     for chunk in TreeBundle(large, "tar", 1).chunks():
-        stdin.write(chunk)
+        stdin.write(chunk.data)
     output, errors = tar.communicate()
     assert (tar.returncode, errors) == (0, b"")
     assert [line.split()[2] for line in output.splitlines()] == [str(len(APPSPEC)).encode(), str(LARGE).encode(), b"4"]

@@ -60,7 +60,7 @@ def test_an_archive_is_known_by_its_bytes_and_taken_as_it_is(
     bundle = read_ready(path)
     assert (bundle.bundle_type, bundle.longest) == (bundle_type, path.stat().st_size)
     assert (bundle.facts["files"], bundle.facts["size"]) == (2, sum(map(len, names)))
-    assert b"".join(bundle.chunks()) == path.read_bytes()
+    assert b"".join(chunk.data for chunk in bundle.chunks()) == path.read_bytes()
     path.write_bytes(packed(bundle_type, [*names, f"{names[0]}.more"]))
     assert read_ready(path).digest != bundle.digest
 
