@@ -24,7 +24,7 @@ SPREAD = {
 }
 
 # What is told of each deployment group.
-TOLD = ("changed", "failed", "msg", "deployment_id", "reason", "deployment", "diagnosis")
+TOLD = ("changed", "failed", "msg", "deployment_id", "reason", "revision", "deployment", "diagnosis")
 
 
 class ActionModule(FollowingAction):
@@ -63,13 +63,13 @@ def combined(names: list[str], results: dict[str, Result]) -> Result:
         {"deployment_group_name": name, **{member: result[member] for member in TOLD if member in result}}
         for name, result in begun
     ]
-    shared = {
-        member: result[member] for _name, result in begun for member in ("revision", "bundle") if member in result
-    }
+    bundles = [result["bundle"] for _name, result in begun if "bundle" in result]
+    revisions = [group["revision"] for group in groups if "revision" in group]
     failed = [f"{name}: {result.get('msg', '')}" for name, result in begun if result.get("failed")]
     not_begun = [name for name in names if name not in results]
     return {
-        **shared,
+        **({"bundle": bundles[0]} if bundles else {}),
+        **({"revision": revisions[0]} if revisions and all(each == revisions[0] for each in revisions) else {}),
         "changed": any(result.get("changed") for _name, result in begun),
         "deployment_groups": groups,
         "not_begun": not_begun,

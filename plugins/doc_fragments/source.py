@@ -4,41 +4,8 @@
 
 from __future__ import annotations
 
-
-class ModuleDocFragment:
-    """The options that say what a release is made of, and how its bundle gets into S3."""
-
-    DOCUMENTATION = r"""
-options:
-  source:
-    description:
-      - What the bundle is made of, on the host that runs the task (usually the controller). Exactly one of O(source) and O(revision) is needed.
-      - A directory that holds the application, with C(appspec.yml) at its top. Everything in it is bundled, empty directories too, except
-        version control folders (C(.git), C(.hg), C(.svn), C(.bzr), C(CVS)) and what O(exclude), O(include) and C(.codedeployignore) leave out.
-      - Or a ready-made zip, tar or tgz file with C(appspec.yml) at its top, or in its only directory. It is uploaded as it is.
-      - A bundle is known by the digest of what is in it. Of permissions only whether a file is executable counts; times and owners do not.
-    type: path
-  fail_on:
-    description:
-      - The AppSpec of O(source), and one that is given as content, is checked before anything is written, as M(slipway.codedeploy.appspec_info)
-        does. With V(error) the task fails for what would fail on the hosts, with V(warning) also for what is almost surely a mistake, with
-        V(never) for nothing. Problems that do not fail the task are shown as warnings.
-    type: str
-    choices: [error, warning, never]
-    default: error
-  s3_bucket:
-    description:
-      - The bucket for the bundle of O(source), in the region of the application. Needed with O(source).
-    type: str
-  s3_prefix:
-    description:
-      - Where in the bucket bundles are kept. The key is O(s3_prefix), the application's name, and the bundle's digest with its type.
-    type: str
-    default: ""
-  revision:
-    description:
-      - A revision that exists, instead of O(source). RV(revision) of an earlier task can be given as it is.
-    type: dict
+# The ways to say where a revision is, as they are given to `revision`.
+_PLACES = r"""
     suboptions:
       revision_type:
         description:
@@ -103,6 +70,46 @@ options:
           - An AppSpec for the platform Lambda, in the older form. Prefer C(app_spec_content).
         type: dict
         suboptions: *content
+"""
+
+
+class ModuleDocFragment:
+    """The options that say what a release is made of, and how its bundle gets into S3."""
+
+    DOCUMENTATION = r"""
+options:
+  source:
+    description:
+      - What the bundle is made of, on the host that runs the task (usually the controller). Exactly one of O(source) and O(revision) is needed.
+      - A directory that holds the application, with C(appspec.yml) at its top. Everything in it is bundled, empty directories too, except
+        version control folders (C(.git), C(.hg), C(.svn), C(.bzr), C(CVS)) and what O(exclude), O(include) and C(.codedeployignore) leave out.
+      - Or a ready-made zip, tar or tgz file with C(appspec.yml) at its top, or in its only directory. It is uploaded as it is.
+      - A bundle is known by the digest of what is in it. Of permissions only whether a file is executable counts; times and owners do not.
+    type: path
+  fail_on:
+    description:
+      - The AppSpec of O(source), and one that is given as content, is checked before anything is written, as M(slipway.codedeploy.appspec_info)
+        does. With V(error) the task fails for what would fail on the hosts, with V(warning) also for what is almost surely a mistake, with
+        V(never) for nothing. Problems that do not fail the task are shown as warnings.
+    type: str
+    choices: [error, warning, never]
+    default: error
+  s3_bucket:
+    description:
+      - The bucket for the bundle of O(source), in the region of the application. Needed with O(source).
+    type: str
+  s3_prefix:
+    description:
+      - Where in the bucket bundles are kept. The key is O(s3_prefix), the application's name, and the bundle's digest with its type.
+    type: str
+    default: ""
+  revision:
+    description:
+      - A revision that exists, instead of O(source). RV(revision) of an earlier task can be given as it is.
+    type: dict
+"""
+    DOCUMENTATION += _PLACES
+    DOCUMENTATION += r"""
   bundle_type:
     description:
       - The format of the bundle that is made of a directory. V(zip) when it is left out.
@@ -236,3 +243,21 @@ notes:
     O(revision): C(s3:GetObjectVersion)."
   - If the Python library C(isal) is installed where the task runs, bundles are compressed several times faster at the levels 1 to 3.
 """
+
+    # For a module that deploys to a group, which has a past. It goes before DOCUMENTATION, whose `revision` it replaces.
+    DEPLOYED = r"""
+options:
+  revision:
+    description:
+      - A revision that exists, instead of O(source). RV(revision) of an earlier task can be given as it is.
+      - The id of a deployment of the application, such as V(d-3KX1ZQ2AB), to whichever deployment group, for the revision that it was of.
+      - V(previous) for the revision that the deployment group had before its last release. If that release has not succeeded, this is the
+        last revision that has; otherwise the last one that has succeeded before it and is another one.
+      - Going back is no release. So V(previous) changes nothing when the deployment group has gone back already, by an earlier run of the
+        task, by M(slipway.codedeploy.deployment) or by CodeDeploy's own rollback. Name a deployment to go further back. An earlier revision must
+        still be in S3, see O(keep).
+      - On the platform Lambda an AppSpec names the version to shift from, so that an earlier one does not fit any more. There V(previous) is the
+        AppSpec of the last release, which must have succeeded, with its two versions exchanged.
+    type: raw
+"""
+    DEPLOYED += _PLACES

@@ -19,7 +19,9 @@ from ._revisions import Location, is_same_release, place_of
 
 Resource = dict[str, t.Any]
 
+# A deployment's description is the only text that CodeDeploy keeps with it, so what is to be known of it later stands at its end.
 _SEQUENCE = "[sequence {}]"
+_UNDOES = "[rolls back {}]"
 
 
 @dataclass(frozen=True)
@@ -80,23 +82,29 @@ def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) ->
     )
 
 
-def description_with(description: str | None, sequence: int | None) -> str | None:
-    """A deployment's description that tells its SEQUENCE, too: it is the only text that CodeDeploy keeps with a deployment."""
-    if sequence is None:
-        return description
-    return f"{description} {_SEQUENCE.format(sequence)}" if description else _SEQUENCE.format(sequence)
+def description_with(description: str | None, sequence: int | None = None, undone: str | None = None) -> str | None:
+    """A deployment's description that tells its SEQUENCE, and the id of the deployment that it undoes, too."""
+    marks = [mark.format(value) for mark, value in ((_UNDOES, undone), (_SEQUENCE, sequence)) if value is not None]
+    return " ".join([*([description] if description else []), *marks]) or description
 
 
-def sequence_of(deployment: Resource | None) -> int | None:
+def sequence_of(deployment: Resource) -> int | None:
     """The sequence that the description of DEPLOYMENT tells; None if it tells none."""
-    found = re.search(r"\[sequence (-?\d+)\]$", (deployment or {}).get("description") or "")
+    found = re.search(r"\[sequence (-?\d+)\]$", deployment.get("description") or "")
     return int(found.group(1)) if found else None
 
 
-def check_sequence(sequence: int, last: Resource | None) -> None:
-    """Raise CodeDeployError if LAST, the group's last successful deployment, was of a later release than SEQUENCE."""
+def undone_id(deployment: Resource) -> str | None:
+    """The id of the deployment that DEPLOYMENT undoes; None if it undoes none. CodeDeploy links only those rollbacks that it creates itself."""
+    linked = (deployment.get("rollback_info") or {}).get("rollback_triggering_deployment_id")
+    found = re.search(r"\[rolls back (d-[A-Z0-9]+)\]", deployment.get("description") or "")
+    return linked or (found.group(1) if found else None)
+
+
+def check_sequence(sequence: int, last: Resource) -> None:
+    """Raise CodeDeployError if LAST, a deployment of the group, was of a later release than SEQUENCE."""
     deployed = sequence_of(last)
-    if last is not None and deployed is not None and sequence < deployed:
+    if deployed is not None and sequence < deployed:
         raise CodeDeployError(
             f"sequence: {sequence} was given, but {last['deployment_id']} has deployed {deployed} already, which is later. "
             "Leave the option out to go back all the same."

@@ -109,13 +109,18 @@ def groups_using(client: t.Any, configs: t.Collection[str], platform: str) -> li
     ]
 
 
+def users_of(client: t.Any, config: Resource) -> str:
+    """The deployment groups that use CONFIG, or a copy that stands in for it, as a text; empty if there are none."""
+    name = config["deployment_config_name"]
+    return ", ".join(map(str, groups_using(client, {name, temporary_name(name)}, config["compute_platform"])))
+
+
 def reject_use(client: t.Any, config: Resource, what: str) -> None:
     """Raise CodeDeployError if deployment groups use CONFIG, which keeps it from WHAT."""
-    name = config["deployment_config_name"]
-    if groups := groups_using(client, {name, temporary_name(name)}, config["compute_platform"]):
+    if users := users_of(client, config):
         raise CodeDeployError(
-            f"deployment_config_name: {name!r} cannot {what}, because these deployment groups use it: "
-            f"{', '.join(map(str, groups))}. Give them another deployment_config_name first."
+            f"deployment_config_name: {config['deployment_config_name']!r} cannot {what}, because these deployment groups use it: "
+            f"{users}. Give them another deployment_config_name first."
         )
 
 
@@ -135,6 +140,15 @@ def steps_for(client: t.Any, plan: Plan) -> list[Step]:
         return [Tag(name, before["tags"], after["tags"])] if before.get("tags") != after.get("tags") else []
     groups = groups_using(client, {name, temporary_name(name)}, before["compute_platform"])
     return replacement(before, after, groups) if replaced else completion(before, after["tags"], groups)
+
+
+def predicted_steps(client: t.Any, plan: Plan) -> tuple[list[Step], list[str]]:
+    """The steps of PLAN for check mode, and warnings: groups that use what is deleted are taken for ones that another task deletes or switches."""
+    if plan.before is None or plan.after is not None:
+        return steps_for(client, plan), []
+    users, name = users_of(client, plan.before), plan.before["deployment_config_name"]
+    warning = f"Deployment groups use {name!r}: {users}. They are taken for ones that another task deletes, or gives another deployment config."
+    return deletion(plan.before), [warning] if users else []
 
 
 def create_deployment_config(client: t.Any, config: Resource) -> None:

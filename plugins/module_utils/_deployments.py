@@ -10,6 +10,7 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import functools
+import itertools
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,11 +25,20 @@ Target = dict[str, t.Any]
 
 # BatchGetDeploymentTargets and BatchGetDeployments take 25 ids each (botocore model).
 TARGETS_A_CALL = 25
-# A thousand targets take forty calls, which would make a failure wait to be explained.
+# A thousand targets take forty calls; one after the other, they would make a failure wait to be explained.
 CALLS_AT_ONCE = 4
 DEPLOYMENTS_A_CALL = 25
 
-COMPLETED = ("DeploymentAlreadyCompletedException", "LifecycleEventAlreadyCompletedException")
+# Members of CreateDeployment that other platforms refuse (botocore model: InvalidFileExistsBehaviorException and its like).
+HOST_OPTIONS = ("file_exists_behavior", "ignore_application_stop_failures", "update_outdated_instances_only")
+
+# The answers to what comes too late: the deployment, the lifecycle event, or one of the two waits is over.
+OVER = (
+    "DeploymentAlreadyCompletedException",
+    "LifecycleEventAlreadyCompletedException",
+    "DeploymentIsNotInReadyStateException",
+    "InvalidDeploymentStatusException",
+)
 
 
 @aws_find("read the deployment")
@@ -70,13 +80,8 @@ def _list_deployments(client: t.Any, **filters: t.Any) -> list[str]:
 
 
 @aws_call("list the deployment's targets")
-def _list_targets(client: t.Any, deployment_id: str, statuses: t.Collection[str], most: int | None) -> list[str]:
-    """The ids of at most MOST targets; of all, page by page, for None."""
-    filters = {"targetFilters": {"TargetStatus": list(statuses)}} if statuses else {}
-    pages = client.get_paginator("list_deployment_targets").paginate(
-        deploymentId=deployment_id, PaginationConfig={"MaxItems": most}, **filters
-    )
-    return [target_id for page in pages for target_id in page.get("targetIds", [])]
+def _list_targets(client: t.Any, deployment_id: str, **members: t.Any) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", client.list_deployment_targets(deploymentId=deployment_id, **members))
 
 
 @aws_call("read the deployment's targets")
@@ -114,9 +119,19 @@ def find_deployments(client: t.Any, deployment_ids: t.Collection[str]) -> dict[s
 
 def find_notable_targets(client: t.Any, deployment: Deployment) -> list[Target]:
     """The targets worth looking at, at most 25: all of them where there are no more, else those that run or have failed."""
-    total = sum(deployment.get("deployment_overview", {}).values())
-    statuses = ("Failed", "InProgress") if total > TARGETS_A_CALL else ()
-    return find_targets(client, deployment["deployment_id"], statuses, TARGETS_A_CALL)
+    return find_targets(
+        client, deployment["deployment_id"], _of_many(deployment, "Failed", "InProgress"), TARGETS_A_CALL
+    )
+
+
+def find_telling_targets(client: t.Any, deployment: Deployment) -> list[Target]:
+    """The targets that tell what became of a deployment: all of them where there are at most 25, else all that have failed."""
+    return find_targets(client, deployment["deployment_id"], _of_many(deployment, "Failed"))
+
+
+def _of_many(deployment: Deployment, *statuses: str) -> t.Collection[str]:
+    """STATUSES where the deployment has more targets than one call reads, else none, which leaves out no target."""
+    return statuses if sum(deployment.get("deployment_overview", {}).values()) > TARGETS_A_CALL else ()
 
 
 def find_targets(
@@ -127,16 +142,33 @@ def find_targets(
     Each is flat, whatever the platform: target_id, target_type, status, lifecycle_events and what else AWS says of it. Empty as long as
     CodeDeploy has not chosen the targets.
     """
+    target_ids = itertools.islice(_target_ids(client, deployment_id, statuses), most)
     try:
-        target_ids = _list_targets(client, deployment_id, statuses, most)
+        return read_targets(client, deployment_id, target_ids)
     except CodeDeployError as error:
         if error_code(error) == "DeploymentNotStartedException":
             return []
         raise
+
+
+def read_targets(client: t.Any, deployment_id: str, target_ids: t.Iterable[str]) -> list[Target]:
+    """The targets of these ids, sorted by them, in the form of `find_targets`. They are read while TARGET_IDS go on coming in."""
+    read = functools.partial(_batch_get_targets, client, deployment_id)
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        read = functools.partial(_batch_get_targets, client, deployment_id)
-        found = [target for answer in pool.map(read, batches(target_ids, TARGETS_A_CALL)) for target in answer]
-    return sorted((target_from_aws(target) for target in found), key=lambda target: str(target["target_id"]))
+        answers = [pool.submit(read, batch) for batch in batches(target_ids, TARGETS_A_CALL)]
+    found = [target_from_aws(target) for answer in answers for target in answer.result()]
+    return sorted(found, key=lambda target: str(target["target_id"]))
+
+
+def _target_ids(client: t.Any, deployment_id: str, statuses: t.Collection[str]) -> t.Iterator[str]:
+    """The ids of the targets that are in one of STATUSES (all, if there are none); a page is read when it is needed."""
+    members: dict[str, t.Any] = {"targetFilters": {"TargetStatus": list(statuses)}} if statuses else {}
+    while True:
+        page = _list_targets(client, deployment_id, **members)
+        yield from page.get("targetIds", [])
+        if not page.get("nextToken"):
+            return
+        members["nextToken"] = page["nextToken"]
 
 
 def target_from_aws(target: dict[str, t.Any]) -> Target:
@@ -148,38 +180,43 @@ def target_from_aws(target: dict[str, t.Any]) -> Target:
 
 
 def create_deployment(
-    client: t.Any, application_name: str, group: str, location: Location | None, options: dict[str, t.Any]
+    client: t.Any, group: dict[str, t.Any], location: Location | None, options: dict[str, t.Any]
 ) -> str:
-    """Create a deployment of LOCATION (None for a restart) and return its id.
+    """Create a deployment of LOCATION (None for a restart) to GROUP and return its id.
 
-    OPTIONS are further members of CreateDeployment in snake_case; None is left out.
+    OPTIONS are further members of CreateDeployment in snake_case; None is left out, and so is what is for hosts where there are none.
     """
-    members = {"application_name": application_name, "deployment_group_name": group, "revision": location, **options}
-    return _create_deployment(client, **resource_for_aws(members))
+    names = {name: group[name] for name in ("application_name", "deployment_group_name")}
+    taken = {
+        name: value
+        for name, value in options.items()
+        if group["compute_platform"] == "Server" or name not in HOST_OPTIONS
+    }
+    return _create_deployment(client, **resource_for_aws({**names, "revision": location, **taken}))
 
 
 def stop_deployment(client: t.Any, deployment_id: str, roll_back: bool | None) -> bool:
     """Ask the deployment to stop, and ROLL_BACK or not (None: as its settings say); whether it was still to be stopped."""
     members = {} if roll_back is None else {"autoRollbackEnabled": roll_back}
-    return _unless_completed(lambda: _stop_deployment(client, deployment_id, **members))
+    return _unless_over(lambda: _stop_deployment(client, deployment_id, **members))
 
 
 def continue_deployment(client: t.Any, deployment_id: str, wait_type: str) -> bool:
     """End a wait (READY_WAIT or TERMINATION_WAIT) of the deployment; whether it had not ended yet."""
-    return _unless_completed(lambda: _continue_deployment(client, deployment_id, wait_type))
+    return _unless_over(lambda: _continue_deployment(client, deployment_id, wait_type))
 
 
 def report_hook(client: t.Any, deployment_id: str, execution_id: str, status: str) -> bool:
     """Report how a hook of the deployment ended (Succeeded or Failed); whether its lifecycle event was still waiting for that."""
-    return _unless_completed(lambda: _put_hook_status(client, deployment_id, execution_id, status))
+    return _unless_over(lambda: _put_hook_status(client, deployment_id, execution_id, status))
 
 
-def _unless_completed(call: t.Callable[[], None]) -> bool:
+def _unless_over(call: t.Callable[[], None]) -> bool:
     """Make the CALL; whether it came before what it is about was over."""
     try:
         call()
     except CodeDeployError as error:
-        if error_code(error) in COMPLETED:
+        if error_code(error) in OVER:
             return False
         raise
     return True

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ._progress import counts, failed_event
+from ._progress import counts, failed_event, has_ended
 
 Diagnosis = dict[str, t.Any]
 
@@ -179,6 +179,12 @@ EVENT_ADVICE = {
 }
 
 
+def went_wrong(deployment: dict[str, t.Any]) -> bool:
+    """Whether DEPLOYMENT has ended other than it was meant to: failed, stopped, or with targets that have failed."""
+    failures = (deployment.get("deployment_overview") or {}).get("failed", 0)
+    return has_ended(deployment) and (deployment["status"] != "Succeeded" or failures > 0)
+
+
 def diagnosis_from(
     deployment: dict[str, t.Any], targets: list[dict[str, t.Any]], rollback: dict[str, t.Any] | None, limit: int
 ) -> Diagnosis:
@@ -188,7 +194,7 @@ def diagnosis_from(
     ROLLBACK is the rollback deployment as it was seen last, None if there is none.
     """
     error = deployment.get("error_information") or {}
-    failures = [failure for target in targets if (failure := _failure(target))]
+    failures = _each_cause_first([failure for target in targets if (failure := _failure(target))])
     return {
         "deployment_id": deployment["deployment_id"],
         "status": deployment["status"],
@@ -199,7 +205,7 @@ def diagnosis_from(
         "more_failures": _by_cause(failures[limit:]),
         "skipped": [target["target_id"] for target in targets if target["status"] == "Skipped"],
         "skipped_count": (deployment.get("deployment_overview") or {}).get("skipped", 0),
-        "rollback": _rollback(deployment, rollback),
+        "rollback": rollback_outcome(deployment, rollback),
     }
 
 
@@ -230,43 +236,65 @@ def _event_advice(code: str, message: str) -> dict[str, str]:
     return told._asdict() if told else _advice(EVENT_ADVICE, code)
 
 
+def _cause(failure: dict[str, t.Any]) -> tuple[str, str, str]:
+    return failure["lifecycle_event"], failure["script_name"], failure["error_code"]
+
+
+def _each_cause_first(failures: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """FAILURES with the first of each cause before the second of any: those who read only some of many should see them all."""
+    before: Counter[tuple[str, str, str]] = Counter()
+    rank = []
+    for failure in failures:
+        rank.append(before[_cause(failure)])
+        before[_cause(failure)] += 1
+    return [failure for _rank, failure in sorted(zip(rank, failures, strict=True), key=lambda ranked: ranked[0])]
+
+
 def _by_cause(failures: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    causes = Counter(
-        (failure["lifecycle_event"], failure["script_name"], failure["error_code"]) for failure in failures
-    )
+    causes = Counter(map(_cause, failures))
     return [
         {"lifecycle_event": event, "script_name": script, "error_code": code, "count": count}
         for (event, script, code), count in causes.most_common()
     ]
 
 
-def _rollback(deployment: dict[str, t.Any], rollback: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
+def rollback_outcome(
+    deployment: dict[str, t.Any], rollback: dict[str, t.Any] | None, diagnosis: Diagnosis | None = None
+) -> dict[str, t.Any] | None:
+    """What became of ROLLBACK, the deployment that rolls DEPLOYMENT back, as a diagnosis tells it, with its own DIAGNOSIS if it went wrong, too;
+    None if there is no word of one."""
     message = (deployment.get("rollback_info") or {}).get("rollback_message", "")
     if rollback is None:
-        return {"deployment_id": None, "status": None, "message": message} if message else None
+        return {"deployment_id": None, "status": None, "message": message, "diagnosis": None} if message else None
     return {
         "deployment_id": rollback["deployment_id"],
         "status": rollback["status"],
         "message": ", ".join(counts(rollback)) or message,
+        "diagnosis": diagnosis,
     }
 
 
 def summary(diagnosis: Diagnosis) -> str:
     """The failure in one line, for the task's `msg`."""
-    parts = [
+    rollback = [_rollback_summary(diagnosis["rollback"])] if diagnosis["rollback"] else []
+    return ". ".join([_headline(diagnosis), *_culprit(diagnosis), *rollback]) + "."
+
+
+def _headline(diagnosis: Diagnosis) -> str:
+    return (
         f"Deployment {diagnosis['deployment_id']} {diagnosis['status'].lower()}{_in_brackets(diagnosis['error_code'])}"
-    ]
-    if diagnosis["targets"]:
-        first = diagnosis["targets"][0]
-        more = len(diagnosis["targets"]) - 1 + sum(cause["count"] for cause in diagnosis["more_failures"])
-        parts.append(f"{first['target_id']} failed at {_place(first)}{f', and {more} more' if more else ''}")
-        if not first["script_name"]:
-            parts.append(first["message"].rstrip("."))
-    elif diagnosis["message"]:
-        parts.append(diagnosis["message"].rstrip("."))
-    if diagnosis["rollback"]:
-        parts.append(_rollback_text(diagnosis["rollback"]))
-    return ". ".join(part for part in parts if part) + "."
+    )
+
+
+def _culprit(diagnosis: Diagnosis) -> list[str]:
+    """Where the first target failed, and how many others have; what it, or the service, says, where that is not about a script."""
+    if not diagnosis["targets"]:
+        return [diagnosis["message"].rstrip(".")] if diagnosis["message"] else []
+    first = diagnosis["targets"][0]
+    more = len(diagnosis["targets"]) - 1 + sum(cause["count"] for cause in diagnosis["more_failures"])
+    where = f"{first['target_id']} failed at {_place(first)}{f', and {more} more' if more else ''}"
+    told = (first["message"] or diagnosis["message"]).rstrip(".")
+    return [where] if first["script_name"] or not told else [where, told]
 
 
 def _in_brackets(code: str) -> str:
@@ -283,14 +311,18 @@ def _rollback_text(rollback: dict[str, t.Any]) -> str:
     if rollback["deployment_id"] is None:
         return f"Not rolled back: {rollback['message'].rstrip('.')}"
     detail = f", {rollback['message']}" if rollback["message"] else ""
-    return f"Rollback {rollback['deployment_id']} {rollback['status']}{detail}"
+    goes_on = "" if has_ended(rollback) else "; it goes on"
+    code = _in_brackets(rollback["diagnosis"]["error_code"]) if rollback["diagnosis"] else ""
+    return f"Rollback {rollback['deployment_id']} {rollback['status']}{detail}{goes_on}{code}"
+
+
+def _rollback_summary(rollback: dict[str, t.Any]) -> str:
+    return ". ".join([_rollback_text(rollback), *(_culprit(rollback["diagnosis"]) if rollback["diagnosis"] else [])])
 
 
 def explanation(diagnosis: Diagnosis) -> list[str]:
     """The failure as lines for a person to read."""
-    lines = [
-        f"Deployment {diagnosis['deployment_id']} {diagnosis['status'].lower()}{_in_brackets(diagnosis['error_code'])}"
-    ]
+    lines = [_headline(diagnosis)]
     if diagnosis["message"]:
         lines.append(f"  {diagnosis['message']}")
     lines += _advice_lines(diagnosis, "  ")
@@ -303,8 +335,14 @@ def explanation(diagnosis: Diagnosis) -> list[str]:
     elif diagnosis["skipped_count"]:
         lines += ["", f"  Not touched: {diagnosis['skipped_count']} targets"]
     if diagnosis["rollback"]:
-        lines += ["", f"  {_rollback_text(diagnosis['rollback'])}"]
+        lines += ["", *_rollback_lines(diagnosis["rollback"])]
     return lines
+
+
+def _rollback_lines(rollback: dict[str, t.Any]) -> list[str]:
+    """What became of the rollback, and why it went wrong, if it did, further to the right."""
+    reasons = explanation(rollback["diagnosis"])[1:] if rollback["diagnosis"] else []
+    return [f"  {_rollback_text(rollback)}", *(f"  {line}" if line else "" for line in reasons)]
 
 
 def _advice_lines(advice: dict[str, t.Any], indent: str) -> list[str]:

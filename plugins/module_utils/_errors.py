@@ -37,15 +37,31 @@ LOST = ("ConnectionClosedError", "ReadTimeoutError")
 # The answers while IAM has not yet spread the word of a role or user that was made a moment ago.
 IAM_PENDING = ("InvalidRoleException", "InvalidIamUserArnException")
 
+# What to check, by error code. AWS user guide: "Create a service role", "Monitoring deployments with SNS", "CodeDeploy limits"; the rate of calls
+# that an account may make is not published.
+ADVICE = {
+    "ECSServiceMappingLimitExceededException": "an ECS service can be in one deployment group only: remove it from the other one first",
+    "InvalidRoleException": "check that the role exists, and that its trust policy lets codedeploy.amazonaws.com do sts:AssumeRole",
+    "InvalidTriggerConfigException": "check that the topic exists, in this region, and that CodeDeploy may publish to it",
+    "ThrottlingException": "the account makes more calls than AWS takes: run fewer tasks at a time, or look less often",
+}
+
 
 class CodeDeployError(AnsibleAWSError):
     """What a module fails with: `message` for the user, `exception` the AWS error behind it, if there is one."""
 
 
+def advised_error(message: str, exception: Exception) -> CodeDeployError:
+    """The error that a module fails with after the AWS error EXCEPTION: MESSAGE, and what to check, where the AWS error does not tell that itself."""
+    error = CodeDeployError(message, exception)
+    advice = ADVICE.get(error_code(error))
+    return CodeDeployError(f"{message} ({advice})", exception) if advice else error
+
+
 class CodeDeployErrorHandler(AWSErrorHandler):
     """amazon.aws's error handling with this collection's exception and its idea of "missing"."""
 
-    _CUSTOM_EXCEPTION = CodeDeployError
+    _CUSTOM_EXCEPTION = staticmethod(advised_error)
 
     @classmethod
     def _is_missing(cls) -> type[Exception]:

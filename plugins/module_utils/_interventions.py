@@ -13,6 +13,7 @@ import functools
 import typing as t
 from dataclasses import dataclass
 
+from ._decisions import description_with, undone_id
 from ._deployment_groups import require_deployment_group
 from ._deployments import (
     Deployment,
@@ -22,11 +23,16 @@ from ._deployments import (
     find_notable_targets,
     stop_deployment,
 )
+from ._earlier_revisions import revision_before
 from ._errors import CodeDeployError
 from ._progress import GOALS, has_ended, is_shifted
 from ._revisions import place_of
 
 Resource = dict[str, t.Any]
+Options = t.Mapping[str, t.Any]
+
+# botocore model: DeploymentWaitType
+READY, TERMINATION = "READY_WAIT", "TERMINATION_WAIT"
 
 # Members of a deployment that one of the revision before it is created with, too.
 INHERITED = ("deployment_config_name", "file_exists_behavior", "ignore_application_stop_failures")
@@ -51,24 +57,20 @@ def _awaiting(deployment_id: str, goal: str, **more: bool | None) -> Resource:
     return {"deployment_id": deployment_id, "goal": goal, **more}
 
 
-def ensure_reached(goal: str, client: t.Any, deployment: Deployment, _roll_back: bool | None, _check: bool) -> Outcome:
+def ensure_reached(goal: str, client: t.Any, deployment: Deployment, _options: Options, _check: bool) -> Outcome:
     """Let the deployment be awaited to GOAL; one that has ended badly, too, since it is to be explained."""
     deployment_id = deployment["deployment_id"]
     if deployment["status"] == "Succeeded":
         return _unchanged(deployment)
-    reached = not has_ended(deployment) and GOALS[goal](deployment, _targets(client, deployment, goal))
+    targets = [] if goal == "succeeded" else find_notable_targets(client, deployment)
+    reached = not has_ended(deployment) and GOALS[goal](deployment, targets)
     reason = f"{deployment_id} is {deployment['status']}"
     return Outcome(False, reason, deployment_id, None if reached else _awaiting(deployment_id, goal))
 
 
-def _targets(client: t.Any, deployment: Deployment, goal: str) -> list[Resource]:
-    """The targets, where they tell whether GOAL is reached."""
-    return find_notable_targets(client, deployment) if goal == "traffic_shifted" else []
-
-
-def ensure_stopped(client: t.Any, deployment: Deployment, roll_back: bool | None, check_mode: bool) -> Outcome:
+def ensure_stopped(client: t.Any, deployment: Deployment, options: Options, check_mode: bool) -> Outcome:
     """Stop the deployment, unless it has ended."""
-    deployment_id = deployment["deployment_id"]
+    deployment_id, roll_back = deployment["deployment_id"], options["roll_back"]
     if has_ended(deployment):
         return _unchanged(deployment)
     changed = check_mode or stop_deployment(client, deployment_id, roll_back)
@@ -76,66 +78,70 @@ def ensure_stopped(client: t.Any, deployment: Deployment, roll_back: bool | None
     return Outcome(changed, reason, deployment_id, _awaiting(deployment_id, "stopped", roll_back=roll_back))
 
 
-def ensure_continued(client: t.Any, deployment: Deployment, _roll_back: bool | None, check_mode: bool) -> Outcome:
-    """End the wait that the deployment is in; if it is in none yet, have it awaited and come back."""
-    deployment_id, status = deployment["deployment_id"], deployment["status"]
-    if status == "Succeeded":
+def ensure_continued(client: t.Any, deployment: Deployment, options: Options, check_mode: bool) -> Outcome:
+    """End the wait that is meant, or the one that the deployment is in; if that has not begun, have it awaited and come back."""
+    deployment_id, meant = deployment["deployment_id"], options["deployment_wait_type"]
+    if deployment["status"] == "Succeeded":
         return _unchanged(deployment)
-    if has_ended(deployment):
-        error = deployment.get("error_information", {}).get("code", "no reason given")
-        raise CodeDeployError(f"{deployment_id} cannot be continued: it has {status.lower()} ({error})")
-    if (deployment.get("deployment_style") or {}).get("deployment_type") != "BLUE_GREEN":
-        raise CodeDeployError(
-            f"{deployment_id} cannot be continued: only blue/green deployments wait, and it is in place"
-        )
+    _require_waits(deployment)
     wait_type = _wait_of(client, deployment)
-    if wait_type is None:
-        reason = f"{deployment_id} does not wait to be continued yet"
-        return Outcome(False, reason, deployment_id, _awaiting(deployment_id, "ready", again=True))
+    if wait_type is None or (wait_type, meant) == (READY, TERMINATION):
+        goal = "traffic_shifted" if meant == TERMINATION else "ready"
+        reason = f"{deployment_id} does not wait for that yet"
+        return Outcome(False, reason, deployment_id, _awaiting(deployment_id, goal, again=True))
+    if meant not in (None, wait_type):
+        reason = f"{deployment_id} has been continued already"
+        return Outcome(False, reason, deployment_id, _awaiting(deployment_id, "succeeded"))
     changed = check_mode or continue_deployment(client, deployment_id, wait_type)
     reason = f"{deployment_id} was continued" if changed else f"{deployment_id} went on by itself"
     return Outcome(changed, reason, deployment_id, _awaiting(deployment_id, "succeeded"))
 
 
+def _require_waits(deployment: Deployment) -> None:
+    """Raise CodeDeployError if DEPLOYMENT waits for nothing and never will."""
+    deployment_id = deployment["deployment_id"]
+    if has_ended(deployment):
+        error = deployment.get("error_information", {}).get("code", "no reason given")
+        raise CodeDeployError(f"{deployment_id} cannot be continued: it has {deployment['status'].lower()} ({error})")
+    if (deployment.get("deployment_style") or {}).get("deployment_type") != "BLUE_GREEN":
+        raise CodeDeployError(
+            f"{deployment_id} cannot be continued: only blue/green deployments wait, and it is in place"
+        )
+
+
 def _wait_of(client: t.Any, deployment: Deployment) -> str | None:
     """What the deployment waits for, as ContinueDeployment calls it; None if it waits for nothing."""
     if deployment["status"] == "Ready":
-        return "READY_WAIT"
-    return "TERMINATION_WAIT" if is_shifted(deployment, find_notable_targets(client, deployment)) else None
+        return READY
+    return TERMINATION if is_shifted(deployment, find_notable_targets(client, deployment)) else None
 
 
-def ensure_rolled_back(client: t.Any, deployment: Deployment, _roll_back: bool | None, check_mode: bool) -> Outcome:
+def ensure_rolled_back(client: t.Any, deployment: Deployment, _options: Options, check_mode: bool) -> Outcome:
     """Have the deployment group get back the revision that it had before the deployment."""
     deployment_id = deployment["deployment_id"]
     if not has_ended(deployment):
         changed = check_mode or stop_deployment(client, deployment_id, roll_back=True)
         reason = f"{deployment_id} was stopped, to be rolled back"
         return Outcome(changed, reason, deployment_id, _awaiting(deployment_id, "stopped", roll_back=True))
-    undoing = _undoing_deployment(client, deployment)
+    group = _group_of(client, deployment)
+    undoing = _undoing_deployment(client, deployment, group)
     if undoing is not None:
         reason = f"{deployment_id} is rolled back by {undoing['deployment_id']} ({undoing['status']})"
         awaits = None if undoing["status"] == "Succeeded" else _awaiting(undoing["deployment_id"], "succeeded")
         return Outcome(False, reason, undoing["deployment_id"], awaits)
-    return _deploy_previous(client, deployment, check_mode)
+    return _deploy_previous(client, deployment, group, check_mode)
 
 
-def _description(deployment: Deployment) -> str:
-    """By its description a deployment is known that undoes another, since CodeDeploy links only those that it creates itself."""
-    return f"Rolls back {deployment['deployment_id']}"
+def _undoing_deployment(client: t.Any, deployment: Deployment, group: Resource) -> Deployment | None:
+    """The deployment that rolls back DEPLOYMENT: CodeDeploy's own, or one of an earlier task. One that failed counts for nothing.
 
-
-def _undoing_deployment(client: t.Any, deployment: Deployment) -> Deployment | None:
-    """The deployment that rolls back DEPLOYMENT: CodeDeploy's own, or one of an earlier run of the task. One that failed counts for nothing.
-
-    Raises CodeDeployError if the deployment group has had another deployment since, which would be undone with it.
+    Raises CodeDeployError if GROUP has had another deployment since, which would be undone with it.
     """
-    announced = (deployment.get("rollback_info") or {}).get("rollback_deployment_id")
-    latest_id = _group_of(client, deployment)["last_attempted_deployment"]["deployment_id"]
+    latest_id = group["last_attempted_deployment"]["deployment_id"]
     if latest_id == deployment["deployment_id"]:
         return None
     latest = find_deployment(client, latest_id) or {}
-    ours = latest_id == announced or latest.get("description") == _description(deployment)
-    if not ours:
+    if undone_id(latest) != deployment["deployment_id"]:
         raise CodeDeployError(
             f"{deployment['deployment_id']} was followed by {latest_id}, which rolling it back would undo as well. "
             f"Roll back {latest_id}, or deploy the revision you want with slipway.codedeploy.deploy."
@@ -143,25 +149,25 @@ def _undoing_deployment(client: t.Any, deployment: Deployment) -> Deployment | N
     return None if latest["status"] in ("Failed", "Stopped") else latest
 
 
-def _deploy_previous(client: t.Any, deployment: Deployment, check_mode: bool) -> Outcome:
-    """Create a deployment of the revision that the group had before DEPLOYMENT, which has ended."""
-    deployment_id, previous = deployment["deployment_id"], deployment.get("previous_revision")
-    if not previous:
-        raise CodeDeployError(f"{deployment_id} cannot be rolled back: the deployment group had no revision before it")
+def _deploy_previous(client: t.Any, deployment: Deployment, group: Resource, check_mode: bool) -> Outcome:
+    """Create a deployment of the revision that GROUP had before DEPLOYMENT, which has ended."""
+    deployment_id, previous = deployment["deployment_id"], revision_before(client, group, deployment)
     reason = f"{deployment_id} is rolled back to {place_of(previous)}"
     if check_mode:
         return Outcome(True, reason, deployment_id)
     new_id = create_deployment(
         client,
-        deployment["application_name"],
-        deployment["deployment_group_name"],
+        group,
         previous,
-        {**{name: deployment.get(name) for name in INHERITED}, "description": _description(deployment)},
+        {
+            **{name: deployment.get(name) for name in INHERITED},
+            "description": description_with(None, undone=deployment_id),
+        },
     )
     return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))
 
 
-def ensure_restarted(client: t.Any, deployment: Deployment, _roll_back: bool | None, check_mode: bool) -> Outcome:
+def ensure_restarted(client: t.Any, deployment: Deployment, _options: Options, check_mode: bool) -> Outcome:
     """Restart what the group's last successful deployment brought; DEPLOYMENT is its last one. A restart in flight is awaited."""
     deployment_id, group = deployment["deployment_id"], _group_of(client, deployment)
     if not has_ended(deployment):
@@ -177,8 +183,7 @@ def ensure_restarted(client: t.Any, deployment: Deployment, _roll_back: bool | N
     reason = f"{place_of(group.get('target_revision'))} is restarted"
     if check_mode:
         return Outcome(True, reason, deployment_id)
-    names = deployment["application_name"], deployment["deployment_group_name"]
-    new_id = create_deployment(client, *names, None, {"deployment_mode": "RESTART"})
+    new_id = create_deployment(client, group, None, {"deployment_mode": "RESTART"})
     return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))
 
 
@@ -186,11 +191,11 @@ def _group_of(client: t.Any, deployment: Deployment) -> Resource:
     return require_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
 
 
-ENSURE: dict[str, t.Callable[[t.Any, Deployment, bool | None, bool], Outcome]] = {
+ENSURE: dict[str, t.Callable[[t.Any, Deployment, Options, bool], Outcome]] = {
     **{goal: functools.partial(ensure_reached, goal) for goal in ("succeeded", "ready", "traffic_shifted")},
     "continued": ensure_continued,
     "stopped": ensure_stopped,
     "rolled_back": ensure_rolled_back,
     "restarted": ensure_restarted,
 }
-"""How each state is brought about: by the client, the deployment, whether a stop is to roll back, and whether it is check mode."""
+"""How each state is brought about: by the client, the deployment, the module's options, and whether it is check mode."""

@@ -17,33 +17,48 @@ from dataclasses import dataclass
 SHORTEST = 4.4
 """Seconds between two looks when the end may come at any time: it is then noticed a little more than two seconds late on average."""
 AFTER_DETAILS = 5.6
-"""The same after a look that has read the targets, which takes three calls instead of one."""
-LONGEST = 60.0
+"""The same after a look that has read the targets, which takes more than one call."""
+LONGEST = 55.0
 """Seconds between two looks when the end is far away; nobody should wait longer to see what has happened."""
-UNINFORMED_LONGEST = 15.0
+UNINFORMED_LONGEST = 30.0
 """The same where nothing tells when the end will come."""
 MARGIN = 0.07
-"""By which share of its length a deployment may well be shorter or longer than expected."""
-DETAILS_AFTER = 180.0
+"""By which share of its length a deployment may well be shorter or longer than the last one."""
+ROUNDS_MARGIN = 0.13
+"""By which share rounds that are still to come may well be shorter or longer than those before."""
+DETAILS_AFTER = 240.0
 """Seconds after which the targets are looked at again though their counts are the same: their lifecycle events go on."""
+MANY = 25
+"""How many targets one call reads (botocore model). Of more than that, only failures are worth the calls; the others come and go too often."""
+
+Window = tuple[float, float]
 
 
-def seconds_until_next_look(elapsed: float, expected: float | None) -> float:
-    """How long to wait, ELAPSED seconds after the beginning of a deployment that is EXPECTED to take so many; None if nobody knows.
+def seconds_until_next_look(elapsed: float, window: Window | None) -> float:
+    """How long to wait, ELAPSED seconds after the beginning of a deployment that is expected to end within WINDOW; None if nobody knows.
 
     The time from which on the end may come is approached in steps that get smaller; a deployment that is overdue is looked at more seldom the
-    longer it is.
+    longer it is. One that has just begun is looked at often too, since much that goes wrong does so at once.
     """
-    if expected is None:
-        return _between(elapsed / 10, SHORTEST, UNINFORMED_LONGEST)
-    remaining = expected * (1 - MARGIN) - elapsed
-    if remaining > 0:
-        return _between(remaining / 3, SHORTEST, LONGEST)
-    return _between((elapsed - expected * (1 + MARGIN)) / 5, SHORTEST, UNINFORMED_LONGEST)
+    if window is None:
+        return _between(elapsed / 6, SHORTEST, UNINFORMED_LONGEST)
+    early, late = window
+    if elapsed < early:
+        return _between(min((early - elapsed) / 3, elapsed / 2), SHORTEST, LONGEST)
+    return _between((elapsed - late) / 5, SHORTEST, UNINFORMED_LONGEST)
+
+
+def _around(expected: float) -> Window:
+    return expected * (1 - MARGIN), expected * (1 + MARGIN)
 
 
 def _between(value: float, least: float, most: float) -> float:
     return max(least, min(value, most))
+
+
+def _telling_counts(overview: dict[str, int]) -> dict[str, int]:
+    """Those counts of OVERVIEW of which a change is a reason to read the targets."""
+    return {"failed": overview.get("failed", 0)} if sum(overview.values()) > MANY else overview
 
 
 @dataclass
@@ -56,35 +71,40 @@ class Pace:
     previous: float | None = None
     overview: dict[str, int] | None = None
     _now: float = 0.0
-    _changed: float = 0.0
+    _changed: Window = (0.0, 0.0)  # the looks between which the counts have changed last
     _detailed: float = 0.0
 
     def observe(self, now: float, overview: dict[str, int]) -> None:
-        """Take note of what a look has shown: the targets' counts, with details if they are new."""
-        self._now = now
+        """Take note of what a look has shown: the targets' counts, with details if they are news."""
+        if self.overview is None or _telling_counts(overview) != _telling_counts(self.overview):
+            self._detailed = now
         if overview != self.overview:
-            self.overview, self._changed, self._detailed = overview, now, now
+            self.overview, self._changed = overview, (self._now, now)
+        self._now = now
 
     def delay(self) -> float:
         """Seconds until the next look."""
         least = AFTER_DETAILS if self._detailed >= self._now else SHORTEST
-        return max(least, seconds_until_next_look(self._now, self._expected()))
+        return max(least, seconds_until_next_look(self._now, self._expected_end()))
 
-    def wants_details(self, delay: float) -> bool:
-        """Whether the look after DELAY is to read the targets, though their counts may be the same; if so, they are taken for read."""
-        due = self._now + delay - self._detailed >= DETAILS_AFTER
-        if due:
+    def known_counts(self, delay: float) -> dict[str, int] | None:
+        """The counts that spare the targets from being read by the look after DELAY, should it find them again; None if they are due to be read,
+        and are then taken for read."""
+        if self._now + delay - self._detailed >= DETAILS_AFTER:
             self._detailed = self._now + delay
-        return due
+            return None
+        return _telling_counts(self.overview or {})
 
-    def _expected(self) -> float | None:
+    def _expected_end(self) -> Window | None:
         """As long as last time, until targets are finished: they come in rounds of so many at once, of which each takes as long as those before."""
         overview = self.overview or {}
         finished = sum(overview.get(status, 0) for status in ("succeeded", "failed", "skipped"))
         if not finished:
-            return self.previous
+            return None if self.previous is None else _around(self.previous)
         at_once = max(1, overview.get("in_progress", 0))
-        rounds_done, rounds_to_come = finished // at_once, overview.get("pending", 0) / at_once
-        if not rounds_done:  # the rest of this round may finish any moment
-            return self._changed
-        return self._changed * (rounds_done + 1 + rounds_to_come) / rounds_done
+        done, to_come = finished // at_once, 1 + overview.get("pending", 0) / at_once
+        earliest, latest = self._changed
+        if not done:  # the rest of this round may finish any moment
+            return _around(latest)
+        rounds = to_come / done
+        return earliest * (1 + rounds * (1 - ROUNDS_MARGIN)), latest * (1 + rounds * (1 + ROUNDS_MARGIN))

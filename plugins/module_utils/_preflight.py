@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would make a deployment fail at its start, found before anything is written: no host that it could go to, an alarm that goes off already.
+"""What would make a deployment fail at its start, found before anything is written: no host that it could go to, an alarm that goes off already,
+a bundle that is not there any more.
 
 A look that is not allowed refuses nothing: it becomes a warning.
 
@@ -12,15 +13,23 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import typing as t
+from functools import partial
 
+from ._batches import batches
 from ._errors import CodeDeployError, Connect, aws_call, error_code
 from ._on_premises_instances import list_on_premises_instances
+from ._releases import Release, check_object
+from ._revisions import place_of
 
 Resource = dict[str, t.Any]
 Filter = dict[str, str]
 Query = t.Callable[[Filter], set[str]]
 
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+# S3 answers a HEAD without a body, so its code is the bare HTTP status.
+DENIED = ("403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+
+# What DescribeAlarms takes (botocore model). An account's quota may let a deployment group have more.
+ALARMS_A_CALL = 100
 
 # Stopped instances are targets, too, which fail (AWS user guide, instances-health).
 _INSTANCE_STATES = ["pending", "running", "stopping", "stopped"]
@@ -40,17 +49,27 @@ def _describe_auto_scaling_groups(autoscaling: t.Any, names: list[str]) -> list[
 
 @aws_call("look at the deployment group's alarms")
 def _alarms_going_off(cloudwatch: t.Any, names: list[str]) -> list[str]:
-    found = cloudwatch.describe_alarms(AlarmNames=names, AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    alarms = [alarm for kind in ("MetricAlarms", "CompositeAlarms") for alarm in found.get(kind, [])]
+    paginator = cloudwatch.get_paginator("describe_alarms")
+    pages = (
+        page
+        for batch in batches(names, ALARMS_A_CALL)
+        for page in paginator.paginate(AlarmNames=batch, AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    )
+    alarms = [alarm for page in pages for kind in ("MetricAlarms", "CompositeAlarms") for alarm in page.get(kind, [])]
     return [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
 
 
-def check_readiness(connect: Connect, group: Resource) -> list[str]:
-    """Raise CodeDeployError if a deployment to GROUP (canonical) could only fail; return what could not be looked at, as warnings."""
+def check_readiness(connect: Connect, group: Resource, release: Release) -> list[str]:
+    """Raise CodeDeployError if a deployment of RELEASE to GROUP (canonical) could only fail; return what could not be looked at, as warnings."""
     warnings = []
-    for check in (_check_hosts, _check_alarms):
+    checks = (
+        partial(_check_hosts, connect, group),
+        partial(_check_alarms, connect, group),
+        partial(_check_bundle, connect, release),
+    )
+    for check in checks:
         try:
-            check(connect, group)
+            check()
         except CodeDeployError as error:
             if error_code(error) not in DENIED:
                 raise
@@ -131,3 +150,9 @@ def _check_alarms(connect: Connect, group: Resource) -> None:
             f"The deployment group's alarms {', '.join(sorted(going_off))} are going off, so that CodeDeploy would stop the deployment at once. See to "
             "them first, or set override_alarm_configuration."
         )
+
+
+def _check_bundle(connect: Connect, release: Release) -> None:
+    """A revision that was registered once may be gone from S3. A release that is made of a source has been looked for, or is uploaded."""
+    if release.bundle is None:
+        check_object(connect, release.location, f"revision: {place_of(release.location)} is registered")

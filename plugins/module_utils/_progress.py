@@ -115,22 +115,26 @@ def seconds_between(start: str | None, end: str | None) -> float | None:
     return round((ended - began).total_seconds(), 3)
 
 
-def is_ready(deployment: dict[str, t.Any], _targets: list[dict[str, t.Any]]) -> bool:
-    """Whether the new version is in place and DEPLOYMENT waits to be continued, or is past that."""
-    return deployment["status"] == "Ready" or has_ended(deployment)
+def last_duration(group: dict[str, t.Any]) -> float | None:
+    """The seconds that the last successful deployment of GROUP took, about as long as its next one will take; None if it has had none."""
+    last = group.get("last_successful_deployment") or {}
+    return seconds_between(last.get("create_time"), last.get("end_time"))
+
+
+def is_ready(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:
+    """Whether the new version is in place and DEPLOYMENT waits to be continued, or is past that: at the latest when all traffic is shifted."""
+    return deployment["status"] == "Ready" or is_shifted(deployment, targets)
 
 
 def is_shifted(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:
     """Whether all traffic goes to the new version, or never will.
 
     What is left then is the wait until the old one is terminated. CodeDeploy says so for instances only; for ECS the target has succeeded while
-    the deployment is still in progress (aws/containers-roadmap, issue 269).
+    the deployment is still in progress (aws/containers-roadmap, issue 269). Instances that have succeeded tell nothing: there may be others.
     """
-    return (
-        has_ended(deployment)
-        or bool(deployment.get("instance_termination_wait_time_started"))
-        or (bool(targets) and all(target["status"] == "Succeeded" for target in targets))
-    )
+    shifted = [target["status"] == "Succeeded" and target.get("target_type") != "InstanceTarget" for target in targets]
+    started = bool(deployment.get("instance_termination_wait_time_started"))
+    return has_ended(deployment) or started or (bool(shifted) and all(shifted))
 
 
 def is_terminating(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:

@@ -35,13 +35,14 @@ class Release:
     """What is to be deployed: where it is or will be, and its bundle, if it is made of a source.
 
     A bundle that is at its place already has its ETag in the location; one that is still to be uploaded has not. WARNINGS are for the
-    user: what is strange about its AppSpec.
+    user: what is strange about its AppSpec. UNDONE is the deployment that it undoes, where the group goes back to an earlier revision.
     """
 
     location: Location
     bundle: TreeBundle | ReadyBundle | None = None
     upload: UploadSettings = field(default_factory=UploadSettings)
     warnings: tuple[str, ...] = ()
+    undone: str | None = None
 
     @property
     def identity(self) -> Location:
@@ -134,6 +135,11 @@ def _require_existing(connect: Connect, application_name: str, location: Locatio
     )
     if location["revision_type"] in ("AppSpecContent", "String") and identity_of(location) == location:
         raise CodeDeployError(f"{unknown}, and its content was not given")
+    check_object(connect, location, unknown)
+
+
+def check_object(connect: Connect, location: Location, known: str) -> None:
+    """Raise CodeDeployError if LOCATION is in S3 and not there, or another bundle by now. KNOWN is what is known of it else, for the message."""
     if location["revision_type"] != "S3":
         return
     place = location["s3_location"]
@@ -141,7 +147,7 @@ def _require_existing(connect: Connect, application_name: str, location: Locatio
         connect("s3"), place["bucket"], place["key"], place.get("version"), option="revision.s3_location"
     )
     if found is None:
-        raise CodeDeployError(f"{unknown}, and the bucket holds no such object")
+        raise CodeDeployError(f"{known}, and the bucket holds no such object")
     if place.get("e_tag") not in (None, found.e_tag):
         raise CodeDeployError(
             f"revision: {place_of(location)} has the ETag {found.e_tag!r}, not {place['e_tag']!r}: it is another bundle by now"

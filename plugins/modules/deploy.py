@@ -85,7 +85,8 @@ options:
   sequence:
     description:
       - A number that grows from release to release, such as that of the build. A release is refused if the deployment group's last successful
-        deployment told a greater one, so that a job that was held up cannot undo what a later one has shipped.
+        deployment told a greater one, so that a job that was held up cannot undo what a later one has shipped. A deployment that went back and
+        tells none counts as what it undid.
       - It is kept at the end of the deployment's description, as C([sequence 42]).
     type: int
   description:
@@ -100,15 +101,16 @@ options:
     description:
       - What the agent does with files that are already at the place of a file to be installed and were not put there by the deployment
         group's previous deployment. AWS uses V(DISALLOW) when this is left out.
+      - Not passed on to the platforms Lambda and ECS, which refuse it.
     type: str
     choices: [DISALLOW, OVERWRITE, RETAIN]
   ignore_application_stop_failures:
     description:
-      - Go on when the C(ApplicationStop) hook of the previous revision fails.
+      - Go on when the C(ApplicationStop) hook of the previous revision fails. Only passed on to the platform Server.
     type: bool
   update_outdated_instances_only:
     description:
-      - Deploy only to instances that do not run the revision.
+      - Deploy only to instances that do not run the revision. Only passed on to the platform Server.
     type: bool
   auto_rollback_configuration:
     description:
@@ -186,32 +188,9 @@ options:
   preflight:
     description:
       - Before anything is written, look whether the deployment could only fail, because the deployment group matches no instance or one of its alarms
-        is going off. What the task is not allowed to look at becomes a warning.
+        is going off, or because a registered revision is not in S3 any more. What the task is not allowed to look at becomes a warning.
     type: bool
     default: true
-  wait:
-    description:
-      - Follow the deployment to its end. The task fails if the deployment does.
-      - With V(false), the task ends when the deployment is created.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - How many seconds to follow the deployment, and then its rollback, if there is one. As long as nothing changes, nothing is shown.
-      - When the time is up, the task fails and tells what is known. The deployment goes on; run the task again to follow it further.
-    type: int
-    default: 3600
-  wait_delay:
-    description:
-      - Seconds between two looks at the deployment, each of which costs one to three calls.
-      - When this is left out, the looks are few while nothing can have happened, and close together when the end is near. It is estimated from
-        how long the targets took so far, or else the deployment group's last deployment.
-    type: int
-  diagnose:
-    description:
-      - For how many failed targets the diagnosis tells everything. The others are counted by cause.
-    type: int
-    default: 5
 attributes:
   check_mode:
     support: full
@@ -236,18 +215,19 @@ notes:
     With O(keep) also C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments), and
     C(s3:DeleteObject) on the bucket's objects. C(codedeploy:GetApplication) makes the error for a missing application precise."
   - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
-    C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms)."
-  - Waiting is done by an action plugin on the controller, which shows a line whenever something changes, and with C(-v) also what
-    becomes of each target's lifecycle events. Therefore C(async) cannot be used with
-    this module; use O(wait=false) and M(slipway.codedeploy.deployment_info).
-  - Interrupting the task does not stop the deployment.
+    C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms); for an O(revision) in S3 also C(s3:GetObject) and C(s3:ListBucket)."
+  - "With O(revision=previous) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), where the last release was deployed more than
+    once, and for Lambda C(codedeploy:BatchGetApplicationRevisions)."
+  - With O(wait=false), M(slipway.codedeploy.deployment) awaits what this task has started, and M(slipway.codedeploy.deployment_info) tells how it is.
 seealso:
   - module: slipway.codedeploy.application
   - module: slipway.codedeploy.deployment_group
   - module: slipway.codedeploy.deployment_info
 extends_documentation_fragment:
   - slipway.codedeploy.attributes
+  - slipway.codedeploy.source.deployed
   - slipway.codedeploy.source
+  - slipway.codedeploy.waiting
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - slipway.codedeploy.requirements
@@ -285,6 +265,18 @@ EXAMPLES = r"""
     deployment_group_name: production
     revision: "{{ staged.revision }}"
 
+- name: Production gets what a deployment has brought elsewhere, by its id
+  slipway.codedeploy.deploy:
+    application_name: web-app
+    deployment_group_name: production
+    revision: "{{ staged.deployment_id }}"
+
+- name: Go back to what production had before its last release
+  slipway.codedeploy.deploy:
+    application_name: web-app
+    deployment_group_name: production
+    revision: previous
+
 - name: Ship it to one deployment group after the other, but stop if one is in trouble
   slipway.codedeploy.deploy:
     application_name: web-app
@@ -300,6 +292,43 @@ EXAMPLES = r"""
     s3_bucket: my-releases
     deployment_config_name: CodeDeployDefault.HalfAtATime
     wait_timeout: 7200
+
+- name: Give a Lambda function's new version a tenth of the traffic for five minutes, then all
+  slipway.codedeploy.deploy:
+    application_name: thumbnails
+    deployment_group_name: production
+    deployment_config_name: CodeDeployDefault.LambdaCanary10Percent5Minutes
+    revision:
+      app_spec_content:
+        content:
+          version: 0.0
+          Resources:
+            - thumbnails:
+                Type: AWS::Lambda::Function
+                Properties:
+                  Name: thumbnails
+                  Alias: live
+                  CurrentVersion: "1"
+                  TargetVersion: "2"
+
+- name: Start new tasks of an ECS service, and shift the traffic as soon as they stand
+  slipway.codedeploy.deploy:
+    application_name: api
+    deployment_group_name: production
+    continue_when_ready: true
+    wait_for: traffic_shifted
+    revision:
+      app_spec_content:
+        content:
+          version: 0.0
+          Resources:
+            - TargetService:
+                Type: AWS::ECS::Service
+                Properties:
+                  TaskDefinition: arn:aws:ecs:us-east-1:123456789012:task-definition/api:2
+                  LoadBalancerInfo:
+                    ContainerName: app
+                    ContainerPort: 80
 """
 
 RETURN = r"""
@@ -315,7 +344,7 @@ reason:
   sample: already deployed by d-3KX1ZQ2AB at 2026-11-22T10:15:00+00:00
 revision:
   description: The revision, in the form that O(revision) takes.
-  returned: always
+  returned: always, but with O(deployment_group_names) only if it is the same for all
   type: dict
   sample:
     revision_type: S3
@@ -358,7 +387,8 @@ deployment:
 deployment_groups:
   description:
     - What became of each deployment group, in the order in which they were given. Each has C(deployment_group_name) and, as far as they are known,
-      C(changed), C(failed), C(msg), C(deployment_id), C(reason), C(deployment) and C(diagnosis), which are not at the top of the result then.
+      C(changed), C(failed), C(msg), C(deployment_id), C(reason), C(revision), C(deployment) and C(diagnosis). All but C(changed), C(failed), C(msg)
+      and RV(revision) are not at the top of the result then.
   returned: with O(deployment_group_names)
   type: list
   elements: dict
@@ -426,9 +456,11 @@ diagnosis:
       type: int
       sample: 2
     rollback:
-      description: What became of the rollback; V(null) if there was none.
+      description:
+        - What became of the rollback; V(null) if there was none.
+        - Its C(diagnosis) tells in the form of RV(diagnosis) what went wrong with it; V(null) if nothing did.
       type: dict
-      sample: {"deployment_id": "d-9QD7PL4ZX", "status": "Succeeded", "message": "3 of 3 succeeded"}
+      sample: {"deployment_id": "d-9QD7PL4ZX", "status": "Succeeded", "message": "3 of 3 succeeded", "diagnosis": null}
 """
 
 import typing as t
@@ -443,7 +475,10 @@ from ..module_utils._decisions import (
     decide,
     decide_beside,
     description_with,
+    sequence_of,
+    undone_id,
 )
+from ..module_utils._deploy_options import DEPLOY_ARGUMENTS, DEPLOY_CONSTRAINTS, MEMBERS, check_options
 from ..module_utils._deployment_configs import predicted_deployment_config, require_deployment_config
 from ..module_utils._deployment_groups import predicted_deployment_group, require_deployment_group, target_instances
 from ..module_utils._deployments import (
@@ -453,62 +488,63 @@ from ..module_utils._deployments import (
     find_in_flight,
     stop_deployment,
 )
+from ..module_utils._earlier_revisions import named_revision
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import alarms
-from ..module_utils._group_options import NOTIFICATIONS, SCALING, TARGET_INSTANCES
-from ..module_utils._group_rules import check_alarms, check_rollback
-from ..module_utils._group_selection_rules import check_target_instances
 from ..module_utils._preflight import check_readiness
-from ..module_utils._progress import seconds_between
+from ..module_utils._progress import last_duration
 from ..module_utils._releases import Release, shown_result, store_release, wanted_release
 from ..module_utils._retention import find_expired, remove_bundles
 from ..module_utils._revisions import Location, find_revision, place_of, register_revision
-from ..module_utils._source_rules import check_platform, check_source_options
-from ..module_utils._sources import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, connections, source_options
-from ..module_utils._validation import InvalidOption, check_length, check_name, check_positive
-
-# Options that are members of CreateDeployment by the same name.
-MEMBERS = (
-    "description",
-    "deployment_config_name",
-    "file_exists_behavior",
-    "ignore_application_stop_failures",
-    "update_outdated_instances_only",
-    "auto_rollback_configuration",
-    "ec2_deployment_options",
-)
+from ..module_utils._source_rules import check_platform
+from ..module_utils._sources import connections, source_options
+from ..module_utils._validation import InvalidOption, check_length
 
 Params = dict[str, t.Any]
+Group = dict[str, t.Any]
 
 
-def check_options(params: Params) -> None:
-    """Raise InvalidOption for what the service would refuse, before anything is written."""
-    if params["deployment_group_names"]:
-        raise InvalidOption("deployment_group_names: the action plugin deploys to several groups, and it did not run")
-    check_name("application_name", params["application_name"])
-    check_name("deployment_group_name", params["deployment_group_name"])
-    check_length("description", description_with(params["description"], params["sequence"]), 256)
-    for option in ("wait_timeout", "wait_delay", "diagnose"):
-        if params[option] is not None:
-            check_positive(option, params[option])
-    check_rollback(params["auto_rollback_configuration"] or {})
-    check_alarms(params["override_alarm_configuration"] or {}, "override_alarm_configuration")
-    check_target_instances(params["target_instances"] or {})
-    check_waiting(params)
-    check_source_options(source_options(params))
+def find_place(client: t.Any, params: Params, check_mode: bool) -> tuple[Group, list[str]]:
+    """The deployment group, and warnings about what is missing yet in CHECK_MODE. Otherwise CodeDeployError is raised if the group or the
+    deployment config does not exist."""
+    config_name, names = params["deployment_config_name"], (params["application_name"], params["deployment_group_name"])
+    if not check_mode:
+        group = require_deployment_group(client, *names)
+        if config_name:
+            require_deployment_config(client, config_name, group["compute_platform"])
+        return group, []
+    group = predicted_deployment_group(client, *names)
+    warnings = list(group.pop("warnings", []))
+    if config_name:
+        warnings += predicted_deployment_config(client, config_name, group["compute_platform"])
+    return group, warnings
 
 
-def check_waiting(params: Params) -> None:
-    """Raise InvalidOption for options about the wait that contradict each other."""
-    if params["roll_back_stopped"] and params["if_in_progress"] != "stop":
-        raise InvalidOption(f"roll_back_stopped: needs if_in_progress=stop, not {params['if_in_progress']}")
-    if params["continue_when_ready"] and params["wait_for"] == "ready":
-        raise InvalidOption("continue_when_ready: wait_for=ready ends before the deployment is continued")
-    if params["wait"]:
+def find_release(connect: Connect, params: Params, group: Group) -> Release:
+    """What is to be deployed to GROUP. Raises InvalidOption or CodeDeployError if it cannot be made, found, or deployed there."""
+    named = named_revision(connect("codedeploy"), params["application_name"], group, params["revision"])
+    params = {**params, "revision": named.revision}
+    check_platform(group["compute_platform"], source_options(params))
+    release = wanted_release(connect, params, group["compute_platform"])
+    return replace(release, undone=named.undone)
+
+
+def check_order(client: t.Any, params: Params, group: Group) -> None:
+    """Raise CodeDeployError if `sequence` says that the release is older than the group's last successful deployment. One that went back, and
+    tells no sequence of its own, counts as what it undid."""
+    last = group.get("last_successful_deployment")
+    if params["sequence"] is None or not last:
         return
-    for option, value in (("if_in_progress", "wait"), ("if_in_progress", "stop"), ("continue_when_ready", True)):
-        if params[option] == value:
-            raise InvalidOption(f"{option}: {str(value).lower()} needs wait=true")
+    deployment = find_deployment(client, last["deployment_id"]) or {}
+    undone = undone_id(deployment)
+    if undone and sequence_of(deployment) is None:
+        deployment = find_deployment(client, undone) or {}
+    check_sequence(params["sequence"], deployment)
+
+
+def described(params: Params, release: Release) -> str | None:
+    """The deployment's description, with what is to be known of the deployment later."""
+    return description_with(params["description"], params["sequence"], release.undone)
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:
@@ -520,19 +556,19 @@ def store(connect: Connect, release: Release, params: Params) -> Location:
     return location
 
 
-def create(client: t.Any, release: Release, location: Location, params: Params, decision: Decision) -> Decision:
+def create(
+    client: t.Any, group: Group, release: Release, location: Location, params: Params, decision: Decision
+) -> Decision:
     """Create the deployment that DECISION asks for; decide again if another run was faster."""
-    description = description_with(params["description"], params["sequence"])
     members = {
         **{name: params[name] for name in MEMBERS},
-        "description": description,
+        "description": described(params, release),
         "override_alarm_configuration": params["override_alarm_configuration"]
         and alarms(params["override_alarm_configuration"]),
         "target_instances": params["target_instances"] and target_instances(params["target_instances"]),
     }
-    application, group = params["application_name"], params["deployment_group_name"]
     try:
-        return replace(decision, deployment_id=create_deployment(client, application, group, location, members))
+        return replace(decision, deployment_id=create_deployment(client, group, location, members))
     except CodeDeployError as error:
         blocking = blocking_deployment(error)
         in_flight = find_in_flight(client, blocking) if blocking else None
@@ -541,33 +577,39 @@ def create(client: t.Any, release: Release, location: Location, params: Params, 
         return decide_beside(in_flight, release.identity, params["if_in_progress"])
 
 
-def carry_out(connect: Connect, release: Release, decision: Decision, params: Params) -> tuple[Location, Decision]:
+def carry_out(
+    connect: Connect, group: Group, release: Release, decision: Decision, params: Params
+) -> tuple[Location, Decision]:
     """Do what DECISION says; where the revision is now, and what was decided in the end."""
     client, location = connect("codedeploy"), release.location
     if decision.action == "create":
         location = store(connect, release, params)
-        decision = create(client, release, location, params, decision)
+        decision = create(client, group, release, location, params, decision)
     if decision.action == "stop":
         stop_deployment(client, str(decision.deployment_id), params["roll_back_stopped"])
     return location, decision
 
 
-def awaits_of(decision: Decision, group: dict[str, t.Any], params: Params) -> dict[str, t.Any] | None:
+def awaits_of(decision: Decision, group: Group, params: Params) -> dict[str, t.Any] | None:
     """What the action plugin is to follow; None for nothing. How long the GROUP's last deployment took tells it when to look."""
     if decision.action == "none":
         return None
     if decision.action in ("wait", "stop"):
         roll_back = params["roll_back_stopped"] if decision.action == "stop" else None
         return {"deployment_id": decision.deployment_id, "goal": "stopped", "roll_back": roll_back, "again": True}
-    last = group.get("last_successful_deployment") or {}
-    previous = seconds_between(last.get("create_time"), last.get("end_time"))
-    return {"deployment_id": decision.deployment_id, "goal": params["wait_for"], "previous_seconds": previous}
+    goal = params["wait_for"]
+    return {"deployment_id": decision.deployment_id, "goal": goal, "previous_seconds": last_duration(group)}
 
 
-def readied_group(group: dict[str, t.Any], params: Params) -> dict[str, t.Any]:
+def readied_group(group: Group, params: Params) -> Group:
     """GROUP with what the options put in the place of its settings for this deployment."""
     override = params["override_alarm_configuration"]
     return {**group, "alarm_configuration": alarms(override)} if override else group
+
+
+def reason_of(decision: Decision, release: Release) -> str:
+    """Why the run does what it does, for the user."""
+    return f"{decision.reason} (back from {release.undone})" if release.undone else decision.reason
 
 
 def is_change(decision: Decision, wait: bool, check_mode: bool) -> bool:
@@ -581,34 +623,26 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     """Start, unless CHECK_MODE, what brings the wanted release to the group, and return the module's result."""
     check_options(params)
     client = connect("codedeploy")
-    find_group = predicted_deployment_group if check_mode else require_deployment_group
-    group = find_group(client, params["application_name"], params["deployment_group_name"])
-    config_name, warnings = params["deployment_config_name"], [*group.get("warnings", [])]
-    if config_name and check_mode:
-        warnings += predicted_deployment_config(client, config_name, group["compute_platform"])
-    elif config_name:
-        require_deployment_config(client, config_name, group["compute_platform"])
-    check_platform(group["compute_platform"], source_options(params))
-    release = wanted_release(connect, params, group["compute_platform"])
+    group, warnings = find_place(client, params, check_mode)
+    release = find_release(connect, params, group)
+    check_length("description", described(params, release), 256)
     active = active_deployment_id(group)
     in_flight = find_in_flight(client, active) if active else None
     decision = decide(group, in_flight, release.identity, params["force"], params["if_in_progress"])
-    if decision.action != "none" and params["sequence"] is not None:
-        last = group.get("last_successful_deployment") or {}
-        check_sequence(params["sequence"], last and find_deployment(client, last["deployment_id"]))
-    location = release.location
+    if decision.action != "none":
+        check_order(client, params, group)
     warnings += release.warnings
     if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
-        warnings += check_readiness(connect, readied_group(group, params))
-    expired = find_expired(connect, params, location)
+        warnings += check_readiness(connect, readied_group(group, params), release)
+    location, expired = release.location, find_expired(connect, params, release.location)
     if not check_mode:
-        location, decision = carry_out(connect, release, decision, params)
+        location, decision = carry_out(connect, group, release, decision, params)
         expired = remove_bundles(connect, params, expired)
     changed = is_change(decision, params["wait"], check_mode)
     return {
         "changed": changed or bool(expired),
         "deployment_id": decision.deployment_id,
-        "reason": decision.reason,
+        "reason": reason_of(decision, release),
         "revision": location,
         "diff": {
             "before": {"revision": place_of(group.get("target_revision"))},
@@ -623,51 +657,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
-            **SOURCE_ARGUMENTS,
-            "application_name": {"type": "str", "required": True, "aliases": ["application"]},
-            "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
-            "deployment_group_names": {"type": "list", "elements": "str"},
-            "groups_at_once": {"type": "int", "default": 1},
-            "continue_after_failure": {"type": "bool", "default": False},
-            "force": {"type": "bool", "default": False},
-            "if_in_progress": {"type": "str", "choices": ["attach", "wait", "stop", "fail"], "default": "attach"},
-            "roll_back_stopped": {"type": "bool", "default": False},
-            "wait_for": {"type": "str", "choices": ["succeeded", "ready", "traffic_shifted"], "default": "succeeded"},
-            "continue_when_ready": {"type": "bool", "default": False},
-            "sequence": {"type": "int"},
-            "description": {"type": "str"},
-            "deployment_config_name": {"type": "str"},
-            "file_exists_behavior": {"type": "str", "choices": ["DISALLOW", "OVERWRITE", "RETAIN"]},
-            "ignore_application_stop_failures": {"type": "bool"},
-            "update_outdated_instances_only": {"type": "bool"},
-            "auto_rollback_configuration": {
-                "type": "dict",
-                "options": {
-                    "enabled": {"type": "bool", "default": True},
-                    "events": {
-                        "type": "list",
-                        "elements": "str",
-                        "choices": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
-                        "default": [],
-                    },
-                },
-            },
-            "override_alarm_configuration": NOTIFICATIONS["alarm_configuration"],
-            "target_instances": {"type": "dict", "options": TARGET_INSTANCES},
-            "ec2_deployment_options": SCALING["ec2_deployment_options"],
-            "preflight": {"type": "bool", "default": True},
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 3600},
-            "wait_delay": {"type": "int"},
-            "diagnose": {"type": "int", "default": 5},
-        },
-        required_one_of=[*SOURCE_CONSTRAINTS["required_one_of"], ["deployment_group_name", "deployment_group_names"]],
-        mutually_exclusive=SOURCE_CONSTRAINTS["mutually_exclusive"],
-        required_by=SOURCE_CONSTRAINTS["required_by"],
-        supports_check_mode=True,
-    )
+    module = AnsibleAWSModule(argument_spec=DEPLOY_ARGUMENTS, **DEPLOY_CONSTRAINTS, supports_check_mode=True)
     try:
         result = ensure(connections(module), module.params, module.check_mode)
         for warning in result.pop("warnings"):

@@ -36,7 +36,7 @@ options:
         that is fine, too.
       - V(traffic_shifted) awaits the moment when all traffic goes to the new version, though the old one may still wait for its termination.
       - V(continued) ends a wait of a blue/green deployment, either the one for its traffic to be shifted or the one for the old version to be
-        terminated. It awaits the former if the deployment is not that far, and afterwards the deployment's end.
+        terminated, see O(deployment_wait_type). It awaits that wait if the deployment is not that far, and afterwards the deployment's end.
       - V(stopped) stops the deployment unless it has ended, and awaits that.
       - V(rolled_back) brings the deployment group back to the revision that it had before. A deployment that runs is stopped and rolled back by
         CodeDeploy; one that has ended is followed by a deployment of the revision before it.
@@ -50,28 +50,13 @@ options:
     description:
       - With O(state=stopped), whether CodeDeploy is to roll the deployment back. As its settings say when this is left out.
     type: bool
-  wait:
+  deployment_wait_type:
     description:
-      - Follow the deployment. With V(false), the task ends when it has done what is to be done now.
-    type: bool
-    default: true
-  wait_timeout:
-    description:
-      - How many seconds to follow the deployment, and then its rollback, if there is one.
-      - When the time is up, the task fails and tells what is known. Run it again to follow the deployment further.
-    type: int
-    default: 3600
-  wait_delay:
-    description:
-      - Seconds between two looks at the deployment, each of which costs one to three calls.
-      - When this is left out, the looks are few while nothing can have happened, and close together when the end is near. It is estimated from
-        how long the targets took so far, or else the deployment group's last deployment.
-    type: int
-  diagnose:
-    description:
-      - For how many failed targets the diagnosis tells everything. The others are counted by cause.
-    type: int
-    default: 5
+      - With O(state=continued), which wait to end. V(READY_WAIT) is the one for the traffic to be shifted, V(TERMINATION_WAIT) the one for the old
+        version to be terminated. A wait that has not begun is awaited, and one that is over is none to end.
+      - When this is left out, the wait that the deployment is in, or its next one.
+    type: str
+    choices: [READY_WAIT, TERMINATION_WAIT]
 attributes:
   check_mode:
     support: full
@@ -88,13 +73,15 @@ notes:
   - "Required IAM permissions: C(codedeploy:GetDeployment), C(codedeploy:GetDeploymentGroup), C(codedeploy:ListDeploymentTargets),
     C(codedeploy:BatchGetDeploymentTargets); C(codedeploy:StopDeployment) for V(stopped) and V(rolled_back), C(codedeploy:ContinueDeployment) for
     V(continued); for V(rolled_back) also C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:GetApplicationRevision) and C(codedeploy:RegisterApplicationRevision), for V(restarted) C(codedeploy:CreateDeployment)."
-  - Waiting is done by an action plugin on the controller. Therefore C(async) cannot be used with this module.
+    C(codedeploy:GetApplicationRevision), C(codedeploy:RegisterApplicationRevision), where the revision was deployed more than once
+    C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda C(codedeploy:BatchGetApplicationRevisions);
+    for V(restarted) C(codedeploy:CreateDeployment)."
 seealso:
   - module: slipway.codedeploy.deploy
   - module: slipway.codedeploy.deployment_info
 extends_documentation_fragment:
   - slipway.codedeploy.attributes
+  - slipway.codedeploy.waiting
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - slipway.codedeploy.requirements
@@ -117,6 +104,13 @@ EXAMPLES = r"""
     application_name: web-app
     deployment_group_name: production
     state: continued
+
+- name: Terminate the old version now, rather than at the end of its wait
+  slipway.codedeploy.deployment:
+    application_name: web-app
+    deployment_group_name: production
+    state: continued
+    deployment_wait_type: TERMINATION_WAIT
 
 - name: Go back to the revision before
   slipway.codedeploy.deployment:
@@ -163,11 +157,13 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..module_utils._deployment_groups import require_deployment_group
-from ..module_utils._deployments import find_deployment
+from ..module_utils._deployment_groups import find_deployment_group, require_deployment_group
+from ..module_utils._deployments import Deployment, find_deployment
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._interventions import ENSURE, Outcome
-from ..module_utils._validation import InvalidOption, check_deployment_id, check_name, check_positive
+from ..module_utils._progress import last_duration
+from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
+from ..module_utils._waiting import WAITING_ARGUMENTS, check_waiting_options
 
 Params = dict[str, t.Any]
 
@@ -179,11 +175,10 @@ def check_options(params: Params) -> None:
     for option in ("application_name", "deployment_group_name"):
         if params[option] is not None:
             check_name(option, params[option])
-    for option in ("wait_timeout", "wait_delay", "diagnose"):
-        if params[option] is not None:
-            check_positive(option, params[option])
-    if params["roll_back"] is not None and params["state"] != "stopped":
-        raise InvalidOption(f"roll_back: it goes with state=stopped only, not with state={params['state']}")
+    check_waiting_options(params)
+    for option, state in (("roll_back", "stopped"), ("deployment_wait_type", "continued")):
+        if params[option] is not None and params["state"] != state:
+            raise InvalidOption(f"{option}: it goes with state={state} only, not with state={params['state']}")
 
 
 def wanted_id(client: t.Any, params: Params) -> str | None:
@@ -192,6 +187,12 @@ def wanted_id(client: t.Any, params: Params) -> str | None:
         return str(params["deployment_id"])
     group = require_deployment_group(client, params["application_name"], params["deployment_group_name"])
     return t.cast("str | None", (group.get("last_attempted_deployment") or {}).get("deployment_id"))
+
+
+def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:
+    """How long the last successful deployment to the group of DEPLOYMENT took, which tells the action plugin when to look; None if that is not known."""
+    group = find_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
+    return last_duration(group or {})
 
 
 def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
@@ -207,13 +208,13 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
     deployment = find_deployment(client, deployment_id)
     if deployment is None:
         raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
-    outcome: Outcome = ENSURE[params["state"]](client, deployment, params["roll_back"], check_mode)
+    outcome: Outcome = ENSURE[params["state"]](client, deployment, params, check_mode)
     return {
         "changed": outcome.changed,
         "reason": outcome.reason,
         "deployment_id": outcome.deployment_id,
         "deployment": deployment,
-        "awaits": outcome.awaits,
+        "awaits": outcome.awaits and {**outcome.awaits, "previous_seconds": usual_seconds(client, deployment)},
     }
 
 
@@ -238,10 +239,8 @@ def main() -> None:
                 "default": "succeeded",
             },
             "roll_back": {"type": "bool"},
-            "wait": {"type": "bool", "default": True},
-            "wait_timeout": {"type": "int", "default": 3600},
-            "wait_delay": {"type": "int"},
-            "diagnose": {"type": "int", "default": 5},
+            "deployment_wait_type": {"type": "str", "choices": ["READY_WAIT", "TERMINATION_WAIT"]},
+            **WAITING_ARGUMENTS,
         },
         required_one_of=[("deployment_id", "application_name")],
         required_together=[("application_name", "deployment_group_name")],

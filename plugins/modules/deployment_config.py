@@ -115,6 +115,8 @@ options:
 attributes:
   check_mode:
     support: full
+    details: A deployment config that is to be deleted while deployment groups use it is not an error in check mode, but a warning, because
+      another task of the play may be meant to delete them.
   diff_mode:
     support: full
   idempotent:
@@ -255,7 +257,7 @@ from ..module_utils._config_forms import DEFAULTS, MANAGED, differences, fitting
 from ..module_utils._config_replacement import Create, temporary_name
 from ..module_utils._config_rules import PREDEFINED, check_content, check_creation, check_options
 from ..module_utils._converge import settled
-from ..module_utils._deployment_configs import find_deployment_config, steps_for, take_steps
+from ..module_utils._deployment_configs import find_deployment_config, predicted_steps, steps_for, take_steps
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._tags import arn_prefix, find_tags, wanted_tags
@@ -343,7 +345,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     find_it = functools.partial(find, client, params, prefix)
     found = find_it()
     plan = plan_for(params, found)
-    steps = steps_for(client, plan)
+    steps, warnings = predicted_steps(client, plan) if check_mode else (steps_for(client, plan), [])
     if check_mode:
         found = None if any(isinstance(step, Create) for step in steps) else found
     elif steps:
@@ -356,6 +358,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
         "diff": {**plan.diff, "prepared": "\n".join(texts)},
         "deployment_config": {name: value for name, value in config.items() if name != "temporary_copy"},
         "steps": texts,
+        "warnings": warnings,
     }
 
 
@@ -376,7 +379,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
-        module.exit_json(**ensure(module.client, module.params, module.check_mode))
+        result = ensure(module.client, module.params, module.check_mode)
+        for warning in result.pop("warnings"):
+            module.warn(warning)
+        module.exit_json(**result)
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)
 

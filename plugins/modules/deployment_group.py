@@ -202,6 +202,15 @@ EXAMPLES = r"""
         action: TERMINATE
         termination_wait_time_in_minutes: 5
 
+- name: Lambda functions, with a tenth of the traffic more each minute
+  slipway.codedeploy.deployment_group:
+    application_name: thumbnails
+    deployment_group_name: production
+    service_role_arn: arn:aws:iam::123456789012:role/codedeploy
+    deployment_config_name: CodeDeployDefault.LambdaLinear10PercentEvery1Minute
+    auto_rollback_configuration:
+      events: [DEPLOYMENT_FAILURE]
+
 - name: Another name
   slipway.codedeploy.deployment_group:
     application_name: web-app

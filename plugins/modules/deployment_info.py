@@ -60,11 +60,22 @@ options:
       - V(notable) when this is left out with O(deployment_id), else V(none). Each 25 targets cost a call, and each deployment at least one.
     type: str
     choices: [none, notable, failed, all]
+  target_ids:
+    description:
+      - Read these targets instead, whose identifiers an earlier look has returned. That saves the calls that list them.
+    type: list
+    elements: str
   unless_overview:
     description:
-      - Leave the targets unread if RV(deployment.deployment_overview) still is this, as an earlier look has returned it. That saves calls while
-        nothing changes.
+      - Leave the targets unread if RV(deployment.deployment_overview) still has these counts, all or some of those that an earlier look has
+        returned. That saves calls while nothing changes.
     type: dict
+  diagnose:
+    description:
+      - Return RV(diagnosis) if the deployment has failed, was stopped, or has succeeded with failed targets. At most this many failed targets are
+        told in full, the rest is counted by cause.
+      - The targets are read for that whatever the other options say; V(notable) ones are returned.
+    type: int
 attributes:
   check_mode:
     support: full
@@ -106,6 +117,12 @@ EXAMPLES = r"""
 - name: Tell
   ansible.builtin.debug:
     msg: "{{ seen.deployment.status }}: {{ seen.deployment.deployment_overview }}"
+
+- name: Why a deployment failed
+  slipway.codedeploy.deployment_info:
+    deployment_id: d-3KX1ZQ2AB
+    diagnose: 5
+  register: failed
 
 - name: What failed in production since the beginning of November, and where
   slipway.codedeploy.deployment_info:
@@ -178,6 +195,11 @@ targets:
       type: list
       elements: dict
       sample: [{"lifecycle_event_name": "ApplicationStop", "status": "Succeeded"}]
+diagnosis:
+  description: What went wrong, where and why, as M(slipway.codedeploy.deploy) returns it.
+  returned: with O(diagnose), when the deployment has failed, was stopped, or has succeeded with failed targets
+  type: dict
+  sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Failed", "error_code": "HEALTH_CONSTRAINTS"}
 timeline:
   description: The lifecycle events of RV(targets) that have begun, in the order in which they did.
   returned: with O(deployment_id), unless O(targets=none) or O(unless_overview) says otherwise
@@ -224,17 +246,21 @@ from dataclasses import dataclass
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._deployments import (
+    TARGETS_A_CALL,
     Deployment,
     find_deployment,
     find_notable_targets,
     find_targets,
+    find_telling_targets,
     list_deployments,
+    read_targets,
 )
+from ..module_utils._diagnosis import diagnosis_from, went_wrong
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._progress import timeline
 from ..module_utils._revisions import is_same_release, location_from_options
 from ..module_utils._sources import revision_options
-from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
+from ..module_utils._validation import InvalidOption, check_deployment_id, check_name, check_positive
 
 Params = dict[str, t.Any]
 
@@ -308,18 +334,39 @@ def with_targets(client: t.Any, deployment: Deployment, which: str) -> dict[str,
     return {"targets": targets, "timeline": timeline(targets)}
 
 
+def with_diagnosis(client: t.Any, deployment: Deployment, limit: int) -> dict[str, t.Any]:
+    """What is to be told of DEPLOYMENT, which went wrong. The events of a thousand targets stay here: they would be a second on their way."""
+    targets = find_telling_targets(client, deployment)
+    rollback_id = (deployment.get("rollback_info") or {}).get("rollback_deployment_id")
+    rollback = find_deployment(client, rollback_id) if rollback_id else None
+    notable = targets[:TARGETS_A_CALL]
+    diagnosis = diagnosis_from(deployment, targets, rollback, limit)
+    return {"diagnosis": diagnosis, "targets": notable, "timeline": timeline(notable)}
+
+
 def read_one(client: t.Any, params: Params) -> dict[str, t.Any]:
     """The deployment that the options name. Raises InvalidOption or CodeDeployError if there is none of that id."""
     deployment_id = params["deployment_id"]
     check_deployment_id("deployment_id", deployment_id)
+    if params["diagnose"] is not None:
+        check_positive("diagnose", params["diagnose"])
     deployment = find_deployment(client, deployment_id)
     if deployment is None:
         raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
-    unchanged = params["unless_overview"] is not None and params["unless_overview"] == deployment.get(
-        "deployment_overview"
-    )
-    which = "none" if unchanged else params["targets"] or "notable"
-    return {"deployment": deployment, **with_targets(client, deployment, which)}
+    if params["diagnose"] and went_wrong(deployment):
+        return {"deployment": deployment, **with_diagnosis(client, deployment, params["diagnose"])}
+    if is_known(deployment, params["unless_overview"] or {}):
+        return {"deployment": deployment}
+    if params["target_ids"]:
+        targets = read_targets(client, deployment_id, params["target_ids"])
+        return {"deployment": deployment, "targets": targets, "timeline": timeline(targets)}
+    return {"deployment": deployment, **with_targets(client, deployment, params["targets"] or "notable")}
+
+
+def is_known(deployment: Deployment, counts: dict[str, int]) -> bool:
+    """Whether the overview of DEPLOYMENT has these COUNTS; never without any."""
+    overview = deployment.get("deployment_overview", {})
+    return bool(counts) and all(overview.get(status) == count for status, count in counts.items())
 
 
 def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
@@ -365,10 +412,12 @@ def main() -> None:
             "revision": {"type": "dict"},
             "external_id": {"type": "str"},
             "targets": {"type": "str", "choices": ["none", "notable", "failed", "all"]},
+            "target_ids": {"type": "list", "elements": "str"},
             "unless_overview": {"type": "dict"},
+            "diagnose": {"type": "int"},
         },
         required_together=[("application_name", "deployment_group_name")],
-        required_by={"unless_overview": ["deployment_id"]},
+        required_by={option: ["deployment_id"] for option in ("target_ids", "unless_overview", "diagnose")},
         mutually_exclusive=[("deployment_id", option) for option in NARROWING],
         supports_check_mode=True,
     )

@@ -16,9 +16,9 @@ import datetime
 import time
 import typing as t
 
-from ..module_utils._diagnosis import diagnosis_from, explanation, summary
+from ..module_utils._diagnosis import diagnosis_from, explanation, rollback_outcome, summary
 from ..module_utils._polling import SHORTEST, Pace
-from ..module_utils._progress import GOALS, elapsed_text, event_changes, progress_line
+from ..module_utils._progress import GOALS, elapsed_text, event_changes, has_ended, progress_line
 
 Result = dict[str, t.Any]
 Outcome = t.TypeVar("Outcome")
@@ -51,16 +51,19 @@ class Follower:
         self._show = show
         self._show_detail = show_detail
         self._options = options
+        self._previous_seconds: float | None = None
 
     def outcome(self, awaits: Result) -> Steps[Result]:
         """What following the deployment that the module named in its result's AWAITS adds to that result."""
         deployment_id, goal = awaits["deployment_id"], awaits["goal"]
+        self._previous_seconds = awaits.get("previous_seconds")
         try:
-            pace, begin = Pace(awaits.get("previous_seconds")), time.monotonic()
-            if self._options.get("continue_when_ready"):
-                ready = yield from self._follow(deployment_id, "ready", pace, begin)
-                self._continue(ready["deployment"])
-            seen = yield from self._follow(deployment_id, goal, pace, begin)
+            pace, begin = Pace(self._previous_seconds), time.monotonic()
+            continued = self._options.get("continue_when_ready")
+            seen = yield from self._follow(deployment_id, "ready" if continued else goal, pace, begin)
+            if continued and not has_ended(seen["deployment"]):
+                self._continue(seen["deployment"])
+                seen = yield from self._follow(deployment_id, goal, pace, begin)
             if not GOALS[goal](seen["deployment"], seen["targets"]):
                 return self._timed_out(seen)
             return (yield from self._concluded(seen, awaits))
@@ -79,39 +82,43 @@ class Follower:
         """Let the deployment shift its traffic, if it waits for that. Raises NotContinued if that is refused."""
         if deployment["status"] != "Ready":
             return
-        arguments = {"deployment_id": deployment["deployment_id"], "state": "continued"}
-        result = self._run_module("deployment", arguments)
+        which = {"deployment_id": deployment["deployment_id"], "deployment_wait_type": "READY_WAIT"}
+        result = self._run_module("deployment", {**which, "state": "continued"})
         if result.get("failed"):
             raise NotContinued(result.get("msg", ""))
 
     def _follow(self, deployment_id: str, goal: str, pace: Pace, begin: float) -> Steps[Result]:
         """Look at the deployment until it has reached the goal or the time that counts from BEGIN is up, and return what was seen last."""
-        shown, known = "", None
+        shown = ""
         fixed_delay, timeout = self._options["wait_delay"], self._options["wait_timeout"]
-        targets: list[Result] = []
+        options: Result = {} if goal == "stopped" else {"diagnose": self._options["diagnose"]}
+        read: list[Result] = []
         while True:
-            seen = yield from self._look(deployment_id, known)
+            seen = yield from self._look(deployment_id, **options)
             elapsed = time.monotonic() - begin
-            for change in event_changes(targets, seen.get("targets", [])):
+            overview = seen["deployment"].get("deployment_overview", {})
+            for change in event_changes(read, seen.get("targets", [])):
                 self._show_detail(f"{elapsed_text(elapsed)} {change}")
-            targets = seen.setdefault("targets", targets)
+            read = seen.get("targets", read)
+            targets = seen.setdefault("targets", read if overview == pace.overview else [])
             line = progress_line(seen["deployment"], targets)
             if line != shown:
                 self._show(f"{elapsed_text(elapsed)} {line}")
                 shown = line
             if GOALS[goal](seen["deployment"], targets) or elapsed >= timeout:
                 return seen
-            pace.observe(_age(seen["deployment"]), seen["deployment"].get("deployment_overview", {}))
+            pace.observe(_age(seen["deployment"]), overview)
             delay = fixed_delay or pace.delay()
-            known = None if fixed_delay or pace.wants_details(delay) else pace.overview
+            options["unless_overview"] = None if fixed_delay else pace.known_counts(delay)
+            options["target_ids"] = _settled_ids(seen["deployment"], targets)
             yield min(delay, max(0.0, timeout - elapsed))
 
-    def _look(self, deployment_id: str, known: Result | None = None, targets: str = "notable") -> Steps[Result]:
-        """The deployment and its TARGETS as they are now, without these if they are counted as is KNOWN already.
+    def _look(self, deployment_id: str, **options: t.Any) -> Steps[Result]:
+        """The deployment as it is now, and of its targets what OPTIONS of deployment_info ask for.
 
         Raises LookFailed when that cannot be found out.
         """
-        arguments = {"deployment_id": deployment_id, "targets": targets, "unless_overview": known}
+        arguments = {"deployment_id": deployment_id, **options}
         for attempt in range(1, FAILED_LOOKS + 1):
             result = self._run_module("deployment_info", arguments)
             if not result.get("failed"):
@@ -133,19 +140,22 @@ class Follower:
 
     def _concluded(self, seen: Result, awaits: Result) -> Steps[Result]:
         """The result of a deployment for which there is nothing left to wait; a stop is what some tasks want."""
-        if awaits.get("again"):
-            if awaits["goal"] == "stopped":
-                yield from self._with_rollback(seen, awaits["roll_back"])
+        if awaits["goal"] == "stopped" and awaits.get("again"):
+            yield from self._with_rollback(seen, awaits["roll_back"])
             return {}
         if awaits["goal"] == "stopped":
             return (yield from self._stopped(seen, awaits["roll_back"]))
         if seen["deployment"]["status"] in ("Failed", "Stopped"):
             return (yield from self._failed(seen))
+        if awaits.get("again"):
+            return {}
         return {"deployment": seen["deployment"], **(yield from self._partly_failed(seen))}
 
     def _stopped(self, seen: Result, roll_back: bool | None) -> Steps[Result]:
         """The task has stopped the deployment: what matters now is its rollback, if there is one. ROLL_BACK is what it has asked for."""
         seen, rollback = yield from self._with_rollback(seen, roll_back)
+        if rollback is not None and not has_ended(rollback["deployment"]):
+            return self._timed_out(rollback)
         if rollback is not None and rollback["deployment"]["status"] != "Succeeded":
             return (yield from self._failed(rollback))
         if rollback is not None:
@@ -160,32 +170,36 @@ class Follower:
 
     def _failed(self, seen: Result) -> Steps[Result]:
         """Follow the rollback, if there is one, then explain."""
-        seen, rollback = yield from self._with_rollback(seen)
-        last_seen = rollback and rollback["deployment"]
-        targets = yield from self._all_failed(seen)
-        diagnosis = diagnosis_from(seen["deployment"], targets, last_seen, self._options["diagnose"])
+        diagnosis = yield from self._diagnosed(seen)
+        lost = ""
+        try:
+            seen, rollback = yield from self._with_rollback(seen)
+            ended = rollback or {}
+            diagnosis["rollback"] = rollback_outcome(
+                seen["deployment"], ended.get("deployment"), ended.get("diagnosis")
+            )
+        except LookFailed as error:
+            lost = f" Lost sight of the rollback: {error}. It goes on."
         self._show("\n".join(explanation(diagnosis)))
-        return {"failed": True, "msg": summary(diagnosis), "diagnosis": diagnosis}
+        return {"failed": True, "msg": f"{summary(diagnosis)}{lost}", "diagnosis": diagnosis}
 
     def _partly_failed(self, seen: Result) -> Steps[Result]:
         """A deployment may succeed though some targets have failed, as its config allows: they are to be known all the same."""
         failures = seen["deployment"].get("deployment_overview", {}).get("failed", 0)
         if not failures:
             return {}
-        targets = yield from self._all_failed(seen)
-        diagnosis = diagnosis_from(seen["deployment"], targets, None, self._options["diagnose"])
+        diagnosis = yield from self._diagnosed(seen)
         self._show("\n".join(explanation(diagnosis)))
         names = ", ".join(str(failure["target_id"]) for failure in diagnosis["targets"])
         warning = f"Deployment {diagnosis['deployment_id']} succeeded, but failed on {failures} of its targets: {names}"
         return {"diagnosis": diagnosis, "warnings": [warning]}
 
-    def _all_failed(self, seen: Result) -> Steps[list[Result]]:
-        """The targets that were seen, with all that have failed; while the deployment runs, only some of many are looked at."""
-        if sum(seen["deployment"].get("deployment_overview", {}).values()) <= len(seen["targets"]):
-            return list(seen["targets"])
+    def _diagnosed(self, seen: Result) -> Steps[Result]:
+        """The diagnosis that came with what was SEEN; one that goes on beyond what is awaited comes without."""
+        if "diagnosis" in seen:
+            return t.cast("Result", seen["diagnosis"])
         looked = yield from self._look(seen["deployment"]["deployment_id"], targets="failed")
-        failed: list[Result] = looked["targets"]
-        return failed + [target for target in seen["targets"] if target["status"] != "Failed"]
+        return diagnosis_from(looked["deployment"], looked["targets"], None, self._options["diagnose"])
 
     def _with_rollback(self, seen: Result, requested: bool | None = None) -> Steps[tuple[Result, Result | None]]:
         """What is seen of a deployment that has ended, and of its rollback at its end; None if there is none.
@@ -196,13 +210,25 @@ class Follower:
         deployment_id = seen["deployment"]["deployment_id"]
         while _rollback_is_due(seen["deployment"], requested) and time.monotonic() < until:
             yield min(self._options["wait_delay"] or 2, 2)
-            seen = yield from self._look(deployment_id)
+            seen = yield from self._look(deployment_id, targets="none")
         rollback_id = seen["deployment"].get("rollback_info", {}).get("rollback_deployment_id")
         if not rollback_id:
             return seen, None
         self._show(f"{deployment_id} is being rolled back by {rollback_id}")
-        rollback = yield from self._follow(rollback_id, "succeeded", Pace(), time.monotonic())
+        # In place, the hosts take as long as ever for their last revision; elsewhere the traffic goes back at once.
+        pace = Pace(self._previous_seconds if _is_in_place(seen["deployment"]) else None)
+        rollback = yield from self._follow(rollback_id, "succeeded", pace, time.monotonic())
         return seen, rollback
+
+
+def _settled_ids(deployment: Result, targets: list[Result]) -> list[str] | None:
+    """The ids of TARGETS if these are all that DEPLOYMENT has and will have; None if others may be of interest at the next look."""
+    complete = len(targets) == sum(deployment.get("deployment_overview", {}).values())
+    return [target["target_id"] for target in targets] if complete and _is_in_place(deployment) else None
+
+
+def _is_in_place(deployment: Result) -> bool:
+    return (deployment.get("deployment_style") or {}).get("deployment_type") == "IN_PLACE"
 
 
 def _age(deployment: Result) -> float:

@@ -164,9 +164,10 @@ class Clock:
     def _wait(self) -> None:
         """Until a call falls due or something changes."""
         with self._changed:
-            if self._closed or self._next_due() <= self._limit():
+            due = self._next_due()
+            if self._closed or (due <= self._limit() and due < math.inf):
                 return
-            seconds = (self._next_due() - self._paced()) / self._speed if self._speed > 0 else math.inf
+            seconds = (due - self._paced()) / self._speed if self._speed > 0 and due < math.inf else math.inf
             self._changed.wait(seconds if seconds < threading.TIMEOUT_MAX else None)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An emulator for the modules' tests: one server a session, emptied before each test."""
+"""An emulator for the modules' tests, whose time only tests move: one server a module, emptied before each test."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import Any
 import boto3
 import pytest
 
-from emulator import Emulator
+from emulator import Emulator, ManualClock
 
 pytest.register_assert_rewrite("unit.scenarios")
 
 from unit.scenarios import MODULE_ACCESS_KEY, MODULE_SECRET_KEY, Connect
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[Emulator]:
-    with Emulator() as emulator:
+    with Emulator(clock=ManualClock()) as emulator:
         emulator.root_keys[MODULE_ACCESS_KEY] = MODULE_SECRET_KEY
         yield emulator
 
@@ -34,7 +34,7 @@ def emulator(server: Emulator) -> Emulator:
     return server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def connect(server: Emulator) -> Connect:
     """What a module is given to make clients, with an access key of its own, by which its calls are told from a test's."""
 

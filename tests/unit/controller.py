@@ -19,6 +19,7 @@ from unittest import mock
 
 import botocore.endpoint
 import botocore.loaders
+import botocore.session
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible.playbook.play_context import PlayContext
@@ -99,7 +100,7 @@ def module_result(name: str, arguments: Result) -> Result:
     module = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name.rpartition('.')[2]}")
     answer = io.StringIO()
     with (
-        mock.patch.object(botocore.loaders, "create_loader", ONE_LOADER),
+        mock.patch.object(botocore.session, "create_loader", ONE_LOADER),
         mock.patch.object(warnings, "_global_warnings", {}),
         patch_module_args(arguments),
         contextlib.redirect_stdout(answer),

@@ -55,14 +55,15 @@ def test_a_small_fleet_is_deployed_to_and_reported() -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    config, *numbers, status = ended.stdout.splitlines()[-1].split()
+    config, _wall, emulated, *answers, status = ended.stdout.splitlines()[-1].split()
     assert (config, status) == ("AllAtOnce", "Succeeded")
-    assert all(float(number) > 0 for number in numbers)
+    assert all(float(number) > 0 for number in (emulated, *answers))
 
 
-def test_a_short_wait_and_a_small_failure_are_measured_and_reported() -> None:
+def test_a_short_wait_and_a_small_failure_are_measured_reported_and_stored(tmp_path: pathlib.Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.waiting", "--rounds", "1", "--hosts", "1", "--targets", "30"]
     ended = subprocess.run(
-        [sys.executable, "-m", "benchmarks.waiting", "--rounds", "1", "--hosts", "1", "--targets", "30"],
+        [*command, "--output", str(tmp_path)],
         cwd=pathlib.Path(__file__).resolve().parents[1],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
@@ -70,11 +71,18 @@ def test_a_short_wait_and_a_small_failure_are_measured_and_reported() -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    *_heads, wait, diagnosis = ended.stdout.splitlines()
-    hosts, *numbers = wait.split()[:5]
-    assert hosts == "1"
-    assert all(float(number) > 0 for number in numbers)
+    *_heads, success, rollback, diagnosis, _file = ended.stdout.splitlines()
+    for line, ends in ((success, "success"), (rollback, "rollback")):
+        assert line.split()[:2] == ["1", ends]
+        assert all(float(number) > 0 for number in line.split()[2:6])
     assert re.match(r"A failed deployment to 30 targets is explained in \d+\.\d s and \d+ calls", diagnosis)
+    (file,) = tmp_path.iterdir()
+    *waits, explained = json.loads(file.read_text())["results"]
+    assert [(each["hosts"], each["ends"], len(each["waits"])) for each in waits] == [
+        (1, "success", 1),
+        (1, "rollback", 1),
+    ]
+    assert explained["targets"] == 30
 
 
 def test_medians_are_compared_and_goals_judged() -> None:

@@ -43,6 +43,12 @@ def with_versions(appspec: str | Mapping[str, t.Any], current: str | int, target
     return _with_properties(appspec, "lambda", versions)
 
 
+def with_versions_exchanged(appspec: str | Mapping[str, t.Any]) -> Member:
+    """APPSPEC, for Lambda, the way back: from the version that it shifts to, to the one that it shifts from. Raises AppSpecError."""
+    versions = {name.lower(): value for name, value in _properties(_plain(appspec, "lambda")).items()}
+    return with_versions(appspec, current=versions["targetversion"], target=versions["currentversion"])
+
+
 def _with_properties(appspec: str | Mapping[str, t.Any], platform: Platform, values: dict[str, str]) -> Member:
     whole = _plain(appspec, platform)
     properties = _properties(whole)

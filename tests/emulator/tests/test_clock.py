@@ -153,6 +153,25 @@ def test_time_that_jumps_stands_still_when_nothing_waits(clock_at: MakeClock) ->
     assert clock.now() == 86_500
 
 
+def test_time_that_jumps_keeps_no_processor_busy_when_nothing_waits() -> None:
+    class CountingClock(Clock):
+        looks = 0
+
+        def _call_next(self, limit: float) -> bool:
+            self.looks += 1
+            return super()._call_next(limit)
+
+    clock, called = CountingClock(math.inf), threading.Event()
+    try:
+        clock.call_later(1, called.set)
+        assert called.wait(DEADLINE)
+        for _moment in range(1000):  # a thread that does not wait looks meanwhile, too
+            clock.now()
+    finally:
+        clock.close()
+    assert clock.looks <= 4
+
+
 def test_time_never_passes_a_call_that_is_being_made(clock_at: MakeClock) -> None:
     clock = clock_at(0)
     entered, leave = threading.Event(), threading.Event()

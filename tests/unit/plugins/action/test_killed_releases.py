@@ -3,7 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """A task that is killed, at whatever moment, and run again: the release is deployed once, and the second run ends as the first one would have.
-The same where AWS is busy, loses answers and shows writes late."""
+The same where AWS is busy, loses answers and shows writes late.
+
+Killed tasks are killed in two ways. Most end in this process: from the moment on, nothing that they do gets through to AWS any more, not even
+what they do because of that, which is all that AWS gets to know of a kill. That this is so is shown by some that are processes, killed by signal 9.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,13 @@ import pathlib
 import signal
 import subprocess
 import sys
+import threading
 import typing as t
 from dataclasses import dataclass
 from unittest import mock
 
 import pytest
+from botocore.httpsession import URLLib3Session
 
 from emulator import Emulator, Fault
 from emulator.hosts.outcomes import fail
@@ -28,7 +34,7 @@ from unit.releases import GROUP, SHOP, Options, servers
 LIMIT = 60.0
 SICK = {"ValidateService": fail()}
 
-# The first run is a process of its own. Its waiting takes no time: that it looks is what lets the emulator's time pass.
+# The first run as a process of its own. Its waiting takes no time: that it looks is what lets the emulator's time pass.
 FIRST_RUN = """
 import json, sys, types
 from emulator import ManualClock
@@ -39,6 +45,9 @@ Controller(types.SimpleNamespace(clock=ManualClock(), environment=environment)).
 """
 SECONDS_A_LOOK = 5
 
+Kill = t.Callable[[Emulator, Options, "Moment"], None]
+"""Runs the task and kills it at a moment. Time stands still from then on."""
+
 
 def deployments(emulator: Emulator) -> list[Deployment]:
     """All of them, the oldest first."""
@@ -47,11 +56,11 @@ def deployments(emulator: Emulator) -> list[Deployment]:
 
 def is_half_done(emulator: Emulator) -> bool:
     """Whether the latest deployment is done on one host, and not on the other."""
-    statuses = [target.status for target in deployments(emulator)[-1].targets.values()]
-    return "Succeeded" in statuses and "Pending" in statuses
+    statuses = {target.status for target in deployments(emulator)[-1].targets.values()}
+    return "Succeeded" in statuses and not statuses.isdisjoint({"Pending", "InProgress"})
 
 
-def is_rolled_back(emulator: Emulator) -> bool:
+def is_rolling_back(emulator: Emulator) -> bool:
     """Whether the latest deployment is a rollback that is half done."""
     return deployments(emulator)[-1].creator == "codeDeployRollback" and is_half_done(emulator)
 
@@ -69,20 +78,21 @@ class Moment:
         return self.name
 
 
-BEFORE_CREATION = Moment("before the creation", "codedeploy:CreateDeployment", "reset_before")
+AFTER_UPLOAD = Moment("after the upload", "s3:PutObject", "reset_after")
 AFTER_CREATION = Moment("after the creation", "codedeploy:CreateDeployment", "reset_after")
-DURING_THE_WAIT = Moment("during the wait", "codedeploy:GetDeployment", "reset_before", is_half_done)
-DURING_THE_ROLLBACK = Moment("during the rollback", "codedeploy:GetDeployment", "reset_before", is_rolled_back)
+DURING_WAIT = Moment("during the wait", "codedeploy:GetDeployment", "reset_before", is_half_done)
+DURING_ROLLBACK = Moment("during the rollback", "codedeploy:GetDeployment", "reset_before", is_rolling_back)
 MOMENTS = [
     Moment("before the upload", "s3:PutObject", "reset_before"),
-    Moment("after the upload", "s3:PutObject", "reset_after"),
+    AFTER_UPLOAD,
     Moment("before the registration", "codedeploy:RegisterApplicationRevision", "reset_before"),
     Moment("after the registration", "codedeploy:RegisterApplicationRevision", "reset_after"),
-    BEFORE_CREATION,
+    Moment("before the creation", "codedeploy:CreateDeployment", "reset_before"),
     AFTER_CREATION,
-    DURING_THE_WAIT,
+    DURING_WAIT,
 ]
 TROUBLE = {
+    "calm": [],
     "throttling": [Fault("throttling", "*:*", rate=0.3, seed=1)],
     "lost answers": [
         Fault("reset_after", "codedeploy:CreateDeployment", count=1),
@@ -92,6 +102,10 @@ TROUBLE = {
 }
 
 
+class Killed(BaseException):
+    """The task is no more. No code but a test's may notice."""
+
+
 @pytest.fixture
 def release(tmp_path: pathlib.Path) -> Options:
     """A release that was never shipped."""
@@ -99,9 +113,42 @@ def release(tmp_path: pathlib.Path) -> Options:
     return {**SHOP, "source": str(tmp_path), "s3_bucket": "bundles"}
 
 
-def kill_first_run(emulator: Emulator, options: Options, moment: Moment) -> None:
-    """Run the task in a process that is killed at MOMENT. Time stands still from then on."""
+def struck_at(emulator: Emulator, moment: Moment, strike: t.Callable[[], None], seconds_a_look: float = 0) -> t.Any:
+    """A context in which the emulator calls STRIKE at MOMENT, and loses the call with which that comes. Each look may let time pass."""
     meet = emulator.faults.meet
+
+    def met(action: str) -> Fault | None:
+        if action == "codedeploy:GetDeployment":
+            emulator.clock.advance(seconds_a_look)
+        if action == moment.action and moment.when(emulator):
+            strike()
+            return Fault(moment.kind, action)
+        return meet(action)
+
+    return mock.patch.object(emulator.faults, "meet", met)
+
+
+def end_first_run(emulator: Emulator, options: Options, moment: Moment) -> None:
+    """Run the task in this process and let nothing through any more from MOMENT on."""
+    dead, send = threading.Event(), URLLib3Session.send
+
+    def send_while_alive(session: URLLib3Session, request: t.Any) -> t.Any:
+        try:
+            return None if dead.is_set() else send(session, request)
+        finally:
+            if dead.is_set():
+                raise Killed
+
+    with (
+        struck_at(emulator, moment, dead.set),
+        mock.patch.object(URLLib3Session, "send", send_while_alive),
+        pytest.raises(Killed),
+    ):
+        Controller(emulator).run("deploy", **options)
+
+
+def kill_first_run(emulator: Emulator, options: Options, moment: Moment) -> None:
+    """Run the task in a process that is killed at MOMENT."""
     run = subprocess.Popen(
         [sys.executable, "-c", FIRST_RUN],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -111,17 +158,7 @@ def kill_first_run(emulator: Emulator, options: Options, moment: Moment) -> None
         text=True,
     )
 
-    def strike(action: str) -> Fault | None:
-        if run.returncode is not None:
-            return meet(action)
-        if action == "codedeploy:GetDeployment":
-            emulator.clock.advance(SECONDS_A_LOOK)
-        if action != moment.action or not moment.when(emulator):
-            return meet(action)
-        os.kill(run.pid, signal.SIGKILL)
-        return Fault(moment.kind, action)
-
-    with mock.patch.object(emulator.faults, "meet", strike):
+    with struck_at(emulator, moment, run.kill, SECONDS_A_LOOK):
         output, _nothing = run.communicate(json.dumps([emulator.environment, options]), timeout=LIMIT)
     assert run.returncode == -signal.SIGKILL, output
 
@@ -138,24 +175,8 @@ def assert_shipped_once(emulator: Emulator, run: TaskRun) -> None:
     assert [each["Key"] for each in stored] == [shipped.revision["s3Location"]["key"]]
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=str)
-def test_a_killed_task_that_is_run_again_ships_once(
-    moment: Moment, emulator: Emulator, controller: Controller, release: Options
-) -> None:
-    servers(emulator)
-    kill_first_run(emulator, release, moment)
-    run = controller.run("deploy", **release)
-    assert run.result["changed"] is True
-    assert_shipped_once(emulator, run)
-    assert controller.run("deploy", **release).result["changed"] is False
-
-
-def test_a_task_that_is_killed_during_the_rollback_is_explained_when_it_is_run_again(
-    emulator: Emulator, controller: Controller, release: Options
-) -> None:
-    servers(emulator, SICK, {})
-    kill_first_run(emulator, release, DURING_THE_ROLLBACK)
-    run = controller.run("deploy", **release)
+def assert_explained(emulator: Emulator, run: TaskRun) -> None:
+    """The second run tells why the only deployment since the one at the beginning failed, and what became of its rollback."""
     _first, failed, rollback = deployments(emulator)
     diagnosis = run.result["diagnosis"]
     assert (run.result["failed"], diagnosis["deployment_id"]) == (True, failed.deployment_id)
@@ -170,28 +191,62 @@ def test_a_task_that_is_killed_during_the_rollback_is_explained_when_it_is_run_a
     assert "  web-1 failed at ValidateService in scripts/hook.sh (ScriptFailed)" in run.lines
 
 
-@pytest.mark.parametrize("trouble", TROUBLE)
-@pytest.mark.parametrize("moment", [BEFORE_CREATION, AFTER_CREATION, DURING_THE_WAIT], ids=str)
-def test_the_same_where_aws_has_trouble(
-    moment: Moment, trouble: str, emulator: Emulator, controller: Controller, release: Options
-) -> None:
+def trouble_begins(emulator: Emulator, trouble: str) -> None:
+    for fault in TROUBLE[trouble]:
+        emulator.faults.add(fault)
+
+
+def assert_mended(kill: Kill, moment: Moment, trouble: str, emulator: Emulator, release: Options) -> None:
+    """A task that KILL ends at MOMENT, while there is TROUBLE, ends well when it is run again, and the next run finds nothing to do."""
     servers(emulator)
-    for fault in TROUBLE[trouble]:
-        emulator.faults.add(fault)
-    kill_first_run(emulator, release, moment)
-    run = controller.run("deploy", **release)
+    trouble_begins(emulator, trouble)
+    kill(emulator, release, moment)
+    run = Controller(emulator).run("deploy", **release)
     emulator.faults.clear()
+    assert run.result["changed"] is True
     assert_shipped_once(emulator, run)
+    assert Controller(emulator).run("deploy", **release).result["changed"] is False
+
+
+def assert_explained_after_all(kill: Kill, trouble: str, emulator: Emulator, release: Options) -> None:
+    """A task that KILL ends during the rollback, while there is TROUBLE, tells what happened when it is run again."""
+    servers(emulator, SICK, {})
+    trouble_begins(emulator, trouble)
+    kill(emulator, release, DURING_ROLLBACK)
+    run = Controller(emulator).run("deploy", **release)
+    emulator.faults.clear()
+    assert_explained(emulator, run)
 
 
 @pytest.mark.parametrize("trouble", TROUBLE)
-def test_a_failure_is_explained_where_aws_has_trouble(
-    trouble: str, emulator: Emulator, controller: Controller, release: Options
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+def test_a_killed_task_that_is_run_again_ships_once(
+    moment: Moment, trouble: str, emulator: Emulator, release: Options
 ) -> None:
+    assert_mended(end_first_run, moment, trouble, emulator, release)
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_a_task_that_is_killed_during_the_rollback_is_explained_when_it_is_run_again(
+    trouble: str, emulator: Emulator, release: Options
+) -> None:
+    assert_explained_after_all(end_first_run, trouble, emulator, release)
+
+
+@pytest.mark.parametrize("moment", [AFTER_UPLOAD, AFTER_CREATION, DURING_WAIT], ids=str)
+def test_a_process_that_is_killed_ends_no_other_way(moment: Moment, emulator: Emulator, release: Options) -> None:
+    assert_mended(kill_first_run, moment, "calm", emulator, release)
+
+
+def test_nor_does_one_that_is_killed_during_the_rollback(emulator: Emulator, release: Options) -> None:
+    assert_explained_after_all(kill_first_run, "calm", emulator, release)
+
+
+@pytest.mark.parametrize("trouble", [trouble for trouble in TROUBLE if trouble != "calm"])
+def test_a_failure_is_explained_where_aws_has_trouble(trouble: str, emulator: Emulator, release: Options) -> None:
     servers(emulator, SICK, {})
-    for fault in TROUBLE[trouble]:
-        emulator.faults.add(fault)
-    run = controller.run("deploy", **release)
+    trouble_begins(emulator, trouble)
+    run = Controller(emulator).run("deploy", **release)
     _first, failed, rollback = deployments(emulator)
     assert run.result["msg"] == (
         f"Deployment {failed.deployment_id} failed (HEALTH_CONSTRAINTS). web-1 failed at ValidateService in scripts/hook.sh (ScriptFailed). "

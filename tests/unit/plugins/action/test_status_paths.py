@@ -55,6 +55,12 @@ def hooked(emulator: Emulator, answer: str | None, options: Options) -> Options:
     return options
 
 
+def blinded(emulator: Emulator, seconds: float, options: Options) -> Options:
+    """OPTIONS of a deployment that may not be looked at any more after so many seconds."""
+    after(emulator, seconds, lambda _id: emulator.faults.add(Fault("access_denied", "codedeploy:GetDeployment")))
+    return options
+
+
 def refused(emulator: Emulator, action: str, options: Options) -> Options:
     """OPTIONS of a deployment of which the controller may not do ACTION."""
     emulator.faults.add(Fault("access_denied", f"codedeploy:{action}"))
@@ -94,8 +100,25 @@ SERVERS = [
     Path(
         "failure, and the rollback fails too",
         lambda emulator: servers(emulator, SICK, {"Install": fail(script="")}),
-        ["{rollback} Failed, 0 of 2 succeeded, 1 failed", "  Rollback {rollback} Failed, 0 of 2 succeeded, 1 failed"],
-        "Rollback {rollback} Failed",
+        [
+            "{rollback} Failed, 0 of 2 succeeded, 1 failed",
+            "  web-1 failed at ValidateService in scripts/hook.sh (ScriptFailed)",
+            "  Rollback {rollback} Failed, 0 of 2 succeeded, 1 failed, 1 skipped (HEALTH_CONSTRAINTS)",
+            "    The overall deployment failed",
+            "    web-1 failed at Install (ScriptFailed)",
+        ],
+        "Rollback {rollback} Failed, 0 of 2 succeeded, 1 failed, 1 skipped (HEALTH_CONSTRAINTS). web-1 failed at Install (ScriptFailed).",
+    ),
+    Path(
+        "failure, and the rollback is lost sight of",
+        lambda emulator: blinded(emulator, 20, servers(emulator, SICK, {}) | {"wait_delay": 2}),
+        [
+            "{id} is being rolled back by ",
+            "(5 of 5): Failed to read the deployment",
+            "Deployment {id} failed (HEALTH_CONSTRAINTS)",
+            "  web-1 failed at ValidateService in scripts/hook.sh (ScriptFailed)",
+        ],
+        "Lost sight of the rollback: Failed to read the deployment: An error occurred (AccessDeniedException)",
     ),
     Path(
         "failure of the first deployment",
@@ -213,7 +236,15 @@ FLEETS = [
 ]
 
 FUNCTIONS = [
-    Path("success at once", function, ["{id} Succeeded, 1 of 1 succeeded"]),
+    Path(
+        "success at once, with options that are for hosts",
+        lambda emulator: (
+            function(emulator)
+            | {"file_exists_behavior": "OVERWRITE", "ignore_application_stop_failures": True}
+            | {"update_outdated_instances_only": True}
+        ),
+        ["{id} Succeeded, 1 of 1 succeeded"],
+    ),
     Path(
         "success, a tenth first",
         lambda emulator: function(emulator, f"Lambda{CANARY}") | {"wait_delay": 60},
@@ -228,7 +259,7 @@ FUNCTIONS = [
         "a hook that fails",
         lambda emulator: hooked(emulator, "Failed", function(emulator, BeforeAllowTraffic="check")),
         ["Deployment {id} failed (HOOK_EXECUTION_FAILURE)", "  greet failed at BeforeAllowTraffic", NO_SUCCESS],
-        "Deployment {id} failed (HOOK_EXECUTION_FAILURE). greet failed at BeforeAllowTraffic.",
+        "Deployment {id} failed (HOOK_EXECUTION_FAILURE). greet failed at BeforeAllowTraffic. The hook BeforeAllowTraffic reported",
     ),
     Path(
         "a hook that says nothing",
@@ -293,7 +324,7 @@ SERVICES = [
         "a hook that fails",
         lambda emulator: hooked(emulator, "Failed", service(emulator, AfterAllowTestTraffic="check")),
         ["Deployment {id} failed (HOOK_EXECUTION_FAILURE)", "  main:api failed at AfterAllowTestTraffic"],
-        "Deployment {id} failed (HOOK_EXECUTION_FAILURE). main:api failed at AfterAllowTestTraffic.",
+        "Deployment {id} failed (HOOK_EXECUTION_FAILURE). main:api failed at AfterAllowTestTraffic. The hook AfterAllowT",
     ),
     Path(
         "stopped by an alarm",

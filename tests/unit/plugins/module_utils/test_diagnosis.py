@@ -13,6 +13,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._diagnosis impo
     EVENT_ADVICE,
     diagnosis_from,
     explanation,
+    rollback_outcome,
     summary,
 )
 
@@ -79,6 +80,32 @@ def test_a_failed_hook_is_explained_with_host_event_script_log_and_rollback() ->
     )
 
 
+def test_a_rollback_that_fails_too_is_explained_below() -> None:
+    failed = {**ROLLBACK, "status": "Failed", "deployment_overview": {"succeeded": 0, "failed": 1}}
+    diagnosis = diagnosis_from(FAILED, [failed_target("web-1")], None, limit=5)
+    inner = diagnosis_from(failed, [failed_target("web-1", "scripts/old.sh")], None, limit=5)
+    diagnosis["rollback"] = rollback_outcome(FAILED, failed, inner)
+    lines = explanation(diagnosis)
+    assert lines[lines.index("  Rollback d-9QD7PL4ZX Failed, 0 of 1 succeeded, 1 failed") + 1 :] == [
+        "",
+        "    web-1 failed at ValidateService in scripts/old.sh (ScriptFailed)",
+        "      Script at specified location: scripts/old.sh failed with exit code 1",
+        "      Cause: the hook script ended with an error",
+        "      To do: read the end of its log; run it by hand on the host if that does not tell",
+        "      | LifecycleEvent - ValidateService",
+        "      | [stderr] the server answers 500",
+    ]
+    assert summary(diagnosis).endswith(
+        "Rollback d-9QD7PL4ZX Failed, 0 of 1 succeeded, 1 failed. web-1 failed at ValidateService in scripts/old.sh (ScriptFailed)."
+    )
+
+
+def test_a_rollback_that_goes_on_is_told_so() -> None:
+    running = {**ROLLBACK, "status": "InProgress", "deployment_overview": {"succeeded": 1, "pending": 2}}
+    diagnosis = diagnosis_from(FAILED, [], running, limit=5)
+    assert explanation(diagnosis)[-1] == "  Rollback d-9QD7PL4ZX InProgress, 1 of 3 succeeded; it goes on"
+
+
 def test_beyond_the_limit_failures_are_counted_by_cause() -> None:
     targets = [
         failed_target("web-1"),
@@ -93,6 +120,13 @@ def test_beyond_the_limit_failures_are_counted_by_cause() -> None:
     ]
     assert "  3 more failed at ValidateService in a.sh (ScriptFailed)" in explanation(diagnosis)
     assert "(ScriptFailed), and 4 more" in summary(diagnosis)
+
+
+def test_one_of_each_cause_is_told_before_a_second_of_any() -> None:
+    scripts = ["a.sh", "a.sh", "b.sh", "a.sh", "b.sh", "c.sh"]
+    targets = [failed_target(f"web-{n}", script) for n, script in enumerate(scripts, 1)]
+    diagnosis = diagnosis_from(FAILED, targets, None, limit=4)
+    assert [target["target_id"] for target in diagnosis["targets"]] == ["web-1", "web-3", "web-6", "web-2"]
 
 
 def test_a_deployment_without_targets_tells_its_own_message() -> None:

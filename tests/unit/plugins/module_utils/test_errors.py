@@ -54,6 +54,16 @@ def test_errors_say_what_failed(slept: list[float]) -> None:
     assert (error_code(caught.value), slept) == ("AccessDeniedException", [])
 
 
+@pytest.mark.usefixtures("slept")
+def test_what_to_check_is_said_where_aws_does_not() -> None:
+    with pytest.raises(CodeDeployError) as caught:
+        aws_call("do it")(failing("InvalidRoleException", 1))()
+    assert caught.value.message == (
+        "Failed to do it (check that the role exists, and that its trust policy lets codedeploy.amazonaws.com do sts:AssumeRole)"
+    )
+    assert error_code(caught.value) == "InvalidRoleException"
+
+
 def test_errors_that_are_no_answer() -> None:
     def call() -> Any:
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")

@@ -12,10 +12,12 @@ import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._preflight import check_readiness
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import Release
 from emulator import Emulator, Fault
-from unit.scenarios import Connect
+from unit.scenarios import Connect, module_actions
 
 GROUP = {"compute_platform": "Server", "deployment_group_name": "web"}
+COMMIT = Release({"revision_type": "GitHub", "git_hub_location": {"repository": "shop/web", "commit_id": "3f78685"}})
 IMAGE = "ami-12c6146b"
 
 
@@ -62,10 +64,10 @@ SELECTIONS: list[tuple[dict[str, t.Any], bool]] = [
 @pytest.mark.parametrize(("members", "ready"), SELECTIONS)
 def test_a_group_has_a_host_or_not(connect: Connect, members: dict[str, t.Any], ready: bool) -> None:
     if ready:
-        assert check_readiness(connect, {**GROUP, **members}) == []
+        assert check_readiness(connect, {**GROUP, **members}, COMMIT) == []
         return
     with pytest.raises(CodeDeployError, match="deployment_group_name: 'web' matches no instance"):
-        check_readiness(connect, {**GROUP, **members})
+        check_readiness(connect, {**GROUP, **members}, COMMIT)
 
 
 def alarms(*names: str, enabled: bool = True) -> dict[str, t.Any]:
@@ -81,16 +83,44 @@ def test_an_alarm_that_goes_off_is_named(emulator: Emulator, connect: Connect) -
             Namespace="shop", Period=60, Statistic="Sum", Threshold=1,
         )  # fmt: skip
     cloudwatch.set_alarm_state(AlarmName="loud", StateValue="ALARM", StateReason="a test")
-    assert check_readiness(connect, alarms("quiet", "missing")) == []
-    assert check_readiness(connect, alarms("loud", enabled=False)) == []
+    assert check_readiness(connect, alarms("quiet", "missing"), COMMIT) == []
+    assert check_readiness(connect, alarms("loud", enabled=False), COMMIT) == []
     with pytest.raises(CodeDeployError, match="alarms loud are going off"):
-        check_readiness(connect, alarms("quiet", "loud"))
+        check_readiness(connect, alarms("quiet", "loud"), COMMIT)
+    emulator.calls.clear()
+    with pytest.raises(CodeDeployError, match="alarms loud are going off"):
+        check_readiness(connect, alarms(*(f"alarm-{number}" for number in range(100)), "loud"), COMMIT)
+    assert module_actions(emulator) == ["cloudwatch:DescribeAlarms"] * 2
 
 
 def test_what_may_not_be_looked_at_is_a_warning(emulator: Emulator, connect: Connect) -> None:
     emulator.faults.add(Fault("access_denied", action="codedeploy:ListOnPremisesInstances"))
     group = {**GROUP, "on_premises_instance_tag_filters": [has("role", "web")]}
-    (warning,) = check_readiness(connect, group)
+    (warning,) = check_readiness(connect, group, COMMIT)
     assert warning.startswith(
         "Not checked beforehand, since it is not allowed: Failed to list the on-premises instances"
+    )
+
+
+def bundle(**members: str) -> Release:
+    return Release({"revision_type": "S3", "s3_location": {"bucket": "releases", "key": "web.zip", **members}})
+
+
+def test_a_bundle_that_is_gone_or_another_one_by_now_is_named(emulator: Emulator, connect: Connect) -> None:
+    group, s3 = {"compute_platform": "Lambda"}, emulator.client("s3")
+    with pytest.raises(CodeDeployError, match="there is no bucket 'releases'"):
+        check_readiness(connect, group, bundle())
+    s3.create_bucket(Bucket="releases")
+    with pytest.raises(
+        CodeDeployError, match=r"s3://releases/web\.zip is registered, and the bucket holds no such obj"
+    ):
+        check_readiness(connect, group, bundle())
+    s3.put_object(Bucket="releases", Key="web.zip", Body=b"")
+    assert check_readiness(connect, group, bundle()) == []
+    with pytest.raises(CodeDeployError, match="it is another bundle by now"):
+        check_readiness(connect, group, bundle(e_tag="another"))
+    emulator.faults.add(Fault("access_denied", action="s3:*"))
+    (warning,) = check_readiness(connect, group, bundle())
+    assert warning.startswith(
+        "Not checked beforehand, since it is not allowed: revision.s3_location: not allowed to use"
     )

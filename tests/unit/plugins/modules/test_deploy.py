@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import pathlib
 import re
-import time
 import typing as t
 
 import pytest
 import yaml
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._sources import SOURCE_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
-from emulator import Emulator
+from emulator import Emulator, Fault
 from emulator.engine.lifecycle import INSTALL_EVENTS
 from emulator.hosts.outcomes import succeed
 from unit.scenarios import Connect, module_actions
 
 GROUP = {"applicationName": "web", "deploymentGroupName": "production"}
+PLACE = {"application_name": "web", "deployment_group_name": "production", "compute_platform": "Server"}
 BUCKET = "releases"
 CREATE = deploy.Decision("create", "the deployment group has no revision")
 
 
 def options(**given: t.Any) -> dict[str, t.Any]:
     """The module's parameters as Ansible fills them in."""
-    documented = yaml.safe_load(deploy.DOCUMENTATION)["options"]
-    shared = {name: rules.get("default") for name, rules in SOURCE_ARGUMENTS.items()}
-    own = {name: option.get("default") for name, option in documented.items()}
-    return {**shared, **own, "application_name": "web", "deployment_group_name": "production", **given}
+    defaults = {name: rules.get("default") for name, rules in DEPLOY_ARGUMENTS.items()}
+    return {**defaults, "application_name": "web", "deployment_group_name": "production", **given}
 
 
 def permissions(module: t.Any) -> set[str]:
@@ -133,8 +131,7 @@ def test_the_same_deployment_created_by_another_run_meanwhile_is_attached_to(
 ) -> None:
     release = deploy.wanted_release(connect, options(**source), "Server")
     location = deploy.store(connect, release, options(**source))
-    first = deploy.create(connect("codedeploy"), release, location, options(), CREATE)
-    second = deploy.create(connect("codedeploy"), release, location, options(), CREATE)
+    first, second = (deploy.create(connect("codedeploy"), PLACE, release, location, options(), CREATE) for _run in "12")
     assert (second.action, second.deployment_id) == ("attach", first.deployment_id)
     assert only_deployment(codedeploy)["deploymentId"] == first.deployment_id
 
@@ -149,7 +146,7 @@ def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names
     with pytest.raises(
         deploy.CodeDeployError, match=f"active deployment {first['deployment_id']} .* cannot be deployed now"
     ):
-        deploy.create(connect("codedeploy"), release, location, options(), CREATE)
+        deploy.create(connect("codedeploy"), PLACE, release, location, options(), CREATE)
 
 
 @pytest.mark.parametrize(
@@ -197,14 +194,6 @@ def test_a_config_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
     assert warning.startswith("There is no deployment config 'Missing' yet.")
 
 
-def await_success(emulator: Emulator, deployment_id: str) -> None:
-    deadline = time.monotonic() + 60
-    codedeploy = emulator.client("codedeploy")
-    while codedeploy.get_deployment(deploymentId=deployment_id)["deploymentInfo"]["status"] != "Succeeded":
-        assert time.monotonic() < deadline, f"{deployment_id} does not succeed"
-        time.sleep(0.05)
-
-
 def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is_written(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
@@ -212,7 +201,7 @@ def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is
 
     def shipped(sequence: int | None, **given: t.Any) -> dict[str, t.Any]:
         done = deploy.ensure(connect, options(**source, sequence=sequence, **given), False)
-        await_success(emulator, done["deployment_id"])
+        emulator.clock.advance(60)
         return done
 
     first = shipped(7, description="Build seven")
@@ -248,7 +237,7 @@ def test_waiting_options_that_contradict_each_other_are_refused(given: dict[str,
 
 def s3_revision(**members: str) -> dict[str, t.Any]:
     place = {"bucket": BUCKET, "key": "web.zip", "bundle_type": "zip", "version": None, "e_tag": None, **members}
-    return {"revision": {"revision_type": "S3", "s3_location": place, "git_hub_location": None}}
+    return {"revision": {"revision_type": "S3", "s3_location": place}}
 
 
 @pytest.mark.parametrize(
@@ -355,19 +344,23 @@ def test_a_bundle_of_another_etag_is_refused(connect: Connect, emulator: Emulato
 
 
 @pytest.mark.usefixtures("source")
-def test_a_registered_revision_needs_no_object_that_this_account_may_read(connect: Connect, codedeploy: t.Any) -> None:
+def test_a_registered_revision_needs_no_object_that_this_account_may_read(
+    connect: Connect, codedeploy: t.Any, emulator: Emulator
+) -> None:
     location = {"bucket": "elsewhere", "key": "web.zip", "bundleType": "zip"}
     codedeploy.register_application_revision(
         applicationName="web", revision={"revisionType": "S3", "s3Location": location}
     )
-    assert deploy.ensure(connect, options(**s3_revision(bucket="elsewhere")), False)["changed"] is True
+    emulator.faults.add(Fault("access_denied", action="s3:*"))
+    done = deploy.ensure(connect, options(**s3_revision(bucket="elsewhere")), False)
+    assert done["changed"] is True
+    assert "not allowed to use bucket 'elsewhere'" in done["warnings"][0]
 
 
 @pytest.mark.usefixtures("source")
 def test_a_github_commit_is_registered_and_deployed(connect: Connect, codedeploy: t.Any) -> None:
     commit = {"repository": "shop/web", "commit_id": "3f786850e387550fdab836ed7e6dc881de23001b"}
-    revision = {"revision_type": None, "s3_location": None, "git_hub_location": commit}
-    done = deploy.ensure(connect, options(revision=revision), False)
+    done = deploy.ensure(connect, options(revision={"git_hub_location": commit}), False)
     assert done["revision"] == {"revision_type": "GitHub", "git_hub_location": commit}
     assert only_deployment(codedeploy)["revision"]["gitHubLocation"]["commitId"] == commit["commit_id"]
 
@@ -397,6 +390,8 @@ def test_the_documented_permissions_are_those_that_are_used(
         "ec2:DescribeInstances",  # these belong to groups of other kinds, see the tests of _preflight
         "autoscaling:DescribeAutoScalingGroups",
         "cloudwatch:DescribeAlarms",
+        "codedeploy:ListDeployments",  # for what is deployed again, see the tests of going back
+        "codedeploy:BatchGetApplicationRevisions",
         "s3:DeleteObject",  # for what keep removes; the call is DeleteObjects
     }
     assert before_waiting | while_waiting | elsewhere == permissions(deploy)

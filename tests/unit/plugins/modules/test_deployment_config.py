@@ -59,10 +59,6 @@ PREDEFINED = {"deployment_config_name": "CodeDeployDefault.HalfAtATime"}
             "there is no 'CodeDeployDefault.Mine', and names that begin with CodeDeployDefault. are AWS's own",
         ),
         (
-            {**NAME, "state": "absent"},
-            "'careful' cannot be deleted, because these deployment groups use it: app-one/one, app-two/two",
-        ),
-        (
             lambda_config(traffic_routing_config=canary(10, 5), replace=True),
             "'careful' cannot become one for Lambda, because these deployment groups use it: app-one/one, app-two/two",
         ),
@@ -123,6 +119,26 @@ PREDEFINED = {"deployment_config_name": "CodeDeployDefault.HalfAtATime"}
 def test_refused(params: dict[str, Any], message: str, connect: Connect, emulator: Emulator, codedeploy: Any) -> None:
     IN_USE(codedeploy)
     check_refused(SUBJECT, params, message, connect, emulator)
+
+
+def test_one_that_is_in_use_is_not_deleted_which_check_mode_leaves_to_the_other_tasks_of_the_play(
+    connect: Connect, codedeploy: Any
+) -> None:
+    IN_USE(codedeploy)
+    gone = SUBJECT.params(**NAME, state="absent")
+    message = "'careful' cannot be deleted, because these deployment groups use it: app-one/one, app-two/two"
+    with pytest.raises(deployment_config.CodeDeployError, match=message):
+        deployment_config.ensure(connect, gone, False)
+    planned = deployment_config.ensure(connect, gone, True)
+    assert (planned["changed"], planned["steps"]) == (True, ["delete careful"])
+    assert planned["warnings"] == [
+        "Deployment groups use 'careful': app-one/one, app-two/two. "
+        "They are taken for ones that another task deletes, or gives another deployment config."
+    ]
+    for application in ("app-one", "app-two"):
+        codedeploy.delete_application(applicationName=application)
+    assert deployment_config.ensure(connect, gone, True)["warnings"] == []
+    assert deployment_config.ensure(connect, gone, False)["changed"] is True
 
 
 def test_the_steps_of_a_replacement(connect: Connect, codedeploy: Any) -> None:

@@ -160,6 +160,11 @@ def test_refused(
     [
         ({"auto_scaling_groups": ["gone"]}, "InvalidAutoScalingGroupException", "gone does not exist"),
         (
+            {"alarm_configuration": {"enabled": True, "alarms": [{"name": f"alarm-{number}"} for number in range(51)]}},
+            "AlarmsLimitExceededException",
+            "51 alarms; at most 50 are allowed",
+        ),
+        (
             {
                 "trigger_configurations": [
                     {"trigger_name": "t", "trigger_target_arn": f"{TOPIC}2", "trigger_events": ["InstanceReady"]}
@@ -182,7 +187,7 @@ def test_what_only_aws_knows_is_told_as_it_says_it(
     a_group()(codedeploy)
     beside(codedeploy, "sns").create_topic(Name="deployments")
     with pytest.raises(
-        deployment_group.CodeDeployError, match=f"Failed to update the deployment group: .*{error}.*{message}"
+        deployment_group.CodeDeployError, match=f"Failed to update the deployment group.*: .*{error}.*{message}"
     ):
         deployment_group.ensure(connect, SUBJECT.params(**TEST, **params), False)
     assert read(codedeploy) == FRESH

@@ -15,6 +15,7 @@ import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_info
 from emulator import Emulator
+from emulator.tests.traffic_stage import ROLLBACK
 from unit.deployments import LiveStage
 from unit.scenarios import Connect, module_actions
 
@@ -70,6 +71,32 @@ def test_the_targets_that_are_asked_for(emulator: Emulator, read: Read, which: s
     assert (targets and [target["target_id"] for target in targets]) == expected
 
 
+def test_a_failure_is_explained_and_so_is_what_became_of_its_rollback(stage: LiveStage, read: Read) -> None:
+    stage.deploy()
+    failed = stage.deploy("two.zip", FAILING, autoRollbackConfiguration=ROLLBACK)
+    rollback = stage.await_rollback(failed)
+    stage.await_end(rollback)
+    result = read(deployment_id=failed, targets="none", diagnose=5)
+    (target,) = result["diagnosis"]["targets"]
+    assert (target["target_id"], target["lifecycle_event"]) == ("host", "AfterInstall")
+    assert [target["target_id"] for target in result["targets"]] == ["host"]
+    told = result["diagnosis"]["rollback"]
+    assert (told["deployment_id"], told["status"]) == (rollback, "Succeeded")
+    assert "diagnosis" not in read(deployment_id=rollback, diagnose=5)
+
+
+def test_known_targets_are_not_listed_and_known_counts_not_read(
+    stage: LiveStage, read: Read, emulator: Emulator
+) -> None:
+    failed = stage.deploy(failures=FAILING)
+    emulator.calls.clear()
+    assert [target["status"] for target in read(deployment_id=failed, target_ids=["host"])["targets"]] == ["Failed"]
+    assert module_actions(emulator) == ["codedeploy:GetDeployment", "codedeploy:BatchGetDeploymentTargets"]
+    assert "targets" not in read(deployment_id=failed, unless_overview={"failed": 1})
+    assert "targets" in read(deployment_id=failed, unless_overview={"failed": 0})
+    assert "targets" in read(deployment_id=failed, unless_overview={})
+
+
 def test_a_list_is_narrowed_by_each_option_and_the_newest_comes_first(stage: LiveStage, read: Read) -> None:
     first = stage.deploy("one.zip")
     failed = stage.deploy("two.zip", FAILING)
@@ -106,6 +133,7 @@ def test_all_pages_are_read_in_batches(stage: LiveStage, read: Read, emulator: E
     ("given", "message"),
     [
         ({"deployment_id": "web"}, "deployment_id: 'web' is not the id of a deployment"),
+        ({"deployment_id": "d-ABCDEFGHI", "diagnose": 0}, "diagnose: 0 was given, it must be greater than 0"),
         ({"created_after": "yesterday"}, "created_after: 'yesterday' is not a time in ISO 8601"),
         (
             {"created_after": "2026-02-01", "created_before": "2026-01-01"},

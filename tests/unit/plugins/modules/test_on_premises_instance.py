@@ -249,8 +249,22 @@ def test_some_that_fail_do_not_keep_the_others(connect: Connect, codedeploy: Any
         on_premises_instance.ensure(connect, SUBJECT.params(instances=many(3, stage="test")), False)
     assert "1 of 3 instances failed. h1: " in str(caught.value)
     assert "IamUserArnAlreadyRegisteredException" in str(caught.value)
+    assert list(caught.value.kwargs["failures"]) == ["h1"]
     assert registered(codedeploy) == ["h0", "h2", "other"]
     assert codedeploy.get_on_premises_instance(instanceName="h2")["instanceInfo"]["tags"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_name_is_not_taken_from_another(check_mode: bool, connect: Connect, codedeploy: Any) -> None:
+    other = "arn:aws:iam::123456789012:user/other"
+    codedeploy.register_on_premises_instance(instanceName="h1", iamUserArn=other)
+    with pytest.raises(on_premises_instance.CodeDeployError) as caught:
+        on_premises_instance.ensure(connect, SUBJECT.params(instances=many(2), replace=False), check_mode)
+    assert caught.value.kwargs["changed"] is not check_mode
+    assert list(caught.value.kwargs["failures"]) == ["h1"]
+    assert f"h1 is registered with {other}, not with arn:aws:iam::123456789012:user/h1" in str(caught.value)
+    assert codedeploy.get_on_premises_instance(instanceName="h1")["instanceInfo"]["iamUserArn"] == other
+    assert registered(codedeploy) == (["h1"] if check_mode else ["h0", "h1"])
 
 
 def test_a_user_of_its_own_has_one_key_and_the_least_permissions(

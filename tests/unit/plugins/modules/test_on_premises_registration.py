@@ -102,8 +102,8 @@ def test_a_user_that_was_made_a_moment_ago(connect: Connect, codedeploy: Any, mo
     slept: list[float] = []
     monkeypatch.setattr(_propagation, "sleep", slept.append)
     client = Unaware(connect("codedeploy"))
-    with pytest.raises(on_premises_instance.CodeDeployError, match="InvalidIamUserArnException"):
+    with pytest.raises(on_premises_instance.CodeDeployError, match="InvalidIamUserArnException") as caught:
         on_premises_instance.ensure(lambda _service: client, SUBJECT.params(**NEW, wait_timeout=5), False)
-    assert (slept, read(codedeploy)) == ([5], None)
+    assert (slept, read(codedeploy), caught.value.kwargs["changed"]) == ([5], None, False)
     on_premises_instance.ensure(lambda _service: client, SUBJECT.params(**NEW), False)
     assert (slept, read(codedeploy)) == ([5, 5], (USER, None, []))

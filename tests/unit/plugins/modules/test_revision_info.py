@@ -61,6 +61,7 @@ def read(connect: Connect, stage: LiveStage) -> Read:  # noqa: ARG001 - what is 
 
 def register(stage: LiveStage, revision: dict[str, t.Any], **members: str) -> None:
     stage.codedeploy.register_application_revision(applicationName="shop", revision=revision, **members)
+    stage.pass_time(1)
 
 
 def keys(revisions: list[dict[str, t.Any]]) -> list[str]:
