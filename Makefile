@@ -21,7 +21,8 @@ LIVE := $(BUILD)/collections
 # What ansible-test sees: a copy in a repository of its own, because it refuses links and ignored folders.
 COPY := $(BUILD)/copy/ansible_collections/slipway/codedeploy
 
-export PATH := $(VENV)/bin:$(PATH)
+# What hosts are made with is where not every PATH looks.
+export PATH := $(VENV)/bin:$(PATH):/usr/sbin:/sbin
 export ANSIBLE_COLLECTIONS_PATH := $(LIVE)
 export ANSIBLE_HOME := $(BUILD)/ansible
 export PYTHONPATH := $(ROOT)/tests
@@ -30,7 +31,7 @@ export LC_ALL ?= C.UTF-8
 unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env demo emulator test unit emulator-test integration e2e hosts bench bench-fleet bench-waiting sanity lint types docs-lint tarball pins clean copy
+.PHONY: help setup env demo emulator test unit emulator-test integration e2e hosts hosts-bases hosts-test bench bench-fleet bench-waiting sanity lint types docs-lint tarball pins clean copy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,9 +45,10 @@ test: setup ## run every test and check there is; ends with what was left out, i
 emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C; SPEED=60 makes an hour a minute, TLS=1 speaks https
 	@python -m emulator --port $(PORT) --speed $(SPEED) $(if $(TLS),--tls $(BUILD)/emulator)
 
-env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook, ansible-doc and aws use this checkout
+env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook, ansible-doc, aws and python use this checkout
 	@echo 'export PATH="$(VENV)/bin:$$PATH"'
 	@echo 'export ANSIBLE_COLLECTIONS_PATH="$(LIVE):$${ANSIBLE_COLLECTIONS_PATH:-$$HOME/.ansible/collections:/usr/share/ansible/collections}"'
+	@echo 'export PYTHONPATH="$(ROOT)/tests$${PYTHONPATH:+:$$PYTHONPATH}"'
 
 unit: setup ## unit tests of the plugins
 	@python -m pytest -q -n 2 tests/unit
@@ -60,9 +62,13 @@ integration: setup copy ## ansible-test integration targets on the emulator; TAR
 e2e: setup ## whole playbooks, the demo among them, as a user runs them
 	@python -m pytest -q tests/e2e
 
-hosts: setup ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes the hosts' systems
-	@python -m hosts.bases
-	@python -m pytest -q tests/hosts
+hosts: hosts-bases hosts-test ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes their systems
+
+hosts-bases:
+	@$(PYTHON) -m hosts.bases
+
+hosts-test: setup
+	@python -m pytest -q -n 2 --dist loadfile tests/hosts
 
 bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
 	@python -m benchmarks $(BENCH)
@@ -70,6 +76,7 @@ bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 
 bench-fleet: setup ## how long the emulator takes for a deployment to 2,000 simulated hosts; BENCH='--hosts 500' for fewer
 	@python -m benchmarks.fleet $(BENCH)
 
+bench-waiting: export PYTHONPATH := $(ROOT)/tests:$(LIVE)
 bench-waiting: setup ## how late a waiting task notices the end, how many calls it makes, and how long it takes to explain a failure; BENCH='--rounds 2' for a quick look
 	@python -m benchmarks.waiting $(BENCH)
 

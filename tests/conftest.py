@@ -16,6 +16,10 @@ import pytest
 # What a test may need beyond the set-up: whether this machine has it, and how to get it.
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "root": (lambda: os.geteuid() == 0, "run the tests as root"),
+    "rpm": (
+        lambda: all(map(shutil.which, ("rpmbuild", "dnf", "zypper"))),
+        "install the packages rpm, dnf and zypper, as `make hosts` does",
+    ),
     "su": (lambda: shutil.which("su") is not None, "install the package util-linux"),
 }
 

@@ -9,11 +9,13 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 Item = t.TypeVar("Item")
 
 
-def batches(items: t.Sequence[Item], most: int) -> t.Iterator[list[Item]]:
-    """ITEMS in their order, in lists of at most MOST; none for no items."""
-    return (list(items[start : start + most]) for start in range(0, len(items), most))
+def batches(items: t.Iterable[Item], most: int) -> t.Iterator[list[Item]]:
+    """ITEMS in their order, in lists of at most MOST, each as soon as it is full; none for no items."""
+    source = iter(items)
+    return iter(lambda: list(itertools.islice(source, most)), [])

@@ -39,9 +39,10 @@ def in_parallel(
 
 
 def raise_failures(what: str, failures: dict[str, CodeDeployError], of: int, **results: t.Any) -> None:
-    """Raise what went wrong, if anything did, as one CodeDeployError that takes the RESULTS along. OF is how many of WHAT there are."""
+    """Raise what went wrong, if anything did, as one CodeDeployError that takes it and the RESULTS along. OF is how many of WHAT there are."""
     if not failures:
         return
+    results["failures"] = {name: str(error) for name, error in failures.items()}
     if of == 1:
         (only,) = failures.values()
         raise CodeDeployError(only.message, only.exception, **results)

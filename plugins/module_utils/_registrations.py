@@ -103,6 +103,21 @@ def register_with_user(client: t.Any, users: Users, plan: Plan, wait_timeout: in
     return key
 
 
+def refused_replacements(plans: Plans) -> Failures:
+    """Why the instances of PLANS whose registration would take the place of another stay as they are."""
+
+    def arn(instance: Resource) -> str:
+        return next(instance[arn] for arn in ARNS if instance.get(arn))
+
+    return {
+        name: CodeDeployError(
+            f"{name} is registered with {arn(plan.before)}, not with {arn(plan.after)}, and is not to be registered again (replace is false)"
+        )
+        for name, plan in plans.items()
+        if plan.before and plan.after and arn(plan.before) != arn(plan.after)
+    }
+
+
 def register_all(
     client: t.Any, plans: Plans, users: Users | None, new_users: t.Container[str], most: int, wait_timeout: int
 ) -> tuple[list[dict[str, str]], Failures]:

@@ -28,7 +28,8 @@ options:
     description:
       - The ARN of the IAM user that the host agent uses, in any partition. A user can be registered for one instance only.
       - To register an instance, this, O(iam_session_arn) or O(iam_user) is needed. For an instance that is registered all can be left out.
-      - AWS cannot change it. An instance that is registered with another ARN is deregistered and registered again, with the tags that it had.
+      - AWS cannot change it. An instance that is registered with another ARN is deregistered and registered again, with the tags that it had. See
+        O(replace).
     type: str
   iam_session_arn:
     description:
@@ -92,6 +93,12 @@ options:
           - The file stays when the user is removed; its key is of no use then.
           - Without it, the task returns the secrets in RV(iam_credentials), and demands C(no_log=true) for itself.
         type: path
+  replace:
+    description:
+      - What to do with an instance that is registered with another ARN than it should have. V(true) registers it again.
+      - With V(false) it stays as it is and the task fails for it, in check mode too. So no name is taken from another host by mistake.
+    type: bool
+    default: true
   concurrency:
     description:
       - How many instances are registered or deregistered at the same time, 1 to 32.
@@ -232,6 +239,11 @@ on_premises_instances:
   type: list
   elements: dict
   contains: *instance
+failures:
+  description: What went wrong, by instance. If tags could not be changed, V(tags) stands for all instances whose tags were to change.
+  returned: when the task fails for some of the instances
+  type: dict
+  sample: {"web-1": "Failed to register the on-premises instance"}
 iam_credentials:
   description:
     - The access keys of the IAM users that this task made, also if it has failed otherwise. They cannot be read again.
@@ -282,11 +294,13 @@ from ..module_utils._instance_users import Account, UserOptions
 from ..module_utils._on_premises_instances import find_records, registered
 from ..module_utils._plan import Resource
 from ..module_utils._registrations import (
+    Failures,
     Plans,
     Users,
     check_new_users,
     deregister_all,
     own_users,
+    refused_replacements,
     register_all,
     shown,
 )
@@ -331,15 +345,18 @@ def plans_for(
     return {name: plan_removal(found.get(name), made.get(name)) for name in wanted}
 
 
-def apply(client: t.Any, params: dict[str, t.Any], plans: Plans, users: Users | None, made: set[str]) -> list[Resource]:
-    """Write the PLANS, which all change something, and return the access keys of the users that were MADE."""
-    keys: list[Resource] = []
+def apply(
+    client: t.Any, params: dict[str, t.Any], plans: Plans, users: Users | None, made: set[str]
+) -> tuple[list[Resource], Failures]:
+    """Write the PLANS, which all change something, and return the access keys of the users that were MADE, and what failed."""
     if params["state"] == "present":
-        keys, failures = register_all(client, plans, users, made, params["concurrency"], params["wait_timeout"])
-    else:
-        failures = deregister_all(client, plans, users, params["concurrency"])
-    raise_failures("instances", failures, len(plans), changed=True, iam_credentials=keys)
-    return keys
+        return register_all(client, plans, users, made, params["concurrency"], params["wait_timeout"])
+    return [], deregister_all(client, plans, users, params["concurrency"])
+
+
+def has_changed(plans: Plans, failures: Failures) -> bool:
+    """Whether any of the PLANS that were written has done something in spite of its FAILURES. A new registration that failed has left nothing."""
+    return any(plan.before or name not in failures for name, plan in plans.items())
 
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -349,13 +366,20 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     client, users = connect("codedeploy"), users_for(connect, params)
     records = find_records(client, wanted)
     plans, found = plans_for(params, wanted, records, users), registered(records)
+    failures = {} if params["replace"] else refused_replacements(plans)
+    plans = {name: plan for name, plan in plans.items() if name not in failures}
     made = own_user_names(plans, wanted) if users else set()
     if users and made:
         check_new_users(users, made, params["concurrency"])
     changing = {name: plan for name, plan in plans.items() if plan.changed}
+    writing = bool(changing) and not check_mode
     keys: list[Resource] = []
-    if changing and not check_mode:
-        keys = apply(client, params, changing, users, made)
+    if writing:
+        keys, failed = apply(client, params, changing, users, made)
+        failures = {**failures, **failed}
+    changed = writing and has_changed(changing, failures)
+    raise_failures("instances", failures, len(wanted), changed=changed, iam_credentials=keys)
+    if writing:
         found = {**found, **shown(client, changing)}
     return {**result(params, plans, found), "changed": bool(changing), "iam_credentials": keys}
 
@@ -385,6 +409,7 @@ def main() -> None:
             **INSTANCE,
             "instances": {"type": "list", "elements": "dict", "options": member, "mutually_exclusive": exclusive},
             "iam_user": {"type": "dict", "options": IAM_USER},
+            "replace": {"type": "bool", "default": True},
             "concurrency": {"type": "int", "default": 8},
             "wait_timeout": {"type": "int", "default": 60},
             "purge_tags": {"type": "bool", "default": True},

@@ -144,6 +144,22 @@ EXAMPLES = r"""
                   Alias: live
                   CurrentVersion: "3"
                   TargetVersion: "4"
+
+- name: An AppSpec for an application of platform ECS
+  slipway.codedeploy.revision:
+    application_name: api
+    revision:
+      app_spec_content:
+        content:
+          version: 0.0
+          Resources:
+            - TargetService:
+                Type: AWS::ECS::Service
+                Properties:
+                  TaskDefinition: arn:aws:ecs:us-east-1:123456789012:task-definition/api:2
+                  LoadBalancerInfo:
+                    ContainerName: app
+                    ContainerPort: 80
 """
 
 RETURN = r"""

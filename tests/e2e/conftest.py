@@ -25,7 +25,7 @@ BUCKET = "releases"
 APPLICATION = "shop"
 GROUP = {"applicationName": APPLICATION, "deploymentGroupName": "production"}
 HOSTS = ("web-1", "web-2")
-LIMIT = 60.0
+LIMIT = 300.0
 
 APPSPEC = """\
 version: 0.0
@@ -171,7 +171,7 @@ def _site(emulator: Emulator, hosts: list[Host], folder: pathlib.Path) -> Site:
         "deployment_group_name": GROUP["deploymentGroupName"],
         "source": str(folder / "source"),
         "s3_bucket": BUCKET,
-        "wait_delay": 1,
+        "wait_delay": 2,
         "wait_timeout": 900,
     }
     place = Site(emulator, hosts, folder, options)

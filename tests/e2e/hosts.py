@@ -38,7 +38,7 @@ class Host:
 
     def get(self, path: str) -> str:
         """What the host's web application answers to GET PATH. Raises OSError where there is no answer."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return str(answer.read().decode())
 
     def health(self) -> dict[str, str] | str:

@@ -53,35 +53,45 @@ def test_the_tarball_holds_what_users_need_and_nothing_foreign(tarball: pathlib.
         "plugins/action/deploy.py",
     } <= names
     assert {name.split("/")[0] for name in names} <= {
-        "CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "examples", "meta", "playbooks", "plugins",
-        "roles",
+        "CHANGELOG.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "examples", "meta", "playbooks",
+        "plugins", "roles",
     }  # fmt: skip
 
 
-def test_the_tarball_installs_beside_amazon_aws_and_a_playbook_uses_it(tarball: pathlib.Path, site: Site) -> None:
-    installed = site.folder / "installed"
-    amazon = site.folder / "amazon-only" / "ansible_collections"
+def test_the_tarball_installs_beside_amazon_aws_and_a_playbook_uses_it(
+    tarball: pathlib.Path, simulated_site: Site
+) -> None:
+    installed = simulated_site.folder / "installed"
+    amazon = simulated_site.folder / "amazon-only" / "ansible_collections"
     amazon.mkdir(parents=True)
     (amazon / "amazon").symlink_to(COLLECTIONS / "ansible_collections/amazon")
     paths = f"{installed}:{amazon.parent}"
-    environment = {**playbook_environment(site.emulator.environment, site.folder), "ANSIBLE_COLLECTIONS_PATH": paths}
+    environment = {
+        **playbook_environment(simulated_site.emulator.environment, simulated_site.folder),
+        "ANSIBLE_COLLECTIONS_PATH": paths,
+    }
     tool("ansible-galaxy", "collection", "install", str(tarball), "--offline", "-p", str(installed), env=environment)
-    (site.folder / "playbook.yml").write_text(PLAYBOOK)
-    tool("ansible-playbook", str(site.folder / "playbook.yml"), env=environment)
-    site.emulator.client("codedeploy").get_application(applicationName="from-the-tarball")
+    (simulated_site.folder / "playbook.yml").write_text(PLAYBOOK)
+    tool("ansible-playbook", str(simulated_site.folder / "playbook.yml"), env=environment)
+    simulated_site.emulator.client("codedeploy").get_application(applicationName="from-the-tarball")
 
 
-def test_make_env_lets_plain_commands_use_the_checkout(site: Site) -> None:
-    clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(site.folder), "LC_ALL": "C.UTF-8"}
+def test_make_env_lets_plain_commands_use_the_checkout(simulated_site: Site) -> None:
+    clean = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(simulated_site.folder), "LC_ALL": "C.UTF-8"}
     script = f"""
         eval "$(make -s -C {ROOT} env)" && cd / &&
         ansible-doc slipway.codedeploy.deploy && aws deploy list-applications &&
-        ansible localhost -m slipway.codedeploy.application -a application_name=ad-hoc"""
+        ansible localhost -m slipway.codedeploy.application -a application_name=ad-hoc &&
+        python -c 'from emulator import Emulator'"""
     run = subprocess.run(
-        ["sh", "-c", script], env={**clean, **site.emulator.environment}, capture_output=True, text=True, check=False
+        ["sh", "-c", script],
+        env={**clean, **simulated_site.emulator.environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    site.emulator.client("codedeploy").get_application(applicationName="ad-hoc")
+    simulated_site.emulator.client("codedeploy").get_application(applicationName="ad-hoc")
 
 
 def test_deploy_works_as_an_ad_hoc_command(site: Site) -> None:

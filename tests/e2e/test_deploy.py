@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documentation of `deploy` promises, through ansible-playbook, on hosts where deployments really happen."""
+"""What the documentation of `deploy` promises, through ansible-playbook, and where it is about hosts, on some where deployments really happen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import APPLICATION, BUCKET, GROUP, Site, eventually
 
 def followed_to_its_end(site: Site, run: subprocess.Popen[str], progress: str) -> str:
     """All that RUN prints; the hosts' hooks wait until it has printed a line of PROGRESS, which it does while its task runs."""
-    line_of_progress = re.compile(rf"\[localhost\] 0:\d\d {progress}")
+    line_of_progress = re.compile(rf"\[localhost\] \d+:\d\d {progress}")
     assert run.stdout is not None
     lines = []
     for line in run.stdout:
@@ -46,36 +46,38 @@ def test_a_release_is_shipped_with_progress_and_then_left_alone(site: Site) -> N
     assert len(site.calls("s3")) == 1
 
 
-def test_check_mode_predicts_and_writes_nothing(site: Site) -> None:
+def test_check_mode_predicts_and_writes_nothing(simulated_site: Site) -> None:
     report = {
         "name": "Report",
         "ansible.builtin.debug": {"msg": "{{ planned.reason }}, uploaded {{ planned.bundle.uploaded }}"},
     }
-    run = site.run({**site.deploy_task(), "check_mode": True, "diff": True, "register": "planned"}, report)
+    run = simulated_site.run(
+        {**simulated_site.deploy_task(), "check_mode": True, "diff": True, "register": "planned"}, report
+    )
     assert run.status == 0, run.output
     assert "changed=1" in run.output
     assert "the deployment group has no revision, uploaded True" in run.output
     assert "-    revision: no revision" in run.output
     assert f"+    revision: s3://{BUCKET}/{APPLICATION}/" in run.output
-    assert site.written() == []
-    assert site.deployments() == []
+    assert simulated_site.written() == []
+    assert simulated_site.deployments() == []
 
 
-def test_force_deploys_what_is_there_already_without_uploading_it_again(site: Site) -> None:
-    site.run(site.deploy_task())
-    again = site.run(site.deploy_task(force=True))
+def test_force_deploys_what_is_there_already_without_uploading_it_again(simulated_site: Site) -> None:
+    simulated_site.run(simulated_site.deploy_task())
+    again = simulated_site.run(simulated_site.deploy_task(force=True))
     assert again.status == 0, again.output
-    assert site.written() == ["codedeploy:CreateDeployment"]
-    assert len(site.deployments()) == 2
+    assert simulated_site.written() == ["codedeploy:CreateDeployment"]
+    assert len(simulated_site.deployments()) == 2
 
 
-def test_a_returned_revision_can_be_given_to_another_task(site: Site) -> None:
-    task = {**site.deploy_task(), "register": "shipped"}
-    same = site.deploy_task(source=None, s3_bucket=None, revision="{{ shipped.revision }}")
-    run = site.run(task, same)
+def test_a_returned_revision_can_be_given_to_another_task(simulated_site: Site) -> None:
+    task = {**simulated_site.deploy_task(), "register": "shipped"}
+    same = simulated_site.deploy_task(source=None, s3_bucket=None, revision="{{ shipped.revision }}")
+    run = simulated_site.run(task, same)
     assert run.status == 0, run.output
     assert "changed=1" in run.output
-    assert len(site.deployments()) == 1
+    assert len(simulated_site.deployments()) == 1
 
 
 def test_a_failure_explains_itself_and_the_rollback_is_followed(site: Site) -> None:
@@ -168,20 +170,20 @@ BAD_INPUT: list[tuple[dict[str, t.Any], str]] = [
 ]
 
 
-def test_bad_input_is_named_and_nothing_is_deployed(site: Site) -> None:
+def test_bad_input_is_named_and_nothing_is_deployed(simulated_site: Site) -> None:
     tasks = [
-        {**site.deploy_task(**options), "name": f"Case {number}", "ignore_errors": True}
+        {**simulated_site.deploy_task(**options), "name": f"Case {number}", "ignore_errors": True}
         for number, (options, _text) in enumerate(BAD_INPUT)
     ]
-    run = site.run(*tasks)
+    run = simulated_site.run(*tasks)
     cases = re.split(r"TASK \[Case \d+\] \**", run.output)[1:]
     assert len(cases) == len(BAD_INPUT)
     for (options, text), output in zip(BAD_INPUT, cases, strict=True):
         assert text in " ".join(output.split()), f"{options}: {output}"
         assert "Traceback" not in output
-    assert site.written() == []
-    assert site.deployments() == []
-    good = site.run(site.deploy_task())
+    assert simulated_site.written() == []
+    assert simulated_site.deployments() == []
+    good = simulated_site.run(simulated_site.deploy_task())
     assert good.status == 0, good.output
 
 

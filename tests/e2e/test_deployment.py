@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .conftest import APPLICATION, GROUP, Site, eventually
+from .conftest import APPLICATION, GROUP, LIMIT, Site, eventually
 
-LAST = {"application_name": APPLICATION, "deployment_group_name": GROUP["deploymentGroupName"], "wait_delay": 1}
+LAST = {"application_name": APPLICATION, "deployment_group_name": GROUP["deploymentGroupName"], "wait_delay": 2}
 
 
 def task(**options: t.Any) -> dict[str, t.Any]:
@@ -34,7 +34,7 @@ def test_a_deployment_is_stopped_rolled_back_and_followed_there(site: Site) -> N
     run = site.start(task(state="rolled_back"))
     eventually("it is asked to stop", lambda: "codedeploy:StopDeployment" in site.written())
     site.release_hold()
-    output, _nothing = run.communicate(timeout=120)
+    output, _nothing = run.communicate(timeout=LIMIT)
     assert run.returncode == 0, output
     *_others, rollback = site.deployments()
     assert f"{stopping} is being rolled back by {rollback['deploymentId']}" in output

@@ -67,7 +67,27 @@ def prepare_revisions(site: Site) -> Named:
     """Scripts in the application's content, and a function that is deployed, beside that."""
     prepare_groups(site)
     (pathlib.Path(site.deploy["source"]) / "scripts").mkdir()
-    site.emulator.client("codedeploy").create_application(applicationName="thumbnails", computePlatform="Lambda")
+    for application, platform in (("thumbnails", "Lambda"), ("api", "ECS")):
+        site.emulator.client("codedeploy").create_application(applicationName=application, computePlatform=platform)
+    return {}
+
+
+def prepare_platforms(site: Site) -> Named:
+    """All that can be deployed to: hosts, a function with two versions, an ECS service with two task definitions."""
+    shop, functions = EcsStage(site.emulator), LambdaStage(site.emulator)
+    site.emulator.simulate(HOSTS, tags={"app": APPLICATION})  # the stage has forgotten them
+    shop.set_up()
+    names = {"applicationName": "api", "currentDeploymentGroupName": "web", "newDeploymentGroupName": "production"}
+    shop.codedeploy.update_application(applicationName="shop", newApplicationName="api")
+    shop.codedeploy.update_deployment_group(**names)
+    prepare_groups(site)
+    functions.create_function("thumbnails")
+    functions.functions.update_function_code(FunctionName="thumbnails", ZipFile=b"2", Publish=True)
+    functions.functions.create_alias(FunctionName="thumbnails", Name="live", FunctionVersion="1")
+    shop.codedeploy.create_application(applicationName="thumbnails", computePlatform="Lambda")
+    shop.codedeploy.create_deployment_group(
+        applicationName="thumbnails", deploymentGroupName="production", serviceRoleArn=ROLE
+    )
     return {}
 
 
@@ -112,7 +132,7 @@ def prepare_surroundings(site: Site) -> Named:
     """What deployment groups are made of: an Auto Scaling group, an ECS service with its listener, a topic, and a role of that name."""
     shop = EcsStage(site.emulator)
     shop.set_up()
-    for application, platform in (("web-app", "Server"), ("api", "ECS")):
+    for application, platform in (("web-app", "Server"), ("api", "ECS"), ("thumbnails", "Lambda")):
         shop.codedeploy.create_application(applicationName=application, computePlatform=platform)
     shop.codedeploy.delete_deployment_group(applicationName="shop", deploymentGroupName="web")
     site.emulator.client("sns").create_topic(Name="deployments")
@@ -150,13 +170,13 @@ PREPARATIONS = {
     "application": prepare_nothing,
     "application_info": prepare_nothing,
     "appspec_info": prepare_source,
-    "deploy": prepare_groups,
+    "deploy": prepare_platforms,
     "deployment": prepare_deployment,
     "deployment_config": prepare_nothing,
     "deployment_config_info": prepare_nothing,
     "deployment_group": prepare_surroundings,
     "deployment_group_info": prepare_groups,
-    "deployment_info": prepare_groups,
+    "deployment_info": prepare_deployment,
     "external_resources": prepare_nothing,
     "github_account_token": prepare_nothing,
     "github_account_token_info": prepare_nothing,

@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import typing as t
 
-from emulator import Emulator
-from emulator.tests.traffic_stage import LambdaStage
+import yaml
+
+from emulator import Clock, Emulator
+from emulator.tests.traffic_stage import EcsStage, LambdaStage
 
 from .calls import writes
 from .conftest import BUCKET, Site
 from .playbooks import PlaybookRun, run_playbook
 
+AWX = pathlib.Path(__file__).resolve().parents[2] / "examples/awx"
 ROLE = "arn:aws:iam::123456789012:role/codedeploy"
 
 
@@ -26,8 +30,18 @@ def release(emulator: Emulator, variables: dict[str, t.Any], folder: pathlib.Pat
     return run_playbook(playbook, variables, emulator.environment, folder, lambda _line: None)
 
 
+def job_template() -> dict[str, t.Any]:
+    """The variables of a job by the AWX example, whose survey was answered as it proposes."""
+    variables: dict[str, t.Any] = yaml.safe_load((AWX / "variables.yml").read_text())
+    survey = json.loads((AWX / "survey.json").read_text())
+    return {**variables, **{question["variable"]: question["default"] for question in survey["spec"]}}
+
+
 def test_hosts_get_their_first_release_and_the_next_and_nothing_twice(site: Site) -> None:
+    template = job_template()
     variables = {
+        **template,
+        "release_region": "us-east-1",
         "release_application_name": "fresh",
         "release_deployment_config": {
             "deployment_config_name": "most",
@@ -40,7 +54,7 @@ def test_hosts_get_their_first_release_and_the_next_and_nothing_twice(site: Site
         },
         "release_source": site.deploy["source"],
         "release_s3_bucket": BUCKET,
-        "release_deploy": {"wait_delay": 1, "wait_timeout": 300, "sequence": 1},
+        "release_deploy": {**template["release_deploy"], "wait_delay": 2, "wait_timeout": 300, "sequence": 1},
         "release_verify": {
             "url": f"{site.emulator.endpoint}/_emulator/health",
             "content": '"status": "ok"',
@@ -94,3 +108,42 @@ def test_a_function_gets_its_traffic_shifted(tmp_path: pathlib.Path) -> None:
         assert run.status == 0, run.output
         assert "changed=3" in run.output
         assert shop.alias() == {"2": 1.0}
+
+
+def test_an_ecs_service_gets_its_new_tasks(tmp_path: pathlib.Path) -> None:
+    with Emulator(clock=Clock(float("inf"))) as emulator:
+        shop = EcsStage(emulator)
+        shop.set_up()
+        shop.codedeploy.delete_application(applicationName="shop")
+        run = release(
+            emulator,
+            {
+                "release_application_name": "api",
+                "release_compute_platform": "ECS",
+                "release_deployment_group_name": "production",
+                "release_deployment_group": {
+                    "service_role_arn": ROLE,
+                    "deployment_config_name": "CodeDeployDefault.ECSAllAtOnce",
+                    "ecs_services": [{"cluster_name": "main", "service_name": "api"}],
+                    "load_balancer_info": {
+                        "target_group_pair_info_list": [
+                            {
+                                "target_groups": [{"name": "one"}, {"name": "two"}],
+                                "prod_traffic_route": {"listener_arns": [shop.listener]},
+                            }
+                        ]
+                    },
+                    "blue_green_deployment_configuration": {
+                        "deployment_ready_option": {"action_on_timeout": "CONTINUE_DEPLOYMENT"},
+                        "terminate_blue_instances_on_deployment_success": {"action": "TERMINATE"},
+                    },
+                },
+                "release_source": "",
+                "release_revision": {"app_spec_content": {"content": shop.app_spec()}},
+                "release_deploy": {"wait_delay": 1, "wait_timeout": 300},
+            },
+            tmp_path,
+        )
+        assert run.status == 0, run.output
+        assert "changed=3" in run.output
+        assert shop.weights() == {"two": 100}

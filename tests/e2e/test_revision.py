@@ -58,23 +58,23 @@ def test_a_ready_made_bundle_is_deployed(site: Site) -> None:
     assert site.versions() == {"good 3"}
 
 
-def test_what_the_task_says_and_does(site: Site) -> None:
+def test_what_the_task_says_and_does(simulated_site: Site) -> None:
     report = {"name": "Report", "ansible.builtin.debug": {"msg": "{{ built.bundle.keys() | sort | join(' ') }}"}}
-    first = site.run(revision_task(site), report)
+    first = simulated_site.run(revision_task(simulated_site), report)
     assert first.status == 0, first.output
     assert "msg: bundle_type digest directories files links size uploaded" in first.output
-    assert site.written() == ["s3:PutObject", "codedeploy:RegisterApplicationRevision"]
-    second = site.run(revision_task(site))
+    assert simulated_site.written() == ["s3:PutObject", "codedeploy:RegisterApplicationRevision"]
+    second = simulated_site.run(revision_task(simulated_site))
     assert "changed=0" in second.output
-    assert site.written() == []
+    assert simulated_site.written() == []
 
 
-def test_s3_can_be_reached_with_credentials_of_its_own(site: Site) -> None:
+def test_s3_can_be_reached_with_credentials_of_its_own(simulated_site: Site) -> None:
     secret = "the-secret-of-storage"
-    connection = {"endpoint_url": site.emulator.endpoint, "access_key": "storage", "secret_key": secret}
-    run = site.run({**revision_task(site, s3_connection=connection), "diff": True})
+    connection = {"endpoint_url": simulated_site.emulator.endpoint, "access_key": "storage", "secret_key": secret}
+    run = simulated_site.run({**revision_task(simulated_site, s3_connection=connection), "diff": True})
     assert run.status == 0, run.output
     assert f"+    revision: s3://{BUCKET}/" in run.output
     assert secret not in run.output
-    assert site.calls("s3") == []
-    assert {call.access_key for call in site.emulator.calls if call.action.startswith("s3:")} == {"storage"}
+    assert simulated_site.calls("s3") == []
+    assert {call.access_key for call in simulated_site.emulator.calls if call.action.startswith("s3:")} == {"storage"}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from .aws.backends import account_of, find_principal, partition_of, reset_moto
+from .aws.backends import account_of, find_principal, is_region, partition_of, reset_moto
 from .clock import Clock
 from .faults import Faults
 from .hosts.outcomes import Script
@@ -24,7 +25,7 @@ from .hosts.simulated import TAGS, simulate
 from .http.authentication import Principal
 from .http.control import control_answer
 from .http.router import Router
-from .http.server import HOST, HttpServer, PortTakenError
+from .http.server import HOST, HttpServer
 from .http.services import services_by_target_prefix
 from .http.tls import CA_FILE, server_context
 from .recorder import Calls
@@ -40,7 +41,7 @@ REGION = "us-east-1"
 class Emulator:
     """CodeDeploy and the services around it, for as long as the ``with`` block runs.
 
-    One at a time in a process: moto's state, which each start empties, belongs to the process.
+    One at a time in a process, because moto's state belongs to the process.
     """
 
     def __init__(self, port: int = 0, clock: Clock | None = None, tls: Path | None = None) -> None:
@@ -56,6 +57,7 @@ class Emulator:
         self.faults = Faults()
         self.root_keys = {ACCESS_KEY: SECRET_KEY}
         """Access keys of the account's root user, with their secrets; those of users and sessions are made in IAM and STS."""
+        self._clients: dict[str, Any] = {}
 
     def __enter__(self) -> Emulator:
         self.start()
@@ -67,27 +69,32 @@ class Emulator:
         self.stop()
 
     def start(self) -> None:
-        """Empty moto and serve. Raises PortTakenError, and leaves nothing behind then."""
-        reset_moto()
-        router = Router(
-            self.state,
-            self.calls,
-            self.faults,
-            self._find_principal,
-            services_by_target_prefix(),
-            functools.partial(control_answer, self),
-        )
-        try:
+        """Empty moto and serve. Raises RuntimeError while another one runs in this process, and PortTakenError; nothing is left behind then."""
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.clock.close)
+            if not _ONE_AT_A_TIME.acquire(blocking=False):
+                raise RuntimeError(
+                    "an emulator runs in this process already, and moto's state belongs to the process: use that one, or end it first"
+                )
+            undo.callback(_ONE_AT_A_TIME.release)
+            reset_moto()
+            router = Router(
+                self.state,
+                self.calls,
+                self.faults,
+                self._find_principal,
+                services_by_target_prefix(),
+                functools.partial(control_answer, self),
+            )
             self._server = HttpServer(self._wanted_port, router, server_context(self._tls) if self._tls else None)
-        except PortTakenError:
-            self.clock.close()
-            raise
+            undo.pop_all()
 
     def stop(self) -> None:
         """Leave no thread, timer or socket behind."""
         self.faults.clear()
         self._server.stop()
         self.clock.close()
+        _ONE_AT_A_TIME.release()
 
     def reset(self) -> None:
         """As if just started: no resources, no timers, no recorded calls, no faults, moto empty too."""
@@ -125,8 +132,11 @@ class Emulator:
 
         Raises ValueError, and ServiceError for a name that cannot be registered.
         """
+        account = account_of(ACCESS_KEY)
+        if not is_region(account, region):
+            raise ValueError(f"there is no region {region!r}")
         with self.state.lock:
-            return simulate(self.state.region(account_of(ACCESS_KEY), region), hosts, scripts or ({},), tags)
+            return simulate(self.state.region(account, region), hosts, scripts or ({},), tags)
 
     def store_github_account_token(self, name: str, region: str = REGION) -> None:
         """Connect CodeDeploy to a GitHub account, which on AWS only the console can. Raises ServiceError for a bad name."""
@@ -155,11 +165,14 @@ class Emulator:
         }
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the emulator; it never retries, so that a test sees the first answer."""
-        config = Config(retries={"total_max_attempts": 1})
+        """The boto3 client of the emulator for a service; it never retries, so that a test sees the first answer."""
         with _SESSION_LOCK:
-            verify = str(self.ca_file) if self.ca_file else None
-            return _session().client(service, endpoint_url=self.endpoint, config=config, verify=verify)
+            if service not in self._clients:
+                config = Config(retries={"total_max_attempts": 1})
+                verify = str(self.ca_file) if self.ca_file else None
+                client = _session().client(service, endpoint_url=self.endpoint, config=config, verify=verify)
+                self._clients[service] = client
+            return self._clients[service]
 
     def _find_principal(self, region: str, access_key: str) -> Principal | None:
         if access_key not in self.root_keys:
@@ -168,6 +181,7 @@ class Emulator:
         return Principal(f"arn:{partition_of(region)}:iam::{account}:root", account, self.root_keys[access_key])
 
 
+_ONE_AT_A_TIME = threading.Lock()  # held by the emulator that runs
 _SESSION_LOCK = threading.Lock()
 
 

@@ -48,6 +48,11 @@ def partition_of(region: str) -> str:
     return str(get_partition(region))
 
 
+def is_region(account: str, region: str) -> bool:
+    """Whether AWS has a region of that name, as far as moto knows."""
+    return region in ec2_backends[account]
+
+
 def list_ec2_instances(account: str, region: str) -> list[Ec2Instance]:
     """Every instance of the account in the region, terminated ones too; none in a region that moto does not know."""
     backends = ec2_backends[account]

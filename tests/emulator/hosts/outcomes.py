@@ -78,10 +78,12 @@ def fail(
     seconds: float = 1.0,
     error_code: str = "ScriptFailed",
     script: str = "scripts/hook.sh",
-    message: str = "Script at specified location: scripts/hook.sh failed with exit code 1",
+    message: str | None = None,
     log: str = "",
 ) -> Outcome:
-    """The event fails after so many seconds, with these diagnostics."""
+    """The event fails after so many seconds, with these diagnostics; without a message it is the agent's about the script."""
+    if message is None:
+        message = f"Script at specified location: {script} failed with exit code 1" if script else ""
     return Outcome(POLL_AFTER, seconds, error_code, script, message, log)
 
 

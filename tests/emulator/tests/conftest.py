@@ -20,17 +20,18 @@ from .stage import Stage
 Refused = Callable[[str], AbstractContextManager[None]]
 
 
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(clock=ManualClock()) as running:
-        yield running
-
-
 @pytest.fixture(scope="module")
 def lasting_emulator() -> Iterator[Emulator]:
-    """One for all tests of a module, which must clean up themselves: emptying all of moto takes long once EC2 was used."""
+    """One for all tests of a module, as the one before has left it."""
     with Emulator(clock=ManualClock()) as running:
         yield running
+
+
+@pytest.fixture
+def emulator(lasting_emulator: Emulator) -> Emulator:
+    """An empty one."""
+    lasting_emulator.reset()
+    return lasting_emulator
 
 
 @pytest.fixture

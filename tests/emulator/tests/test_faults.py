@@ -108,15 +108,6 @@ def test_a_reset_before_the_call_takes_effect(emulator: Emulator, codedeploy: An
     assert [(call.status, call.error) for call in emulator.calls] == [(0, "reset_before"), (200, "")]
 
 
-@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
-def test_a_reset_is_all_that_happens(kind: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    with Emulator() as emulator:
-        emulator.faults.add(Fault(kind))
-        with pytest.raises(ConnectionClosedError):
-            emulator.client("codedeploy").list_applications()
-    assert capfd.readouterr().err == ""  # every thread has ended, and had nothing to tell
-
-
 def test_a_reset_after_the_call_took_effect(emulator: Emulator, codedeploy: Any) -> None:
     emulator.faults.add(Fault("reset_after", count=1))
     with pytest.raises(ConnectionClosedError):

@@ -2,29 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The server as a whole: control, start and end, and what is moto's."""
+"""The server as a whole: control, and what is moto's."""
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
 
-from emulator import Clock, Emulator, ManualClock
-from emulator.http.server import PortTakenError
-
-from .stage import Stage
-
-TESTS = Path(__file__).parents[2]
+from emulator import Emulator
 
 
 def control(emulator: Emulator, method: str, name: str, body: bytes | None = None) -> tuple[int, Any]:
@@ -55,6 +44,7 @@ def test_the_speed_of_time(emulator: Emulator, speed: bytes) -> None:
     emulator.clock.call_later(0.1, called.set)
     assert control(emulator, "POST", "clock", b'{"speed": %s}' % speed)[0] == 200
     assert called.wait(60)
+    assert control(emulator, "POST", "clock", b'{"speed": 0}')[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -86,79 +76,8 @@ def test_motos_own_codedeploy_is_out_of_reach(emulator: Emulator) -> None:
     assert answer.json()["__type"] == "UnknownOperationException"
 
 
-def test_each_start_is_empty_and_each_end_complete() -> None:
-    before = threading.active_count()
-    for _time in range(2):
-        with Emulator(clock=Clock()) as emulator:
-            assert emulator.client("s3").list_buckets()["Buckets"] == []
-            emulator.client("s3").create_bucket(Bucket="bundles")
-            emulator.client("codedeploy").create_application(applicationName="shop")
-            # An idle connection must not keep the server.
-            idle = socket.create_connection(("127.0.0.1", int(emulator.endpoint.rpartition(":")[2])))
-        idle.close()
-        assert threading.active_count() == before
-
-
-def test_a_taken_port() -> None:
-    before = threading.active_count()
-    with Emulator(clock=ManualClock()) as emulator:
-        port = int(emulator.endpoint.rpartition(":")[2])
-        with pytest.raises(PortTakenError, match=str(port)):
-            Emulator(port=port).start()
-    assert threading.active_count() == before
-
-
 def test_it_listens_on_loopback_only(emulator: Emulator) -> None:
     port = int(emulator.endpoint.rpartition(":")[2])
     with socket.socket() as other:
         other.bind(("127.0.0.2", port))  # free, so the server has not bound every address
     assert emulator.endpoint.startswith("http://127.0.0.1:")
-
-
-def run_program(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "emulator", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_program(number: int) -> None:
-    program = run_program("--port", "0")
-    assert program.stdout is not None
-    exports = dict(program.stdout.readline().removeprefix("export ").strip().split("=", 1) for _time in range(5))
-    assert exports.keys() == {
-        "AWS_ENDPOINT_URL",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_DEFAULT_REGION",
-        "AWS_REGION",
-    }
-    assert urllib3.request("GET", f"{exports['AWS_ENDPOINT_URL']}/_emulator/health").json()["status"] == "ok"
-    program.send_signal(number)
-    _output, errors = program.communicate(timeout=30)
-    assert (program.returncode, errors) == (0, "")
-
-
-def test_the_program_with_a_taken_port() -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        port = listener.getsockname()[1]
-        program = run_program("--port", str(port))
-        _output, errors = program.communicate(timeout=30)
-    assert program.returncode == 1
-    assert errors.count("\n") == 1
-    assert f"port {port}" in errors
-    assert "--port" in errors
-
-
-def test_real_time_deployments_end_by_themselves() -> None:
-    with Emulator(clock=Clock()) as emulator:
-        stage = Stage(emulator)
-        stage.set_up("h1")
-        deployment_id = stage.create_deployment()
-        deadline = time.monotonic() + 30
-        while stage.status(deployment_id) != "Succeeded" and time.monotonic() < deadline:
-            stage.play()
-            time.sleep(0.05)
-        assert stage.status(deployment_id) == "Succeeded"

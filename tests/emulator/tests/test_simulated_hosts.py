@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from emulator import Clock, Emulator
+from emulator import Emulator
 from emulator.hosts.outcomes import EVENTS, Outcome, come_late, crash, fail, hang, never_poll, succeed
 from emulator.hosts.simulation_json import simulation_from_json
 from emulator.http.protocol import ServiceError
@@ -69,6 +69,7 @@ def test_one_of_forty_fails_in_validate_service(stage: Stage) -> None:
     diagnostics = stage.event(deployment_id, "host-7", "ValidateService")["diagnostics"]
     assert diagnostics["errorCode"] == "ScriptFailed"
     assert diagnostics["scriptName"] == "scripts/check.sh"
+    assert diagnostics["message"] == "Script at specified location: scripts/check.sh failed with exit code 1"
     assert diagnostics["logTail"] == "503 from /health"
 
 
@@ -229,6 +230,7 @@ def test_by_control_call(stage: Stage) -> None:
         ({"hosts": 1, "scripts": [{"Insatll": "hang"}]}, "Install"),
         ({"hosts": 1, "tags": {"fleet": 1}}, "tags"),
         ({"hosts": 1, "region": 1}, "region"),
+        ({"hosts": 1, "region": "mars-north-1"}, "there is no region 'mars-north-1'"),
         ({"hosts": "a:b"}, "a:b"),
     ],
 )
@@ -261,15 +263,15 @@ def test_a_reset_forgets_them(stage: Stage) -> None:
     assert statuses(stage, deploy(stage), "host-1") == {"host-1": "Failed"}
 
 
-def test_hours_pass_at_once_for_a_client_that_only_polls() -> None:
-    with Emulator(clock=Clock(math.inf)) as emulator:
-        stage = Stage(emulator)
-        stage.set_up(deploymentConfigName="CodeDeployDefault.OneAtATime")
-        emulator.simulate(10, {event: succeed(599) for event in EVENTS}, tags=WEB)
-        deployment_id = stage.create_deployment()
-        deadline = time.monotonic() + 60
-        while stage.status(deployment_id) != "Succeeded" and time.monotonic() < deadline:
-            continue
-        info = stage.info(deployment_id)
-        assert info["status"] == "Succeeded"
-        assert (info["completeTime"] - info["startTime"]).total_seconds() == 10 * 7 * 600
+def test_hours_pass_at_once_for_a_client_that_only_polls(stage: Stage) -> None:
+    set_up(stage, 10, "CodeDeployDefault.OneAtATime")
+    stage.emulator.simulate(10, {event: succeed(599) for event in EVENTS})
+    stage.emulator.clock.set_speed(math.inf)
+    deployment_id = stage.create_deployment()
+    deadline = time.monotonic() + 60
+    while stage.status(deployment_id) != "Succeeded" and time.monotonic() < deadline:
+        continue
+    stage.emulator.clock.set_speed(0)
+    info = stage.info(deployment_id)
+    assert info["status"] == "Succeeded"
+    assert (info["completeTime"] - info["startTime"]).total_seconds() == 10 * 7 * 600

@@ -32,7 +32,7 @@ class Running:
 
     def __exit__(self, *_exception: object) -> None:
         self._stopping.set()
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
 

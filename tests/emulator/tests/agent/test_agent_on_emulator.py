@@ -49,7 +49,7 @@ class Host:
         thread.start()
         yield
         stopping.set()
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
 
     def version(self) -> str:

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 import signal
 import threading
 import time
+import types
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from emulator.hosts.agent import scripts
 from emulator.hosts.agent.appspec import Script
 from emulator.hosts.agent.diagnostics import (
     AgentStopping,
@@ -112,8 +117,22 @@ def test_a_script_that_cannot_be_made_executable_is_code_2(stage: Stage, monkeyp
     assert stage.failure().code == ErrorCode.SCRIPT_NOT_EXECUTABLE
 
 
-def test_a_time_limit_is_code_3_and_reaches_the_children(stage: Stage) -> None:
-    stage.put(shell_script(f"echo begun; sleep 600 & echo $! > {stage.directory}/child; wait"))
+@pytest.fixture
+def time_is_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], bool]], None]:
+    """Lets a script's time be over once a condition holds, however long that takes."""
+
+    def when(condition: Callable[[], bool]) -> None:
+        time = types.SimpleNamespace(monotonic=lambda: math.inf if condition() else 0.0)
+        monkeypatch.setattr(scripts, "time", time)
+
+    return when
+
+
+def test_a_time_limit_is_code_3_and_reaches_the_children(
+    stage: Stage, time_is_up: Callable[[Callable[[], bool]], None]
+) -> None:
+    stage.put(shell_script(f"sleep 600 & echo $! > {stage.directory}/child; echo begun; wait"))
+    time_is_up(lambda: "begun" in stage.log.tail())
     failure = stage.failure(timeout=1)
     assert failure.code == ErrorCode.SCRIPT_TIMED_OUT
     assert str(failure) == "Script at specified location: run.sh failed to complete in 1 seconds"
@@ -144,8 +163,13 @@ def test_a_script_without_an_interpreter_line_runs_under_sh(stage: Stage) -> Non
 
 
 @pytest.mark.parametrize(("redirect", "name"), [("2>/dev/null", "STDOUT"), (">/dev/null", "STDERR")])
-def test_an_output_left_open_is_code_6_and_the_child_lives_on(redirect: str, name: str, stage: Stage) -> None:
-    stage.put(shell_script(f"sleep 600 {redirect} & echo $! > {stage.directory}/child; echo done"))
+def test_an_output_left_open_is_code_6_and_the_child_lives_on(
+    redirect: str, name: str, stage: Stage, time_is_up: Callable[[Callable[[], bool]], None]
+) -> None:
+    own = stage.directory / "own"
+    stage.put(shell_script(f"sleep 600 {redirect} & echo $! > {stage.directory}/child; echo done; echo $$ > {own}"))
+    looks = itertools.count()  # a few until the agent has read all and seen that the other output is closed
+    time_is_up(lambda: own.exists() and not is_alive(written_pid(own)) and next(looks) >= 9)
     failure = stage.failure(timeout=1)
     child = written_pid(stage.directory / "child")
     try:
@@ -181,7 +205,7 @@ def test_a_stopping_agent_ends_the_script_and_reports_nothing(stage: Stage) -> N
     thread.start()
     child = written_pid(stage.directory / "child")
     stage.stopping.set()
-    thread.join(20)
+    thread.join(60)
     assert caught
     assert not is_alive(child)
 
