@@ -13,11 +13,12 @@ import signal
 import subprocess
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from e2e.hosts import free_port
 
-from .bases import SUITES, base
+from .bases import NSPAWN, base
 
 PATIENCE = 120.0
 
@@ -26,7 +27,25 @@ ListenAddress 127.0.0.1
 Port {port}
 PermitRootLogin prohibit-password
 UseDNS no
+Subsystem sftp internal-sftp
 """
+# As logind does where there is one: sessions end with the host, and do not keep it from going down.
+SSH_SERVICE = """\
+[Service]
+KillMode=mixed
+"""
+SSH_OPTIONS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+
+
+def cgroups(name: str) -> list[pathlib.Path]:
+    """The cgroups NAME below this process's own, in each hierarchy that systemd may follow its services' processes in."""
+    found = []
+    for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
+        _number, controllers, own = line.split(":", 2)
+        places = {"name=systemd": ["systemd"], "": ["unified", ""]}.get(controllers, [])
+        parents = [pathlib.Path("/sys/fs/cgroup") / place / own.lstrip("/") for place in places]
+        found += [parent / name for parent in parents if (parent / "cgroup.procs").exists()][:1]
+    return found
 
 
 @dataclass
@@ -47,15 +66,19 @@ class Machine:
     @property
     def variables(self) -> dict[str, t.Any]:
         """What Ansible's inventory must say to reach the host."""
-        options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ControlMaster=auto -o ControlPersist=60"
         return {
             "ansible_host": "127.0.0.1",
             "ansible_port": self.port,
             "ansible_user": "root",
             "ansible_ssh_private_key_file": str(self.key),
-            "ansible_ssh_common_args": options,
+            "ansible_ssh_common_args": f"{SSH_OPTIONS} -o ControlMaster=auto -o ControlPersist=60",
             "ansible_python_interpreter": "/usr/bin/python3",
         }
+
+    @property
+    def cgroups(self) -> list[pathlib.Path]:
+        """The host's own. In the cgroups of this process, hosts would take each other's services for their own."""
+        return cgroups(f"slipway-host-{self.port}")
 
     def prepare(self, certificate: pathlib.Path) -> None:
         """Mount the overlay and put in what a host has before anybody manages it; CERTIFICATE becomes one that it trusts."""
@@ -68,7 +91,11 @@ class Machine:
         places = f"lowerdir={base(self.suite)},upperdir={layers}/upper,workdir={layers}/work"
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", places, self.root], check=True)
         (self.root / "etc/hostname").write_text(f"{self.name}\n")
+        (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost {self.name}\n")
         (self.root / "etc/ssh/sshd_config").write_text(SSH_CONFIGURATION.format(port=self.port))
+        drop_in = self.root / "etc/systemd/system/ssh.service.d/tests.conf"
+        drop_in.parent.mkdir()
+        drop_in.write_text(SSH_SERVICE)
         keys = self.root / "root/.ssh/authorized_keys"
         keys.parent.mkdir(mode=0o700, exist_ok=True)
         keys.write_text(self.key.with_suffix(".pub").read_text())
@@ -78,28 +105,18 @@ class Machine:
 
     def boot(self) -> None:
         """Boot the host and wait until it lets root in."""
-        command = [
-            "systemd-nspawn",
-            "--quiet",
-            "--boot",
-            "--register=no",
-            "--keep-unit",
-            "--console=passive",
-            "--resolv-conf=off",
-        ]
+        for cgroup in self.cgroups:
+            cgroup.mkdir(exist_ok=True)
+        enter = "".join(f"echo $$ > {cgroup}/cgroup.procs; " for cgroup in self.cgroups)
+        nspawn = [*NSPAWN, "--boot", "--console=passive", f"--machine={self.name}", f"--directory={self.root}"]
+        command = ["sh", "-c", f'{enter}exec "$@"', "boot", *nspawn]
         with (self.folder / "console.log").open("ab") as console:
-            self._nspawn = subprocess.Popen(
-                [*command, f"--machine={self.name}", f"--directory={self.root}"],
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-            )
+            self._nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + PATIENCE
         while self.run("systemctl is-system-running --wait || true").returncode != 0:
             if time.monotonic() > deadline or self._nspawn.poll() is not None:
-                raise TimeoutError(
-                    f"{self.name} does not boot:\n{(self.folder / 'console.log').read_text(errors='replace')}"
-                )
+                said = (self.folder / "console.log").read_text(errors="replace")
+                raise TimeoutError(f"{self.name} does not boot:\n{said}")
             time.sleep(0.2)
 
     def shut_down(self) -> None:
@@ -110,7 +127,10 @@ class Machine:
         try:
             self._nspawn.wait(30)
         except subprocess.TimeoutExpired:
-            self._nspawn.kill()
+            # With its first process all of the host ends, and then systemd-nspawn.
+            children = pathlib.Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text()
+            for child in children.split():
+                os.kill(int(child), signal.SIGKILL)
             self._nspawn.wait()
         self._nspawn = None
 
@@ -122,28 +142,18 @@ class Machine:
     def discard(self) -> None:
         """Leave nothing of the host behind."""
         self.shut_down()
+        for cgroup in self.cgroups:
+            for folder, _folders, _files in os.walk(cgroup, topdown=False):
+                pathlib.Path(folder).rmdir()
         for place in (self.root, self.folder / "layers"):
             if place.is_mount():
                 subprocess.run(["umount", "--lazy", place], check=True)
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a line of shell on the host as root."""
-        arguments = [
-            "-i",
-            str(self.key),
-            "-p",
-            str(self.port),
-            "-o",
-            "StrictHostKeyChecking=no",
-            "-o",
-            "UserKnownHostsFile=/dev/null",
-        ]
+        way = f"-q -o BatchMode=yes -o ConnectTimeout=5 {SSH_OPTIONS} -i {self.key} -p {self.port} root@127.0.0.1"
         return subprocess.run(
-            ["ssh", "-q", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", *arguments, "root@127.0.0.1", command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
+            ["ssh", *way.split(), command], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
 
     def path(self, name: str) -> pathlib.Path:
@@ -151,26 +161,31 @@ class Machine:
         return self.root / name.lstrip("/")
 
 
+def for_each(action: t.Callable[[Machine], object], machines: list[Machine]) -> None:
+    """Do ACTION to all MACHINES at once."""
+    with ThreadPoolExecutor(len(machines)) as pool:
+        list(pool.map(action, machines))
+
+
+def world_readable_with(secret: str, machine: Machine) -> list[pathlib.Path]:
+    """The files that were written on MACHINE, that hold SECRET, and that everybody may read."""
+    written = (machine.folder / "layers/upper").rglob("*")
+    files = (path for path in written if path.is_file() and not path.is_symlink())
+    return [path for path in files if path.stat().st_mode & 0o004 and secret.encode() in path.read_bytes()]
+
+
 @contextlib.contextmanager
-def booted_machine(name: str, suite: str, folder: pathlib.Path, certificate: pathlib.Path) -> t.Iterator[Machine]:
-    """A booted host NAME of the base SUITE with all that it changes in FOLDER, gone at the end of the block."""
-    folder.mkdir(parents=True)
+def booted_machines(
+    suites: t.Mapping[str, str], folder: pathlib.Path, certificate: pathlib.Path
+) -> t.Iterator[list[Machine]]:
+    """A booted host for each name in SUITES, of the base that stands beside it; all that they change is in FOLDER, and gone at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-    machine = Machine(name, suite, folder, key)
+    machines = [Machine(name, suite, folder / name, key) for name, suite in suites.items()]
     try:
-        machine.prepare(certificate)
-        machine.boot()
-        yield machine
+        for_each(lambda machine: machine.prepare(certificate), machines)
+        for_each(Machine.boot, machines)
+        yield machines
     finally:
-        machine.discard()
-
-
-def why_no_hosts() -> str:
-    """Why this machine cannot boot hosts; empty if it can."""
-    if os.geteuid() != 0:
-        return "run the tests as root"
-    missing = [suite for suite in SUITES if not base(suite).exists()]
-    return (
-        f"the base systems of {', '.join(missing)} are missing: run `make hosts`, which makes them" if missing else ""
-    )
+        for_each(Machine.discard, machines)

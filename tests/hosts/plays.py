@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import typing as t
 from dataclasses import dataclass
@@ -20,6 +22,11 @@ from .machines import Machine
 ROLE = "slipway.codedeploy.agent"
 
 
+def role_task(verb: str, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The task that runs VERB of the role with OPTIONS."""
+    return {"name": "The role", "ansible.builtin.include_role": {"name": ROLE, "tasks_from": verb}, "vars": {**options}}
+
+
 @dataclass(frozen=True)
 class Play:
     """How a play ended: its exit STATUS, and its OUTPUT without colours."""
@@ -28,9 +35,9 @@ class Play:
     output: str
 
     @property
-    def changed(self) -> int:
-        """How many tasks changed something, on all hosts."""
-        return sum(int(number) for number in re.findall(r"changed=(\d+)", self.output))
+    def changed(self) -> dict[str, int]:
+        """How many tasks changed something, by host."""
+        return {name: int(number) for name, number in re.findall(r"^(\S+) +: ok=.*? changed=(\d+)", self.output, re.M)}
 
     @property
     def said(self) -> str:
@@ -47,36 +54,69 @@ class Controller:
     machines: list[Machine]
     options: dict[str, t.Any]
 
-    def _inventory(self) -> pathlib.Path:
-        path = self.folder / "inventory.json"
-        path.write_text(json.dumps({"all": {"hosts": {machine.name: machine.variables for machine in self.machines}}}))
-        return path
-
-    def command(self, verb: str, options: dict[str, t.Any], arguments: t.Sequence[str] = ()) -> list[str]:
-        """The command line that runs VERB of the role with OPTIONS beside or in place of the usual ones."""
-        role: dict[str, t.Any] = {"name": ROLE, "tasks_from": verb}
-        task = {"name": "The role", "ansible.builtin.include_role": role, "vars": {**self.options, **options}}
-        playbook = self.folder / "play.yml"
-        playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "become": True, "tasks": [task]}]))
-        return [str(ANSIBLE_PLAYBOOK), "--inventory", str(self._inventory()), str(playbook), *arguments]
+    def playbook(self, tasks: list[dict[str, t.Any]], keywords: t.Mapping[str, t.Any] | None = None) -> list[str]:
+        """The command line that runs TASKS on all machines. KEYWORDS are the play's own, such as its strategy."""
+        inventory, playbook = self.folder / "inventory.json", self.folder / "play.yml"
+        hosts = {machine.name: machine.variables for machine in self.machines}
+        inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
+        play = {"hosts": "all", "gather_facts": False, "become": True, "vars": self.options, "tasks": tasks}
+        playbook.write_text(json.dumps([{**play, **(keywords or {})}]))
+        return [str(ANSIBLE_PLAYBOOK), "--inventory", str(inventory), str(playbook)]
 
     @property
     def environment(self) -> dict[str, str]:
+        """The environment of ansible-playbook. As most do who manage many hosts: each task costs one round trip, facts are gathered once."""
         (self.folder / "ansible.cfg").touch()
         own = playbook_environment(self.aws, self.folder)
         del own["ANSIBLE_REMOTE_TEMP"]  # a folder of this machine; the hosts have their own
-        # As most do who manage many hosts: each task then costs one round trip.
-        return {**own, "ANSIBLE_PIPELINING": "True"}
+        cache = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts")}
+        return {**own, **cache, "ANSIBLE_PIPELINING": "True", "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.folder / "ssh")}
 
-    def run(self, verb: str = "main", arguments: t.Sequence[str] = (), **options: t.Any) -> Play:
-        """Run VERB of the role to its end."""
-        ended = subprocess.run(
-            self.command(verb, options, arguments),
+    def start(self, command: list[str]) -> subprocess.Popen[str]:
+        """Begin to run COMMAND."""
+        return subprocess.Popen(
+            command,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
+            start_new_session=True,
         )
-        return Play(ended.returncode, without_colours(ended.stdout))
+
+    def run(
+        self,
+        *verbs: str,
+        arguments: t.Sequence[str] = (),
+        keywords: t.Mapping[str, t.Any] | None = None,
+        **options: t.Any,
+    ) -> Play:
+        """Run VERBS of the role, or all of it, to the end, with OPTIONS beside or in place of the usual ones. Hosts print what they say of a failure."""
+        tasks = [role_task(verb, options) for verb in verbs or ["main"]]
+        process = self.start([*self.playbook(tasks, keywords), *arguments])
+        output, _none = process.communicate()
+        if process.returncode:
+            for machine in self.machines:
+                print(machine.name, machine.run("journalctl --unit codedeploy-agent --lines 40").stdout)
+        return Play(process.returncode, without_colours(output))
+
+    def refusals(self, cases: t.Sequence[tuple[str, dict[str, t.Any]]]) -> list[str]:
+        """What the role says when it refuses each of CASES, a verb and options, one after the other in one play. None may be carried out."""
+        tasks: list[dict[str, t.Any]] = []
+        for number, (verb, options) in enumerate(cases):
+            refused = {"name": f"Case {number} is refused", "ansible.builtin.debug": {}}
+            tasks.append({"block": [role_task(verb, options)], "rescue": [refused]})
+        process = self.start(self.playbook(tasks))
+        output, _none = process.communicate()
+        *said, _end = re.split(r"TASK \[Case \d+ is refused\]", without_colours(output))
+        assert (process.returncode, len(said)) == (0, len(cases)), output
+        return [Play(0, text).said for text in said]
+
+    def kill_at(self, task: str, **options: t.Any) -> None:
+        """Run the role, and kill the run with all its processes when it comes to TASK."""
+        process = self.start(self.playbook([role_task("main", options)]))
+        assert process.stdout is not None
+        for line in process.stdout:
+            if task in line:
+                os.killpg(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL

@@ -14,12 +14,13 @@ import pytest
 
 from e2e.conftest import eventually
 
-from .conftest import Account
-from .machines import Machine
-from .plays import Controller
+from .account import Account
+from .machines import Machine, world_readable_with
+from .plays import Controller, role_task
 
 ROLE = "arn:aws:iam::123456789012:role/codedeploy-hosts"
 SESSION = "arn:aws:sts::123456789012:assumed-role/codedeploy-hosts/web-1"
+SUCCEEDED = {"web-1": "Succeeded"}
 PLANTED = {
     "command": "Planted-in-the-command",
     "environment": "Planted-in-the-environment",
@@ -62,9 +63,8 @@ def polling_keys(account: Account) -> set[str]:
 
 
 def test_expired_credentials_are_refused(controller: Controller, options: dict[str, t.Any], machine: Machine) -> None:
-    assert controller.run("install", **options).status == 0
     old = '{"AccessKeyId": "AKIA", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "2026-01-01T00:00:00Z"}'
-    play = controller.run("register", **{**options, "agent_credentials_command": f"echo '{old}'"})
+    play = controller.run(**{**options, "agent_credentials_command": f"echo '{old}'"})
     assert play.status != 0
     assert "agent_credentials_command supplied no credentials" in play.said
     assert "have expired" in machine.run("journalctl -u codedeploy-agent-credentials").stdout
@@ -75,17 +75,17 @@ def test_a_host_deploys_across_renewals(controller: Controller, options: dict[st
     play = controller.run(**options)
     assert play.status == 0, play.output
     again = controller.run(**options)
-    assert again.changed == 0, again.output
-    assert account.deploy("first") == "Succeeded"
+    assert (again.status, again.changed) == (0, {"web-1": 0}), again.output
+    assert account.deploy("first") == SUCCEEDED
     account.emulator.calls.clear()
     eventually("the agent polls with three credentials, one after the other", lambda: len(polling_keys(account)) >= 3)
-    assert account.deploy("second") == "Succeeded"
+    assert account.deploy("second") == SUCCEEDED
 
 
 def test_a_host_that_was_off_begins_with_new_credentials(account: Account, machine: Machine) -> None:
     before = machine.path("/etc/codedeploy-agent/conf/credentials").read_text()
     machine.reboot()
-    assert account.deploy("third") == "Succeeded"
+    assert account.deploy("third") == SUCCEEDED
     assert machine.path("/etc/codedeploy-agent/conf/credentials").read_text() != before
 
 
@@ -93,7 +93,7 @@ def test_nothing_secret_gets_out(
     controller: Controller, options: dict[str, t.Any], account: Account, machine: Machine, tmp_path: pathlib.Path
 ) -> None:
     changed = {**options, "agent_proxy": f"http://user:{PLANTED['proxy']}@127.0.0.1:1"}
-    command = controller.command("configure", changed)
+    command = controller.playbook([role_task("configure", changed)])
     run = ansible_runner.run(
         private_data_dir=str(tmp_path),
         playbook=command[3],
@@ -103,26 +103,18 @@ def test_nothing_secret_gets_out(
         cmdline="--diff",
         quiet=True,
     )
-    assert run.status == "successful", (
-        run.stdout.read() + machine.run("journalctl --unit codedeploy-agent --lines 30").stdout
-    )
+    assert run.status == "successful", run.stdout.read()
     texts = [path.read_text(errors="replace") for path in (tmp_path / "artifacts").rglob("*") if path.is_file()]
     _default, *credentials = machine.path("/etc/codedeploy-agent/conf/credentials").read_text().split("\n")
 
     user = account.create_user("web-1")
     for verb, more in (("unregister", {}), ("register", user)):
-        play = controller.run(verb, ["-vvv", "--diff"], **{**options, **more})
-        assert play.status == 0, play.output + machine.run("journalctl --unit codedeploy-agent --lines 30").stdout
+        play = controller.run(verb, arguments=["-vvv", "--diff"], **{**options, **more})
+        assert play.status == 0, play.output
         texts.append(play.output)
 
     secrets = [*PLANTED.values(), user["agent_secret_access_key"], *(line.split(" = ")[1] for line in credentials[1:3])]
     assert len(secrets) == 6
     for secret in secrets:
         assert not [text for text in texts if secret in text]
-        assert world_readable_with(secret, machine.folder / "layers/upper") == []
-
-
-def world_readable_with(secret: str, folder: pathlib.Path) -> list[pathlib.Path]:
-    """The files below FOLDER that hold SECRET and that everybody may read."""
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return [path for path in files if path.stat().st_mode & 0o004 and secret.encode() in path.read_bytes()]
+        assert world_readable_with(secret, machine) == []

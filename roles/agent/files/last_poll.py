@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the slipway.codedeploy contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`last_poll.py LOG TIMEOUT QUIET`: watch the agent's log until it tells how its polls go, and print that as JSON.
+"""`last_poll.py SERVICE LOG TIMEOUT QUIET`: watch the log of the agent that SERVICE runs until it tells how its polls go, and print that as JSON.
 
 Agent 1.8.x writes a line for each poll. Agent 2.x writes one when it begins to poll and one for each poll that fails, so with it QUIET seconds
 without a failure have to do (the agent's own logs, as shown in the issues of aws/aws-codedeploy-agent; source of host agent 2.0.1).
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import time
 
@@ -19,6 +20,7 @@ _POLLED = re.compile(r"Client 200 .*poll_host_command\(")
 _FAILED = re.compile(
     r"Client [345]\d\d .*poll_host_command\(|Error polling for host commands|Cannot reach InstanceService"
 )
+_OF_EACH_POLL = re.compile(r"Client \d\d\d .*poll_host_command\(")
 _BEGUN = "Starting host command poll loop"
 _HOST = re.compile(r'host_identifier[:=]\s*"?(arn:[^\s",)]+)')
 
@@ -26,7 +28,8 @@ _HOST = re.compile(r'host_identifier[:=]\s*"?(arn:[^\s",)]+)')
 def last_poll(lines: list[str], seen: int) -> dict[str, str]:
     """How the polls in LINES go: state is polled, failed, begun or silent, host the ARN that polls, line what tells it.
 
-    The first SEEN lines are from before: they tell who polls and that polling has begun, not how it goes.
+    The first SEEN lines are from before: they tell who polls and that polling has begun, not how it goes. An agent that has written a line for a
+    poll writes one for each, so that polling has begun is not enough of it.
     """
     found = {"state": "silent", "host": "", "line": ""}
     for number, line in enumerate(lines):
@@ -35,6 +38,8 @@ def last_poll(lines: list[str], seen: int) -> dict[str, str]:
             found["host"] = host[1]
         if _BEGUN in line:
             found.update(state="begun", line=line)
+        elif number < seen and _OF_EACH_POLL.search(line):
+            found.update(state="silent", line=line)
         elif number >= seen and _FAILED.search(line):
             found.update(state="failed", line=line)
         elif number >= seen and _POLLED.search(line):
@@ -50,6 +55,12 @@ def read_lines(path: str) -> list[str]:
         return []
 
 
+def active_state(service: str) -> str:
+    """What systemd says of SERVICE: active, or failed, inactive, activating."""
+    command = ["systemctl", "is-active", f"{service}.service"]
+    return subprocess.run(command, check=False, stdout=subprocess.PIPE).stdout.decode().strip()
+
+
 def watch(path: str, timeout: float, quiet: float) -> dict[str, str]:
     """Watch the log at PATH until a poll has succeeded, polls have not failed for QUIET seconds, or TIMEOUT seconds are over."""
     began, seen = time.monotonic(), len(read_lines(path))
@@ -62,5 +73,11 @@ def watch(path: str, timeout: float, quiet: float) -> dict[str, str]:
         time.sleep(0.2)
 
 
+def main(service: str, path: str, timeout: str, quiet: str) -> None:
+    """The command line. The log of a service that does not run is not waited for."""
+    found = watch(path, float(timeout) if active_state(service) == "active" else 0.0, float(quiet))
+    print(json.dumps({**found, "service": active_state(service)}))
+
+
 if __name__ == "__main__":
-    print(json.dumps(watch(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))))
+    main(*sys.argv[1:])

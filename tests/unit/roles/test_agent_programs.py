@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import pwd
+import time
 import types
 import typing as t
 
@@ -38,7 +39,8 @@ def program(name: str) -> types.ModuleType:
     return module
 
 
-renewal, polls, changes = program("renew_credentials"), program("last_poll"), program("changed_since_start")
+renewal, polls, services = program("renew_credentials"), program("last_poll"), program("service_state")
+fetching = program("fetch")
 
 
 @pytest.mark.parametrize("answer", [ANSWER, {"Version": 1, **ANSWER}, {"Credentials": ANSWER, "AssumedRoleUser": {}}])
@@ -116,6 +118,8 @@ NEW_REFUSED = "ERROR Error polling for host commands: AccessDeniedException"
         ([NEW_REFUSED, NEW_BEGUN], 2, "begun", HOST),
         ([NEW_BEGUN, NEW_REFUSED], 1, "failed", HOST),
         ([NEW_BEGUN, "INFO something else"], 0, "begun", HOST),
+        ([NEW_BEGUN, OLD_REFUSED], 2, "silent", HOST),
+        ([OLD_REFUSED, NEW_BEGUN], 2, "begun", HOST),
     ],
 )
 def test_what_the_log_tells(lines: list[str], seen: int, state: str, host: str) -> None:
@@ -127,11 +131,57 @@ def test_a_log_that_is_not_there_yet_is_silent(tmp_path: pathlib.Path) -> None:
     assert polls.watch(str(tmp_path / "no.log"), 0, 0)["state"] == "silent"
 
 
-def test_files_that_changed_after_a_moment(tmp_path: pathlib.Path) -> None:
-    file = tmp_path / "file"
+SHOWN = {"LoadState": "loaded", "ActiveState": "active", "NeedDaemonReload": "no"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "seconds_later", "changed", "reload"),
+    [
+        ({}, -60, True, False),
+        ({}, 60, False, False),
+        ({"NeedDaemonReload": "yes"}, 60, False, True),
+        ({"ActiveState": "activating"}, -60, True, False),
+        ({"ActiveState": "failed"}, -60, False, False),
+        ({"ActiveState": "inactive"}, -60, False, False),
+    ],
+)
+def test_what_a_service_has_not_read_yet(
+    properties: dict[str, str], seconds_later: int, changed: bool, reload: bool, tmp_path: pathlib.Path
+) -> None:
+    file, none = tmp_path / "file", str(tmp_path / "none")
     file.write_text("1")
-    changed = file.stat().st_ctime
-    assert changes.changed_files([str(file), str(tmp_path / "none")], changed - 1) == [str(file)]
     os.utime(file, (0, 0))  # a package's files have the times of its making
-    assert changes.changed_files([str(file)], changed - 1) == [str(file)]
-    assert changes.changed_files([str(file)], file.stat().st_ctime) == []
+    started = time.clock_gettime(time.CLOCK_MONOTONIC) + seconds_later
+    shown = {**SHOWN, "ActiveEnterTimestampMonotonic": str(int(started * 1e6)), **properties}
+    assert services.state(shown, [str(file), none]) == {
+        "loaded": True,
+        "reload": reload,
+        "active": shown["ActiveState"] == "active",
+        "present": [str(file)],
+        "changed": [str(file)] if changed else [],
+    }
+
+
+def test_a_service_that_systemd_does_not_know_needs_nothing(tmp_path: pathlib.Path) -> None:
+    shown = {**SHOWN, "LoadState": "not-found", "ActiveState": "inactive", "ActiveEnterTimestampMonotonic": "0"}
+    found = services.state(shown, [str(tmp_path / "none")])
+    assert found == {"loaded": False, "reload": False, "active": False, "present": [], "changed": []}
+
+
+def test_what_is_fetched_goes_to_a_file_or_to_the_output(
+    tmp_path: pathlib.Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (tmp_path / "there").write_bytes(b"content")
+    url = (tmp_path / "there").as_uri()
+    fetching.main(url, str(tmp_path / "here"), "")
+    assert (tmp_path / "here").read_bytes() == b"content"
+    fetching.main(url, "", "")
+    assert capfdbinary.readouterr().out == b"content"
+
+
+@pytest.mark.parametrize("url", ["file:///none", "nonsense", "http://127.0.0.1:1/none"])
+def test_what_cannot_be_fetched_is_said_without_the_proxys_password(url: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        fetching.main(url, "", "http://user:hidden@127.0.0.1:1")
+    assert str(end.value).startswith(url)
+    assert "hidden" not in str(end.value)

@@ -2,133 +2,35 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role `agent` on systems that no test can boot: its addresses, command lines and files, for facts that are given as data.
-
-The role's own variables and templates are rendered by Ansible's templating, as in a play.
-"""
+"""The role `agent` on systems that no test can boot: its addresses, command lines and files."""
 
 from __future__ import annotations
 
-import pathlib
-import typing as t
-
 import pytest
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader
-from ansible.template import Templar, trust_as_template
 
-ROLE = pathlib.Path(__file__).resolve().parents[3] / "roles/agent"
+from unit.roles.rendered_role import CASES, SESSION, USER, Host, files_of_variables, load, system
+
 BUCKET = "https://aws-codedeploy-us-east-1.s3.us-east-1.amazonaws.com"
-# The file of variables that the role takes on each system.
-SYSTEMS = {
-    "debian": "debian",
-    "ubuntu": "debian",
-    "amazon2": "amazon_2",
-    "amazon2023": "redhat",
-    "rocky": "redhat",
-    "sles": "suse",
-    "windows": "windows",
-}
 
 
-class System(t.NamedTuple):
-    """A system: the role's file of variables for it, and its architecture."""
-
-    variables: str
-    architecture: str
-
-
-def system(name: str, architecture: str = "x86_64") -> System:
-    """The system NAME."""
-    return System(SYSTEMS[name], architecture)
-
-
-PIN_1, PIN_2 = {"agent_version": "1.8.1-45"}, {"agent_version": "2.1.0-97459"}
-SESSION = {
-    "agent_identity": "iam_session",
-    "agent_iam_session_arn": "arn:aws-cn:sts::123456789012:assumed-role/hosts/web-1",
-    "agent_credentials_command": "aws_signing_helper credential-process --role-session-name web-1",
-    "agent_region": "cn-north-1",
-    "agent_user": "deploy",
-}
-USER = {
-    "agent_identity": "iam_user",
-    "agent_iam_user_arn": "arn:aws:iam::123456789012:user/web-1",
-    "agent_access_key_id": "AKIA",
-    "agent_secret_access_key": 'a"b: c',
-}
-CASES: dict[str, tuple[System, dict[str, t.Any]]] = {
-    **{f"{name}_1": (system(name), PIN_1) for name in SYSTEMS},
-    **{f"{name}_2": (system(name, "aarch64"), PIN_2) for name in SYSTEMS},
-    "china": (system("debian"), {**PIN_1, **SESSION}),
-    "govcloud_fips": (
-        system("rocky"),
-        {**PIN_1, "agent_region": "us-gov-west-1", "agent_configuration": {"use_fips_mode": True}},
-    ),
-    "sovereign": (system("debian"), {**PIN_1, "agent_region": "eusc-de-east-1"}),
-    "mirror": (system("debian"), {**PIN_1, "agent_bucket_url": "https://mirror.example.org/codedeploy/"}),
-    "package": (system("debian"), {"agent_package": "/srv/agent/codedeploy-agent_1.8.1-45_all.deb"}),
-    "on_premises": (
-        system("debian"),
-        {
-            **PIN_1,
-            **USER,
-            "agent_proxy": "http://user:pass@proxy:3128",
-            "agent_environment": {"A": 'say "$HOME" \\ `id`', "B": "2"},
-            "agent_configuration": {"max_revisions": 3, "log_dir": "/srv/log/"},
-            "agent_extra_configuration": {"new_key": [1, "two"]},
-            "agent_log_rotation": {"size": "10M"},
-        },
-    ),
-}
-
-
-def load(path: str) -> t.Any:
-    """The YAML file PATH of the role, as Ansible loads it."""
-    return DataLoader().load_from_file(str(ROLE / path), trusted_as_template=True)
-
-
-class Host:
-    """What the role would use on a host of CASE, which has the agent INSTALLED, a version."""
-
-    def __init__(self, case: str, installed: str = "") -> None:
-        where, options = CASES[case]
-        general = "windows" if where.variables == "windows" else "linux"
-        variables: dict[str, t.Any] = {}
-        for file in ("defaults/main", "vars/main", f"vars/{general}", f"vars/{where.variables}"):
-            variables.update(load(f"{file}.yml"))
-        release = load("tasks/release.yml")[-1]
-        self._variables = {
-            **variables,
-            **release["vars"],
-            **release["ansible.builtin.set_fact"],
-            "ansible_facts": {"architecture": where.architecture, "python": {"executable": "/usr/bin/python3"}},
-            "ansible_managed": "Managed",
-            "inventory_hostname": "web-1",
-            "agent_region": "us-east-1",
-            "__agent_installed_version": installed,
-            **options,
-        }
-        self._templar = Templar(DataLoader(), self._variables)
-
-    def value(self, name: str) -> t.Any:
-        """The value of the variable NAME."""
-        return self._templar.template(self._variables[name])
-
-    def line(self, name: str) -> str:
-        """The value of the variable NAME, a list of words, as a line."""
-        return " ".join(self.value(name))
-
-    def file(self, name: str) -> str:
-        """What the template NAME makes."""
-        text = (ROLE / "templates" / f"{name}.j2").read_text()
-        return str(self._templar.template(trust_as_template(text), escape_backslashes=False))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _plugins() -> None:
-    init_plugin_loader()
+@pytest.mark.parametrize(
+    ("distribution", "versions", "family", "variables"),
+    [
+        ("Amazon", ["2"], "RedHat", "amazon_2"),
+        ("Amazon", ["2023"], "RedHat", "redhat"),
+        *((name, ["8", "9", "10"], "RedHat", "redhat") for name in ("RedHat", "Rocky", "OracleLinux", "CentOS")),
+        ("Debian", ["11", "12", "13"], "Debian", "debian"),
+        ("Ubuntu", ["18", "20", "22", "24", "26"], "Debian", "debian"),
+        ("SLES", ["15"], "Suse", "suse"),
+        ("Microsoft Windows Server 2022 Standard", ["10"], "Windows", "windows"),
+    ],
+)
+def test_which_variables_a_system_has(distribution: str, versions: list[str], family: str, variables: str) -> None:
+    general = "windows" if family == "Windows" else "linux"
+    for version in versions:
+        facts = {"distribution": distribution, "distribution_major_version": version, "os_family": family}
+        assert files_of_variables(facts) == [general, variables]
 
 
 @pytest.mark.parametrize(
@@ -217,16 +119,20 @@ def test_how_the_latest_version_is_found(case: str, latest: str, key: str) -> No
 PLACE = "/var/cache/codedeploy-agent"
 RPM_1, RPM_2 = f"{PLACE}/codedeploy-agent-1.8.1-45.noarch.rpm", f"{PLACE}/codedeploy-agent-2.1.0-97459.aarch64.rpm"
 APT = "apt-get --yes --allow-downgrades --option=DPkg::Lock::Timeout=300 --option=Dpkg::Options::=--force-confdef"
-ZYPPER = "zypper --non-interactive --no-gpg-checks install --allow-unsigned-rpm --oldpackage --force"
+ZYPPER = "zypper --non-interactive install --allow-unsigned-rpm --oldpackage"
+
+
+DNF, YUM = "dnf --assumeyes", "yum --assumeyes"
+RUBY, FORTH, BACK = f"{YUM} install ruby && ", f"exec {YUM} --nogpgcheck install", "exec rpm --upgrade --oldpackage"
 
 
 @pytest.mark.parametrize(
-    ("case", "install", "downgrade", "remove", "needs"),
+    ("case", "install", "remove", "needs"),
     [
         *(
             (
                 case,
-                *2 * [f"{APT} --option=Dpkg::Options::=--force-confold install {PLACE}/{file}"],
+                f"{APT} --option=Dpkg::Options::=--force-confold install {PLACE}/{file}",
                 "apt-get --yes --option=DPkg::Lock::Timeout=300 remove codedeploy-agent",
                 needs,
             )
@@ -235,46 +141,37 @@ ZYPPER = "zypper --non-interactive --no-gpg-checks install --allow-unsigned-rpm 
                 ("ubuntu_2", "codedeploy-agent_2.1.0-97459_arm64.deb", []),
             ]
         ),
-        (
-            "rocky_1",
-            f"dnf --assumeyes --nogpgcheck install {RPM_1}",
-            f"dnf --assumeyes --nogpgcheck downgrade {RPM_1}",
-            "dnf --assumeyes remove codedeploy-agent",
-            ["ruby"],
+        *(
+            (case, f"{DNF} --nogpgcheck install {rpm}", f"{DNF} remove codedeploy-agent", needs)
+            for name in ("amazon2023", "rhel", "rocky", "oracle", "centos")
+            for case, rpm, needs in [(f"{name}_1", RPM_1, ["ruby"]), (f"{name}_2", RPM_2, [])]
         ),
-        (
-            "amazon2023_2",
-            f"dnf --assumeyes --nogpgcheck install {RPM_2}",
-            f"dnf --assumeyes --nogpgcheck downgrade {RPM_2}",
-            "dnf --assumeyes remove codedeploy-agent",
-            [],
-        ),
-        (
-            "amazon2_1",
-            f"yum --assumeyes --nogpgcheck install ruby {RPM_1}",
-            f"yum --assumeyes --nogpgcheck downgrade {RPM_1}",
-            "yum --assumeyes remove codedeploy-agent",
-            [],
-        ),
-        (
-            "amazon2_2",
-            f"yum --assumeyes --nogpgcheck install {RPM_2}",
-            f"yum --assumeyes --nogpgcheck downgrade {RPM_2}",
-            "yum --assumeyes remove codedeploy-agent",
-            [],
-        ),
-        ("sles_1", *2 * [f"{ZYPPER} {RPM_1}"], "zypper --non-interactive remove codedeploy-agent", ["ruby"]),
+        ("amazon2_1", f'sh -c {RUBY}{FORTH} "$0" {RPM_1}', f"{YUM} remove codedeploy-agent", []),
+        ("amazon2_2", f'sh -c {FORTH} "$0" {RPM_2}', f"{YUM} remove codedeploy-agent", []),
+        ("sles_1", f"{ZYPPER} ruby {RPM_1}", "zypper --non-interactive remove codedeploy-agent", []),
+        ("sles_2", f"{ZYPPER} {RPM_2}", "zypper --non-interactive remove codedeploy-agent", []),
     ],
 )
-def test_the_command_lines_of_each_family(
-    case: str, install: str, downgrade: str, remove: str, needs: list[str]
-) -> None:
+def test_the_command_lines_of_each_family(case: str, install: str, remove: str, needs: list[str]) -> None:
     host = Host(case)
     assert host.line("__agent_install_command") == install
-    assert host.line("__agent_downgrade_command") == downgrade
     assert host.line("__agent_remove_command") == remove
     assert host.value("__agent_prerequisites")[host.value("__agent_line")] == needs
     assert host.value("__agent_query_command")[-1] == "codedeploy-agent"
+
+
+@pytest.mark.parametrize(
+    ("case", "installed", "line"),
+    [
+        ("amazon2_1", "1.8.0-12", f'sh -c {RUBY}{FORTH} "$0" {RPM_1}'),
+        ("amazon2_1", "2.1.0-97459", f'sh -c {RUBY}{BACK} "$0" {RPM_1}'),
+        ("amazon2_2", "2.1.1-1", f'sh -c {BACK} "$0" {RPM_2}'),
+        ("rocky_1", "2.1.0-97459", f"{DNF} --nogpgcheck install {RPM_1}"),
+        ("sles_1", "2.1.0-97459", f"{ZYPPER} ruby {RPM_1}"),
+    ],
+)
+def test_how_a_system_with_rpm_packages_goes_back(case: str, installed: str, line: str) -> None:
+    assert Host(case, installed).line("__agent_install_command") == line
 
 
 def test_the_agents_configuration_is_the_shipped_one_with_the_options_on_top() -> None:
@@ -305,6 +202,30 @@ def test_the_identity_of_an_on_premises_host() -> None:
     }
 
 
+def test_the_files_of_a_host_that_runs_windows() -> None:
+    host, home = Host("windows_session"), "C:\\ProgramData\\Amazon\\CodeDeploy"
+    assert host.value("__agent_configuration_file") == f"{home}\\conf.yml"
+    assert host.value("__agent_on_premises_file") == f"{home}\\conf.onpremises.yml"
+    assert host.value("__agent_tracking_folder") == f"{home}\\ongoing-deployment"
+    assert host.value("__agent_package_path") == f"{home}\\package\\codedeploy-agent-2.1.0-97459.msi"
+    configuration = yaml.safe_load(host.file("codedeployagent.yml"))
+    assert (configuration[":root_dir"], configuration[":max_revisions"]) == (home, 3)
+    assert yaml.safe_load(host.file("on-premises.yml"))["aws_credentials_file"] == f"{home}\\credentials"
+    script = host.file("renew-credentials.ps1")
+    assert f"$file = '{home}\\credentials'\n" in script
+    assert f"& '{home}\\credentials-command.ps1' | Out-String | ConvertFrom-Json" in script
+    assert "{{" not in script
+    assert host.file("credentials-command.ps1").endswith(f"{SESSION['agent_credentials_command']}\n")
+
+
+@pytest.mark.parametrize(("told", "version"), [("1.8.1.45", "1.8.1-45"), ("2.1.0-97459", "2.1.0-97459"), ("", "")])
+def test_the_version_that_windows_tells(told: str, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = load("vars/windows.yml")["__agent_installed_version"]
+    answer = {"__agent_installed_version": look, "__agent_query": {"result": {"version": told}}}
+    monkeypatch.setitem(CASES, "own", (system("windows"), answer))
+    assert Host("own").value("__agent_installed_version") == version
+
+
 def test_the_environment_is_read_as_it_was_given() -> None:
     lines = Host("on_premises").file("environment").splitlines()
     assert lines[1:] == ['A="say \\"\\$HOME\\" \\\\ \\`id\\`"', 'B="2"']
@@ -324,18 +245,3 @@ def test_the_limits_of_the_logs() -> None:
     assert "/srv/log/*.log {" in text
     assert "size 10M" in text
     assert "rotate 7" in text
-
-
-def test_every_option_is_documented_and_every_default_is_true() -> None:
-    specified = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text())["argument_specs"]
-    options = {name: option for entry in specified.values() for name, option in entry["options"].items()}
-    defaults = yaml.safe_load((ROLE / "defaults/main.yml").read_text())
-    documented = {name: option["default"] for name, option in options.items() if "default" in option}
-    assert documented == {name: value for name, value in defaults.items() if "{{" not in str(value)}
-    assert set(specified) == {
-        "main",
-        *(path.stem for path in (ROLE / "tasks/linux").glob("*.yml") if (ROLE / "tasks" / path.name).exists()),
-    }
-    assert {path.name for path in (ROLE / "tasks/linux").glob("*.yml")} - {"end_renewal.yml"} <= {
-        path.name for path in (ROLE / "tasks/windows").glob("*.yml")
-    }
