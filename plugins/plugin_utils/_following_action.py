@@ -12,6 +12,9 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import io
+import sys
+
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
@@ -20,6 +23,19 @@ from ._following import Follower, Result, Steps
 from ._side_by_side import run_side_by_side
 
 display = Display()
+
+
+def _let_lines_through() -> None:
+    """Have each line of output appear when it is printed.
+
+    Ansible leaves that to the system, which keeps what goes to a file or a pipe until there are 8 kB of it (ansible-core 2.19, Display.display).
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+
+
+# Ansible loads a task's plugin in its main process, which prints what the task, in a process of its own, has to show.
+_let_lines_through()
 
 
 class FollowingAction(ActionBase):

@@ -42,8 +42,15 @@ def without_colours(text: str) -> str:
 
 
 def playbook_environment(aws: t.Mapping[str, str], folder: pathlib.Path, colour: bool = False) -> dict[str, str]:
-    """The environment of ansible-playbook: the account is the one that AWS names, and all that is temporary lies in FOLDER."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
+    """The environment of ansible-playbook: the account is the one that AWS names, and all that is temporary lies in FOLDER.
+
+    Output is buffered, as it is for users: what is to be seen while a task runs must not wait for more.
+    """
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "ANSIBLE_", "PYTHONUNBUFFERED"))
+    }
     places = dict.fromkeys(("ANSIBLE_HOME", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP"), f"{folder}/ansible")
     colours = {"ANSIBLE_FORCE_COLOR" if colour else "ANSIBLE_NOCOLOR": "True"}
     files = {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_CONFIG": f"{folder}/ansible.cfg"}
