@@ -466,6 +466,7 @@ diagnosis:
 import typing as t
 from dataclasses import replace
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._decisions import (
@@ -661,7 +662,7 @@ def main() -> None:
     try:
         result = ensure(connections(module), module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            module.warn(warning)
+            warn(warning)
         module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

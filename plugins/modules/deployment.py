@@ -21,7 +21,8 @@ options:
     type: str
   application_name:
     description:
-      - With O(deployment_group_name), the last deployment to that deployment group is meant, whether it has ended or not.
+      - With O(deployment_group_name), the last deployment to that deployment group is meant, whether it has ended or not. With
+        O(state=rolled_back) that is the last one that did not itself go back, so rolling back twice does not swing back.
     type: str
     aliases: [application]
   deployment_group_name:
@@ -157,6 +158,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from ..module_utils._decisions import undone_id
 from ..module_utils._deployment_groups import find_deployment_group, require_deployment_group
 from ..module_utils._deployments import Deployment, find_deployment
 from ..module_utils._errors import CodeDeployError
@@ -186,7 +188,11 @@ def wanted_id(client: t.Any, params: Params) -> str | None:
     if params["deployment_id"]:
         return str(params["deployment_id"])
     group = require_deployment_group(client, params["application_name"], params["deployment_group_name"])
-    return t.cast("str | None", (group.get("last_attempted_deployment") or {}).get("deployment_id"))
+    last_id = t.cast("str | None", (group.get("last_attempted_deployment") or {}).get("deployment_id"))
+    if last_id and params["state"] == "rolled_back":
+        # A deployment that went back is no release: who asks again has what was wanted.
+        return undone_id(find_deployment(client, last_id) or {}) or last_id
+    return last_id
 
 
 def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:

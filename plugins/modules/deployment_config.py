@@ -251,6 +251,7 @@ steps:
 import functools
 import typing as t
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._config_forms import DEFAULTS, MANAGED, differences, fitting, form_from_options
@@ -381,7 +382,7 @@ def main() -> None:
     try:
         result = ensure(module.client, module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            module.warn(warning)
+            warn(warning)
         module.exit_json(**result)
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

@@ -369,6 +369,7 @@ deployment_group:
 import functools
 import typing as t
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._applications import find_application, require_application
@@ -526,7 +527,7 @@ def main() -> None:
     try:
         result = ensure(module.client, module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            module.warn(warning)
+            warn(warning)
         module.exit_json(**result)
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

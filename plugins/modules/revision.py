@@ -230,6 +230,7 @@ removed_bundles:
 
 import typing as t
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._applications import require_application
@@ -303,7 +304,7 @@ def main() -> None:
     try:
         result = ensure(connections(module), module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            module.warn(warning)
+            warn(warning)
         module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

@@ -75,6 +75,10 @@ def test_hosts_get_their_first_release_and_the_next_and_nothing_twice(site: Site
     assert "changed=0" in again.output
     assert writes(site.emulator) == []
 
+    misspelt = release(site.emulator, {**variables, "release_deploy": {"wait_timout": 1}}, site.folder)
+    assert misspelt.status == 2, misspelt.output
+    assert "release_deploy has unknown options: wait_timout." in misspelt.output
+
     site.write_release("good 2")
     wrong = {**variables, "release_verify": {**variables["release_verify"], "content": "something else", "retries": 1}}
     unanswered = release(site.emulator, wrong, site.folder)

@@ -141,6 +141,7 @@ def test_one_that_has_succeeded_is_followed_by_the_revision_before_it_once(stage
     again = ensure(deployment_id=second, state="rolled_back")
     assert (again["changed"], again["awaits"]) == (False, None)
     assert again["reason"] == f"{second} is rolled back by {back} (Succeeded)"
+    assert ensure(**GROUP, state="rolled_back")["reason"] == again["reason"]
 
 
 def test_one_that_codedeploy_has_rolled_back_is_left_alone(stage: LiveStage, ensure: Ensure) -> None:
