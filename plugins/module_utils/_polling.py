@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SHORTEST = 4.4
+SHORTEST = 4.0
 """Seconds between two looks when the end may come at any time: it is then noticed a little more than two seconds late on average."""
 AFTER_DETAILS = 5.6
 """The same after a look that has read the targets, which takes more than one call."""
