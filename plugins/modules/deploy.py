@@ -36,6 +36,7 @@ options:
     description:
       - Several deployment groups of the application to deploy to, in this order. The release is bundled and uploaded for the first of them.
       - After a failure, those that have not begun are left alone.
+      - Each is looked up when its turn comes, so one that does not exist fails the task after those before it were deployed to.
     type: list
     elements: str
   groups_at_once:

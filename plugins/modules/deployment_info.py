@@ -63,6 +63,7 @@ options:
   target_ids:
     description:
       - Read these targets instead, whose identifiers an earlier look has returned. That saves the calls that list them.
+      - Needs O(deployment_id).
     type: list
     elements: str
   unless_overview:
@@ -75,6 +76,7 @@ options:
       - Return RV(diagnosis) if the deployment has failed, was stopped, or has succeeded with failed targets. At most this many failed targets are
         told in full, the rest is counted by cause.
       - The targets are read for that whatever the other options say; V(notable) ones are returned.
+      - Needs O(deployment_id).
     type: int
 attributes:
   check_mode:
