@@ -37,10 +37,34 @@ class ActionModule(FollowingAction):
         self._begin(tmp, task_vars)
         spread = self._spread()
         names = list(dict.fromkeys(spread["deployment_group_names"]))
+        if problem := self._problem_with(names):
+            return {**combined(names, {}), "failed": True, "msg": problem}
         others = {name: value for name, value in self._task.args.items() if name not in SPREAD}
         tasks = {name: self._steps({**others, "deployment_group_name": name}, f"{name}: ") for name in names}
         results = run_side_by_side(tasks, spread["groups_at_once"], not spread["continue_after_failure"])
         return combined(names, results)
+
+    def _problem_with(self, names: list[str]) -> str | None:
+        """Why the task cannot deploy to all of the deployment groups NAMES; they are looked up in one go. None if nothing is known against it.
+
+        In check mode another task may be meant to create those that are missing. Where all are, the application may be what is missing. The module
+        tells of both.
+        """
+        application = {
+            name: value for name, value in self._task.args.items() if name in ("application_name", "application")
+        }
+        wanted = {**application, "deployment_group_names": names, "include_tags": False}
+        looked = self._run_module("deployment_group_info", wanted)
+        if looked.get("failed"):
+            return str(looked.get("msg"))
+        found = {group["deployment_group_name"] for group in looked["deployment_groups"]}
+        missing = [repr(name) for name in names if name not in found]
+        if self._task.check_mode or not found or not missing:
+            return None
+        return (
+            f"deployment_group_names: the application has no deployment group {', '.join(missing)}. "
+            "Create it with slipway.codedeploy.deployment_group, or check the name, the region and the account."
+        )
 
     def _spread(self) -> Result:
         """The options of SPREAD. Raises AnsibleActionFail for what makes no sense."""

@@ -37,10 +37,18 @@ ACTIONS = ("none", "create", "attach", "wait", "stop")
 """Nothing; create a deployment; follow the one in flight; await its end, or stop it first, and decide again."""
 
 
-def decide(group: Resource, in_flight: Resource | None, wanted: Location, force: bool, if_in_progress: str) -> Decision:
-    """What to do so that GROUP runs WANTED. IN_FLIGHT is the group's active deployment. Raises CodeDeployError if that is in the way."""
+def decide(
+    group: Resource, in_flight: Resource | None, wanted: Location | None, force: bool, if_in_progress: str
+) -> Decision:
+    """What to do so that GROUP runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
+
+    Raises CodeDeployError if that is in the way, or there is nothing to restart.
+    """
     if in_flight is not None:
         return decide_beside(in_flight, wanted, if_in_progress)
+    if wanted is None:
+        require_restartable(group)
+        return Decision("create", f"{place_of(group['target_revision'])} is restarted")
     last = group.get("last_successful_deployment")
     if not last or not is_same_release(wanted, group.get("target_revision")):
         return Decision("create", f"the deployment group has {place_of(group.get('target_revision'))}")
@@ -55,18 +63,36 @@ def decide(group: Resource, in_flight: Resource | None, wanted: Location, force:
     return Decision("none", f"already deployed by {last['deployment_id']} at {last['end_time']}", last["deployment_id"])
 
 
-def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) -> Decision:
+def require_restartable(group: Resource) -> None:
+    """Raise CodeDeployError if what GROUP runs cannot be restarted (botocore model: CreateDeploymentInput, deploymentMode)."""
+    if not group.get("last_successful_deployment"):
+        raise CodeDeployError("The deployment group has had no successful deployment, so there is nothing to restart.")
+    if group["compute_platform"] != "Server" or group["deployment_style"]["deployment_type"] != "IN_PLACE":
+        raise CodeDeployError(
+            f"{group['deployment_group_name']!r} cannot be restarted: CodeDeploy does that on hosts, in place, and it is "
+            f"{group['compute_platform']}, {group['deployment_style']['deployment_type']}."
+        )
+
+
+def _brings(deployment: Resource, wanted: Location | None) -> bool:
+    """Whether DEPLOYMENT is of WANTED; None is a restart."""
+    if wanted is None:
+        return deployment.get("deployment_mode") == "RESTART"
+    return is_same_release(wanted, deployment.get("revision"))
+
+
+def decide_beside(in_flight: Resource, wanted: Location | None, if_in_progress: str) -> Decision:
     """What to do while the group's deployment IN_FLIGHT (see `find_in_flight`) is active: follow it if it is of WANTED, such as the one
-    of a run that was killed, or if it rolls such a one back.
+    of a run that was killed, or if it rolls such a one back. WANTED is None for a restart.
 
     Raises CodeDeployError if it is in the way, and IF_IN_PROGRESS (the option of the module `deploy`) does not say what to do about it. A
     rollback is never stopped: it is what mends the group.
     """
     deployment_id = in_flight["deployment_id"]
-    if if_in_progress != "fail" and is_same_release(wanted, in_flight.get("revision")):
+    if if_in_progress != "fail" and _brings(in_flight, wanted):
         return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
     undone = in_flight.get("undoes") or {}
-    if if_in_progress != "fail" and is_same_release(wanted, undone.get("revision")):
+    if if_in_progress != "fail" and _brings(undone, wanted):
         reason = f"{undone['deployment_id']} of this revision is being rolled back by {deployment_id}"
         return Decision("attach", reason, undone["deployment_id"])
     what = f"{deployment_id} of {place_of(in_flight.get('revision'))}"
@@ -75,10 +101,19 @@ def decide_beside(in_flight: Resource, wanted: Location, if_in_progress: str) ->
         return Decision("wait", f"{what} is in flight and awaited first", deployment_id)
     if if_in_progress == "stop":
         return Decision("stop", f"{what} is in flight and stopped first", deployment_id)
-    raise CodeDeployError(
-        f"The deployment group {in_flight['deployment_group_name']!r} has an active deployment {deployment_id} "
-        f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, "
-        f"so {place_of(wanted)} cannot be deployed now. Wait until it has ended, or set if_in_progress to wait or stop."
+    raise CodeDeployError(_in_the_way(in_flight, wanted))
+
+
+def _in_the_way(in_flight: Resource, wanted: Location | None) -> str:
+    if _brings(in_flight, wanted):
+        consequence, way_out = "which is what is wanted", "attach"
+    else:
+        what = f"{place_of(wanted)} cannot be deployed" if wanted else "nothing can be restarted"
+        consequence, way_out = f"so {what} now", "wait or stop"
+    return (
+        f"The deployment group {in_flight['deployment_group_name']!r} has an active deployment {in_flight['deployment_id']} "
+        f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, {consequence}. "
+        f"Wait until it has ended, or set if_in_progress to {way_out}."
     )
 
 
@@ -86,6 +121,13 @@ def description_with(description: str | None, sequence: int | None = None, undon
     """A deployment's description that tells its SEQUENCE, and the id of the deployment that it undoes, too."""
     marks = [mark.format(value) for mark, value in ((_UNDOES, undone), (_SEQUENCE, sequence)) if value is not None]
     return " ".join([*([description] if description else []), *marks]) or description
+
+
+def restart_description(description: str | None, restarted: Resource, sequence: int | None = None) -> str | None:
+    """The description of a restart of what the deployment RESTARTED has brought. A restart is neither a release nor a way back, so it tells the
+    same as that one, unless a SEQUENCE is given."""
+    told = sequence_of(restarted) if sequence is None else sequence
+    return description_with(description, told, undone_id(restarted))
 
 
 def sequence_of(deployment: Resource) -> int | None:

@@ -25,6 +25,7 @@ Params = t.Mapping[str, t.Any]
 MEMBERS: dict[str, t.Any] = {
     "description": {"type": "str"},
     "deployment_config_name": {"type": "str"},
+    "deployment_mode": {"type": "str", "choices": ["STANDARD", "RESTART"]},
     "file_exists_behavior": {"type": "str", "choices": ["DISALLOW", "OVERWRITE", "RETAIN"]},
     "ignore_application_stop_failures": {"type": "bool"},
     "update_outdated_instances_only": {"type": "bool"},
@@ -65,7 +66,7 @@ DEPLOY_ARGUMENTS: dict[str, t.Any] = {
 }
 DEPLOY_CONSTRAINTS: dict[str, t.Any] = {
     **SOURCE_CONSTRAINTS,
-    "required_one_of": [*SOURCE_CONSTRAINTS["required_one_of"], ["deployment_group_name", "deployment_group_names"]],
+    "required_one_of": [["source", "revision", "deployment_mode"], ["deployment_group_name", "deployment_group_names"]],
 }
 
 
@@ -80,7 +81,19 @@ def check_options(params: Params) -> None:
     check_alarms(params["override_alarm_configuration"] or {}, "override_alarm_configuration")
     check_target_instances(params["target_instances"] or {})
     _check_combinations(params)
+    _check_mode(params)
     check_source_options(source_options(params))
+
+
+def _check_mode(params: Params) -> None:
+    """A restart takes no revision, everything else does (botocore model: CreateDeploymentInput, deploymentMode)."""
+    if params["deployment_mode"] != "RESTART":
+        if not params["source"] and not params["revision"]:
+            raise InvalidOption(f"deployment_mode: {params['deployment_mode']} needs source or revision")
+        return
+    for option in ("source", "revision", "update_outdated_instances_only"):
+        if params[option]:
+            raise InvalidOption(f"{option}: deployment_mode=RESTART takes none, as what hosts run is restarted")
 
 
 def _check_combinations(params: Params) -> None:

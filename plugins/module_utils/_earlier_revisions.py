@@ -19,7 +19,7 @@ from ansible.module_utils.common.validation import check_type_dict
 from ._decisions import undone_id
 from ._deployments import Deployment, find_deployment, list_deployments
 from ._errors import CodeDeployError
-from ._revisions import Location, is_same_release, place_of, read_revisions
+from ._revisions import Location, content_of, is_same_release, place_of, read_revisions
 from ._sources import revision_options
 from ._validation import DEPLOYMENT_ID, InvalidOption
 
@@ -114,8 +114,7 @@ def _way_back(client: t.Any, last: Deployment) -> Location:
     found = (
         read_revisions(client, last["application_name"], [last["revision"]]) if last["status"] == "Succeeded" else []
     )
-    location = found[0]["revision"] if found else {}
-    content = (location.get("app_spec_content") or location.get("string") or {}).get("content", "")
+    content = (content_of(found[0]["revision"]) if found else None) or ""
     try:
         member = with_versions_exchanged(content)
     except AppSpecError as error:

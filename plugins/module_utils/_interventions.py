@@ -13,7 +13,7 @@ import functools
 import typing as t
 from dataclasses import dataclass
 
-from ._decisions import description_with, undone_id
+from ._decisions import description_with, require_restartable, restart_description, undone_id
 from ._deployment_groups import require_deployment_group
 from ._deployments import (
     Deployment,
@@ -176,14 +176,13 @@ def ensure_restarted(client: t.Any, deployment: Deployment, _options: Options, c
                 f"{deployment_id} is {deployment['status']}: await or stop it before the application is restarted"
             )
         return Outcome(False, f"{deployment_id} restarts already", deployment_id, _awaiting(deployment_id, "succeeded"))
-    if not group.get("last_successful_deployment"):
-        raise CodeDeployError(
-            f"{group['deployment_group_name']!r} has had no successful deployment, so there is nothing to restart"
-        )
+    require_restartable(group)
     reason = f"{place_of(group.get('target_revision'))} is restarted"
     if check_mode:
         return Outcome(True, reason, deployment_id)
-    new_id = create_deployment(client, group, None, {"deployment_mode": "RESTART"})
+    restarted = find_deployment(client, group["last_successful_deployment"]["deployment_id"]) or {}
+    members = {"deployment_mode": "RESTART", "description": restart_description(None, restarted)}
+    new_id = create_deployment(client, group, None, members)
     return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))
 
 

@@ -20,8 +20,12 @@ AFTER_DETAILS = 5.6
 """The same after a look that has read the targets, which takes more than one call."""
 LONGEST = 55.0
 """Seconds between two looks when the end is far away; nobody should wait longer to see what has happened."""
-UNINFORMED_LONGEST = 30.0
-"""The same where nothing tells when the end will come."""
+LONGEST_SHARE = 1 / 22
+"""The same as a share of the time that the deployment is expected to take: a failure on the way comes unforeseen, and a short deployment has calls to
+spare for it."""
+SOON = 75.0
+"""Seconds within which a deployment is expected to end of which nothing is known. Most end within minutes; one that does not is looked at more
+seldom the longer it takes, so that twenty minutes are within the budget of seventy calls."""
 MARGIN = 0.07
 """By which share of its length a deployment may well be shorter or longer than the last one."""
 ROUNDS_MARGIN = 0.13
@@ -34,18 +38,17 @@ MANY = 25
 Window = tuple[float, float]
 
 
-def seconds_until_next_look(elapsed: float, window: Window | None) -> float:
-    """How long to wait, ELAPSED seconds after the beginning of a deployment that is expected to end within WINDOW; None if nobody knows.
+def seconds_until_next_look(elapsed: float, window: Window) -> float:
+    """How long to wait, ELAPSED seconds after the beginning of a deployment that is expected to end within WINDOW.
 
     The time from which on the end may come is approached in steps that get smaller; a deployment that is overdue is looked at more seldom the
     longer it is. One that has just begun is looked at often too, since much that goes wrong does so at once.
     """
-    if window is None:
-        return _between(elapsed / 6, SHORTEST, UNINFORMED_LONGEST)
     early, late = window
     if elapsed < early:
-        return _between(min((early - elapsed) / 3, elapsed / 2), SHORTEST, LONGEST)
-    return _between((elapsed - late) / 5, SHORTEST, UNINFORMED_LONGEST)
+        longest = _between(late * LONGEST_SHARE, SHORTEST, LONGEST)
+        return _between(min((early - elapsed) / 3, elapsed / 2), SHORTEST, longest)
+    return _between((elapsed - late) / 7, SHORTEST, LONGEST)
 
 
 def _around(expected: float) -> Window:
@@ -54,6 +57,10 @@ def _around(expected: float) -> Window:
 
 def _between(value: float, least: float, most: float) -> float:
     return max(least, min(value, most))
+
+
+def _finished(overview: dict[str, int]) -> int:
+    return sum(overview.get(status, 0) for status in ("succeeded", "failed", "skipped"))
 
 
 def _telling_counts(overview: dict[str, int]) -> dict[str, int]:
@@ -95,14 +102,16 @@ class Pace:
             return None
         return _telling_counts(self.overview or {})
 
-    def _expected_end(self) -> Window | None:
+    def _expected_end(self) -> Window:
         """As long as last time, until targets are finished: they come in rounds of so many at once, of which each takes as long as those before."""
         overview = self.overview or {}
-        finished = sum(overview.get(status, 0) for status in ("succeeded", "failed", "skipped"))
-        if not finished:
-            return None if self.previous is None else _around(self.previous)
+        finished, pending = _finished(overview), overview.get("pending", 0)
+        if not finished and self.previous is not None:
+            return _around(self.previous)
+        if not finished:  # those that wait for their round will show how long one takes
+            return 0.0, 0.0 if pending else SOON
         at_once = max(1, overview.get("in_progress", 0))
-        done, to_come = finished // at_once, 1 + overview.get("pending", 0) / at_once
+        done, to_come = finished // at_once, 1 + pending / at_once
         earliest, latest = self._changed
         if not done:  # the rest of this round may finish any moment
             return _around(latest)

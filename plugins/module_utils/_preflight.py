@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would make a deployment fail at its start, found before anything is written: no host that it could go to, an alarm that goes off already,
-a bundle that is not there any more.
+"""What would make a deployment fail at its start, found before anything is written: no host that it could go to, no function or service, an alarm
+that goes off already, a bundle that is not there any more.
 
 A look that is not allowed refuses nothing: it becomes a warning.
 
@@ -18,6 +18,7 @@ from functools import partial
 from ._batches import batches
 from ._errors import CodeDeployError, Connect, aws_call, error_code
 from ._on_premises_instances import list_on_premises_instances
+from ._preflight_traffic import check_function, check_service
 from ._releases import Release, check_object
 from ._revisions import place_of
 
@@ -63,7 +64,7 @@ def check_readiness(connect: Connect, group: Resource, release: Release) -> list
     """Raise CodeDeployError if a deployment of RELEASE to GROUP (canonical) could only fail; return what could not be looked at, as warnings."""
     warnings = []
     checks = (
-        partial(_check_hosts, connect, group),
+        partial(_check_targets, connect, group, release),
         partial(_check_alarms, connect, group),
         partial(_check_bundle, connect, release),
     )
@@ -77,13 +78,16 @@ def check_readiness(connect: Connect, group: Resource, release: Release) -> list
     return warnings
 
 
-def _check_hosts(connect: Connect, group: Resource) -> None:
-    if group.get("compute_platform") != "Server" or _has_hosts(connect, group):
-        return
-    raise CodeDeployError(
-        f"deployment_group_name: {group['deployment_group_name']!r} matches no instance, so there is nothing to deploy to. Compare its tag filters "
-        "with the tags of the instances; deregistered on-premises instances do not count."
-    )
+def _check_targets(connect: Connect, group: Resource, release: Release) -> None:
+    if group["compute_platform"] == "Lambda":
+        check_function(connect, release.location)
+    elif group["compute_platform"] == "ECS":
+        check_service(connect, group)
+    elif not _has_hosts(connect, group):
+        raise CodeDeployError(
+            f"deployment_group_name: {group['deployment_group_name']!r} matches no instance, so there is nothing to deploy to. Compare its tag filters "
+            "with the tags of the instances; deregistered on-premises instances do not count."
+        )
 
 
 def _has_hosts(connect: Connect, group: Resource) -> bool:
@@ -153,6 +157,7 @@ def _check_alarms(connect: Connect, group: Resource) -> None:
 
 
 def _check_bundle(connect: Connect, release: Release) -> None:
-    """A revision that was registered once may be gone from S3. A release that is made of a source has been looked for, or is uploaded."""
-    if release.bundle is None:
+    """A revision that was registered once may be gone from S3. A release that is made of a source has been looked for, or is uploaded, and a
+    restart needs none."""
+    if release.bundle is None and not release.restarts:
         check_object(connect, release.location, f"revision: {place_of(release.location)} is registered")

@@ -9,6 +9,8 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import pathlib
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -19,15 +21,18 @@ from ._appspec_verdicts import check_bundle, check_content
 from ._buckets import StoredObject, find_object
 from ._bundle.bundle import Facts, TreeBundle
 from ._bundle.manifest import BundleError
+from ._bundle.reading import begin_reading
 from ._bundle.ready import ReadyBundle, read_ready
 from ._bundle.selection import read_selection
-from ._bundle.tree import read_manifest
 from ._errors import CodeDeployError, Connect
-from ._revisions import Location, find_revision, identity_of, location_from_options, place_of
+from ._revisions import Location, content_of, find_revision, identity_of, location_from_options, place_of
 from ._sources import source_options
 from ._uploads import UploadSettings, upload_bundle, upload_settings
 
 Resource = dict[str, t.Any]
+
+# The bundle of a source that is being read; it is waited for.
+Begun = t.Callable[[], TreeBundle | ReadyBundle]
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Release:
 
     A bundle that is at its place already has its ETag in the location; one that is still to be uploaded has not. WARNINGS are for the
     user: what is strange about its AppSpec. UNDONE is the deployment that it undoes, where the group goes back to an earlier revision.
+    KNOWN is what AWS knows of a revision that was registered before. RESTARTED is the deployment that has brought it, if it
+    is but to be restarted; empty if there is none.
     """
 
     location: Location
@@ -43,10 +50,20 @@ class Release:
     upload: UploadSettings = field(default_factory=UploadSettings)
     warnings: tuple[str, ...] = ()
     undone: str | None = None
+    known: Resource | None = None
+    restarted: Resource | None = None
 
     @property
-    def identity(self) -> Location:
-        """The location by which the release is recognised. A key made of the digest says all: another ETag is another compressor at work."""
+    def restarts(self) -> bool:
+        """Whether nothing is shipped, but what the group runs is restarted."""
+        return self.restarted is not None
+
+    @property
+    def identity(self) -> Location | None:
+        """The location by which the release is recognised; None for a restart. A key made of the digest says all: another ETag is another
+        compressor at work."""
+        if self.restarts:
+            return None
         if self.bundle is None:
             return identity_of(self.location)
         place = {name: self.location["s3_location"][name] for name in ("bucket", "key", "bundle_type")}
@@ -65,42 +82,54 @@ class Release:
         return {**self.bundle.facts, "uploaded": not self.is_stored}
 
 
-def wanted_release(connect: Connect, params: Resource, platform: str) -> Release:
-    """The release that a module's PARAMS name, for an application of PLATFORM. Nothing is written.
+def begin_bundle(options: Resource) -> Begun | None:
+    """Begin to read the options' source, if there is one, beside what else there is to do. Raises CodeDeployError if it is no bundle."""
+    if not options["source"]:
+        return None
+    source = pathlib.Path(options["source"])
+    if source.is_file():
+        return functools.partial(read_ready, source, options["bundle_type"])
+    bundle_type, level = options["bundle_type"] or "zip", options["compression"]
+    with _option_named():
+        selection = read_selection(source, options["exclude"], options["include"])
+        appspec = bundled_appspec(options["appspec"])
+        packed_at = level if bundle_type == "zip" else None
+        reading = begin_reading(source, selection, options["symlinks"], appspec, packed_at)
+    return lambda: TreeBundle(reading.manifest(), bundle_type, level, reading.packed())
 
-    Raises CodeDeployError if it cannot be made or found, or its AppSpec is refused.
+
+@contextlib.contextmanager
+def _option_named() -> t.Iterator[None]:
+    """Raise a BundleError as a CodeDeployError that names the option."""
+    try:
+        yield
+    except BundleError as error:
+        raise CodeDeployError(f"{error.option}: {error}") from error
+
+
+def wanted_release(connect: Connect, params: Resource, platform: str, begun: Begun | None) -> Release:
+    """The release that a module's PARAMS name, for an application of PLATFORM; its bundle, if it has a source, was BEGUN before.
+
+    Nothing is written. Raises CodeDeployError if it cannot be made or found, or its AppSpec is refused.
     """
     options = source_options(params)
-    if options["revision"]:
+    if begun is None:
         release = _existing_release(connect, params["application_name"], options["revision"])
     else:
-        release = _release_of(connect("s3"), params["application_name"], read_bundle(options), options)
+        s3 = connect("s3")
+        with _option_named():
+            bundle = begun()
+        release = _release_of(s3, params["application_name"], bundle, options)
     return replace(release, warnings=_appspec_warnings(release, platform, options["fail_on"]))
 
 
 def _appspec_warnings(release: Release, platform: str, fail_on: str) -> tuple[str, ...]:
     """The warnings of the check of the release's AppSpec, where it is at hand. Raises CodeDeployError if it is refused."""
     if release.bundle is not None:
-        try:
+        with _option_named():
             return check_bundle(shipped_bundle(release.bundle), fail_on)
-        except BundleError as error:
-            raise CodeDeployError(f"{error.option}: {error}") from error
-    given = release.location.get("app_spec_content") or release.location.get("string") or {}
-    content = given.get("content")
+    content = content_of(release.location)
     return check_content(content, platform, fail_on) if content else ()
-
-
-def read_bundle(options: Resource) -> TreeBundle | ReadyBundle:
-    """The bundle of the options' source: a directory, or a file that is a bundle already. Raises CodeDeployError if it is neither."""
-    source = pathlib.Path(options["source"])
-    try:
-        if source.is_file():
-            return read_ready(source, options["bundle_type"])
-        selection = read_selection(source, options["exclude"], options["include"])
-        manifest = read_manifest(source, selection, options["symlinks"], bundled_appspec(options["appspec"]))
-    except BundleError as error:
-        raise CodeDeployError(f"{error.option}: {error}") from error
-    return TreeBundle(manifest, options["bundle_type"] or "zip", options["compression"])
 
 
 def _release_of(s3: t.Any, application_name: str, bundle: TreeBundle | ReadyBundle, options: Resource) -> Release:
@@ -123,9 +152,10 @@ def _bundle_location(bucket: str, key: str, bundle_type: str, stored: StoredObje
 def _existing_release(connect: Connect, application_name: str, revision: Resource) -> Release:
     """The release that exists already as REVISION. Raises CodeDeployError if there is no such revision."""
     location = location_from_options(revision)
-    if find_revision(connect("codedeploy"), application_name, location) is None:
+    known = find_revision(connect("codedeploy"), application_name, location)
+    if known is None:
         _require_existing(connect, application_name, location)
-    return Release(location)
+    return Release(location, known=known)
 
 
 def _require_existing(connect: Connect, application_name: str, location: Location) -> None:
@@ -154,15 +184,20 @@ def check_object(connect: Connect, location: Location, known: str) -> None:
         )
 
 
+def find_registration(client: t.Any, application_name: str, release: Release) -> Resource | None:
+    """What AWS knows of RELEASE as a revision of the application; None if it is not registered. What is still to be uploaded is not."""
+    if release.bundle is None:
+        return release.known
+    return find_revision(client, application_name, release.location) if release.is_stored else None
+
+
 def store_release(s3: t.Any, release: Release) -> Location:
     """Put the release's bundle at its place, unless it is there, and return the location with the ETag that pins this very object."""
     if release.bundle is None or release.is_stored:
         return release.location
     place = release.location["s3_location"]
-    try:
+    with _option_named():
         stored = upload_bundle(s3, release.bundle, place["bucket"], place["key"], release.upload)
-    except BundleError as error:
-        raise CodeDeployError(f"{error.option}: {error}") from error
     return _bundle_location(place["bucket"], place["key"], place["bundle_type"], stored)
 
 

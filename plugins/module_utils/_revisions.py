@@ -110,6 +110,12 @@ def place_of(location: Location | None) -> str:
     return f"{kind} {sha256}" if sha256 else str(kind)
 
 
+def content_of(location: Location) -> str | None:
+    """The AppSpec that LOCATION holds itself; None if it is elsewhere, or only its digest is given."""
+    given = location.get("app_spec_content") or location.get("string") or {}
+    return t.cast("str | None", given.get("content"))
+
+
 def find_revision(client: t.Any, application_name: str, location: Location) -> dict[str, t.Any] | None:
     """What AWS knows of a registered revision, in snake_case; None if it is not registered."""
     found = _get_revision(client, application_name, resource_for_aws(identity_of(location)))

@@ -25,10 +25,10 @@ ARNS = {
     ),
 }
 
-# AWS user guide, "CodeDeploy limits": characters in a tag's key and value, and tags on an on-premises instance.
 # As the service makes them; samples: AWS user guide, "View CodeDeploy deployment details".
 DEPLOYMENT_ID = re.compile(r"d-[A-Z0-9]+")
 
+# AWS user guide, "CodeDeploy limits": characters in a tag's key and value, and tags on an on-premises instance.
 KEY_LENGTH = 128
 VALUE_LENGTH = 256
 INSTANCE_TAGS = 10

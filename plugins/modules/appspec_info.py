@@ -43,6 +43,18 @@ options:
       - The operating system of the hosts, for O(platform=server). An AppSpec for another one is an error. Either is fine when it is left out.
     type: str
     choices: [linux, windows]
+  host_users:
+    description:
+      - The users that the hosts have, for O(platform=server). With it, an C(owner) or C(runas) that is not among them is an error.
+        C(ansible_facts.getent_passwd) of M(ansible.builtin.getent) has them.
+      - Leave it out where scripts of the application create them.
+    type: list
+    elements: str
+  host_groups:
+    description:
+      - The groups that the hosts have, for O(platform=server). With it, a C(group) that is not among them is an error.
+    type: list
+    elements: str
   fail_on:
     description:
       - Whether the task fails when there are problems. With V(error) it fails if there are errors, with V(warning) also if there are warnings.
@@ -95,6 +107,12 @@ EXAMPLES = r"""
 - name: Each problem has a rule, a place, and a hint
   ansible.builtin.debug:
     msg: "{{ found.problems[0].message }} {{ found.problems[0].hint }}"
+
+- name: Have the hosts the users that the application names?
+  slipway.codedeploy.appspec_info:
+    path: web-app
+    host_os: linux
+    host_users: [root, www-data, deploy]
 
 - name: An AppSpec for a Lambda function, made in the playbook
   slipway.codedeploy.appspec_info:
@@ -168,6 +186,13 @@ from ..module_utils._appspec_verdicts import failure_text, is_refused
 from ..module_utils._bundle.manifest import BundleError
 from ..module_utils._validation import InvalidOption
 
+# What is known of the hosts.
+HOSTS: dict[str, dict[str, t.Any]] = {
+    "host_os": {"type": "str", "choices": ["linux", "windows"]},
+    "host_users": {"type": "list", "elements": "str"},
+    "host_groups": {"type": "list", "elements": "str"},
+}
+
 
 def given_appspec(params: dict[str, t.Any]) -> tuple[str, str | dict[str, t.Any], Bundle | None]:
     """The AppSpec that PARAMS give: its name for messages, its content, and the bundle around it, if there is one."""
@@ -184,7 +209,8 @@ def given_appspec(params: dict[str, t.Any]) -> tuple[str, str | dict[str, t.Any]
 def ensure(params: dict[str, t.Any]) -> dict[str, t.Any]:
     """Check what PARAMS give, and return the module's result; with `msg` if the task is to fail."""
     name, content, bundle = given_appspec(params)
-    verdict = check_appspec(content, params["platform"], bundle, params["host_os"])
+    hosts = {name: params[name] for name in HOSTS}
+    verdict = check_appspec(content, params["platform"], bundle, **hosts)
     result = {"changed": False, "valid": verdict.valid, "appspec": verdict.appspec}
     result["problems"] = [dataclasses.asdict(problem) for problem in verdict.problems]
     if is_refused(verdict.problems, params["fail_on"]):
@@ -199,7 +225,7 @@ def main() -> None:
             "content": {"type": "raw"},
             "path": {"type": "path"},
             "platform": {"type": "str", "choices": ["server", "lambda", "ecs"], "default": "server"},
-            "host_os": {"type": "str", "choices": ["linux", "windows"]},
+            **HOSTS,
             "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
         },
         mutually_exclusive=[["content", "path"]],

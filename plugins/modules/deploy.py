@@ -36,7 +36,7 @@ options:
     description:
       - Several deployment groups of the application to deploy to, in this order. The release is bundled and uploaded for the first of them.
       - After a failure, those that have not begun are left alone.
-      - Each is looked up when its turn comes, so one that does not exist fails the task after those before it were deployed to.
+      - All are looked up before anything is written. If one does not exist, none is deployed to.
     type: list
     elements: str
   groups_at_once:
@@ -62,6 +62,7 @@ options:
       - V(wait) follows it, if it is of another revision, to its end, however that is, and deploys then.
       - V(stop) stops it, if it is of another revision, and deploys then. A rollback is not stopped but awaited.
       - V(fail) fails, whatever the revision.
+      - V(wait) and V(stop) need O(wait=true), since the deployment is created after another one has been followed to its end.
     type: str
     choices: [attach, wait, stop, fail]
     default: attach
@@ -90,6 +91,15 @@ options:
         tells none counts as what it undid.
       - It is kept at the end of the deployment's description, as C([sequence 42]).
     type: int
+  deployment_mode:
+    description:
+      - V(RESTART) restarts the application on the hosts, by running the hooks of the revision of the deployment group's last successful
+        deployment, without downloading or installing it again. So it takes neither O(source) nor O(revision). It is for the platform Server, in
+        place, and the host agents must be 2.1 or newer.
+      - Each run is another restart, unless one is in flight.
+      - What is left out is V(STANDARD) to AWS. V(RESTART) needs a botocore that knows it, such as 1.44.5.
+    type: str
+    choices: [STANDARD, RESTART]
   description:
     description:
       - A comment on the deployment, at most 256 characters. A deployment that is in flight already keeps its own.
@@ -190,6 +200,8 @@ options:
     description:
       - Before anything is written, look whether the deployment could only fail, because the deployment group matches no instance or one of its alarms
         is going off, or because a registered revision is not in S3 any more. What the task is not allowed to look at becomes a warning.
+      - For Lambda, if the AppSpec is given as its content, also whether the function has the alias and the new version that it names, and the alias
+        points at its C(CurrentVersion). For ECS whether the deployment group's service is there.
     type: bool
     default: true
 attributes:
@@ -204,7 +216,8 @@ attributes:
     details: Shows the deployment group's revision before and after.
   idempotent:
     support: full
-    details: Not with O(force=true). A task that attaches to a deployment in flight and awaits it reports a change, as the one that began it would.
+    details: Not with O(force=true) or O(deployment_mode=RESTART). A task that attaches to a deployment in flight and awaits it reports a change, as
+      the one that began it would.
   action_group:
     support: full
 notes:
@@ -214,9 +227,11 @@ notes:
     with O(override_alarm_configuration) also C(codedeploy:UpdateDeploymentGroup), with O(continue_when_ready) also
     C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket, C(s3:GetObject) and C(s3:PutObject) on its objects.
     With O(keep) also C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments), and
-    C(s3:DeleteObject) on the bucket's objects. C(codedeploy:GetApplication) makes the error for a missing application precise."
+    C(s3:DeleteObject) on the bucket's objects. With O(deployment_group_names) also C(codedeploy:BatchGetDeploymentGroups).
+    C(codedeploy:GetApplication) makes the error for a missing application precise."
   - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
-    C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms); for an O(revision) in S3 also C(s3:GetObject) and C(s3:ListBucket)."
+    C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms); for Lambda C(lambda:GetAlias) and
+    C(lambda:GetFunctionConfiguration), for ECS C(ecs:DescribeServices); for an O(revision) in S3 also C(s3:GetObject) and C(s3:ListBucket)."
   - "With O(revision=previous) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), where the last release was deployed more than
     once, and for Lambda C(codedeploy:BatchGetApplicationRevisions)."
   - With O(wait=false), M(slipway.codedeploy.deployment) awaits what this task has started, and M(slipway.codedeploy.deployment_info) tells how it is.
@@ -284,6 +299,12 @@ EXAMPLES = r"""
     deployment_group_names: [canary, production-a, production-b]
     source: web-app
     s3_bucket: my-releases
+
+- name: Restart what production runs
+  slipway.codedeploy.deploy:
+    application_name: web-app
+    deployment_group_name: production
+    deployment_mode: RESTART
 
 - name: Deploy to half of the hosts at a time, whatever the group says, and give it two hours
   slipway.codedeploy.deploy:
@@ -477,6 +498,7 @@ from ..module_utils._decisions import (
     decide,
     decide_beside,
     description_with,
+    restart_description,
     sequence_of,
     undone_id,
 )
@@ -495,9 +517,17 @@ from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import alarms
 from ..module_utils._preflight import check_readiness
 from ..module_utils._progress import last_duration
-from ..module_utils._releases import Release, shown_result, store_release, wanted_release
+from ..module_utils._releases import (
+    Begun,
+    Release,
+    begin_bundle,
+    find_registration,
+    shown_result,
+    store_release,
+    wanted_release,
+)
 from ..module_utils._retention import find_expired, remove_bundles
-from ..module_utils._revisions import Location, find_revision, place_of, register_revision
+from ..module_utils._revisions import Location, place_of, register_revision
 from ..module_utils._source_rules import check_platform
 from ..module_utils._sources import connections, source_options
 from ..module_utils._validation import InvalidOption, check_length
@@ -522,12 +552,18 @@ def find_place(client: t.Any, params: Params, check_mode: bool) -> tuple[Group, 
     return group, warnings
 
 
-def find_release(connect: Connect, params: Params, group: Group) -> Release:
-    """What is to be deployed to GROUP. Raises InvalidOption or CodeDeployError if it cannot be made, found, or deployed there."""
+def find_release(connect: Connect, params: Params, group: Group, begun: Begun | None) -> Release:
+    """What is to be deployed to GROUP; its bundle, if it has a source, was BEGUN before.
+
+    Raises InvalidOption or CodeDeployError if it cannot be made, found, or deployed there."""
+    if params["deployment_mode"] == "RESTART":
+        last = group.get("last_successful_deployment")
+        restarted = last and find_deployment(connect("codedeploy"), last["deployment_id"])
+        return Release(group.get("target_revision") or {}, restarted=restarted or {})
     named = named_revision(connect("codedeploy"), params["application_name"], group, params["revision"])
     params = {**params, "revision": named.revision}
     check_platform(group["compute_platform"], source_options(params))
-    release = wanted_release(connect, params, group["compute_platform"])
+    release = wanted_release(connect, params, group["compute_platform"], begun)
     return replace(release, undone=named.undone)
 
 
@@ -546,14 +582,19 @@ def check_order(client: t.Any, params: Params, group: Group) -> None:
 
 def described(params: Params, release: Release) -> str | None:
     """The deployment's description, with what is to be known of the deployment later."""
+    if release.restarted is not None:
+        return restart_description(params["description"], release.restarted, params["sequence"])
     return description_with(params["description"], params["sequence"], release.undone)
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:
     """Put RELEASE where the hosts find it, register it with the application, and return its location."""
-    location = store_release(connect("s3"), release)
+    if release.restarts:
+        return release.location
     client, name = connect("codedeploy"), params["application_name"]
-    if find_revision(client, name, location) is None:
+    known = find_registration(client, name, release)
+    location = store_release(connect("s3"), release)
+    if known is None:
         register_revision(client, name, location, params["description"])
     return location
 
@@ -570,7 +611,8 @@ def create(
         "target_instances": params["target_instances"] and target_instances(params["target_instances"]),
     }
     try:
-        return replace(decision, deployment_id=create_deployment(client, group, location, members))
+        revision = None if release.restarts else location
+        return replace(decision, deployment_id=create_deployment(client, group, revision, members))
     except CodeDeployError as error:
         blocking = blocking_deployment(error)
         in_flight = find_in_flight(client, blocking) if blocking else None
@@ -624,9 +666,10 @@ def is_change(decision: Decision, wait: bool, check_mode: bool) -> bool:
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
     """Start, unless CHECK_MODE, what brings the wanted release to the group, and return the module's result."""
     check_options(params)
+    begun = begin_bundle(source_options(params))
     client = connect("codedeploy")
     group, warnings = find_place(client, params, check_mode)
-    release = find_release(connect, params, group)
+    release = find_release(connect, params, group, begun)
     check_length("description", described(params, release), 256)
     active = active_deployment_id(group)
     in_flight = find_in_flight(client, active) if active else None

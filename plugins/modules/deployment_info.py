@@ -46,8 +46,8 @@ options:
     type: str
   revision:
     description:
-      - Only deployments of this revision, in the form that M(slipway.codedeploy.deploy) takes and returns. What it leaves open, such as the
-        version or the ETag of an object, is not compared.
+      - Only deployments of this revision, a mapping in the form that M(slipway.codedeploy.deploy) takes and returns. What it leaves open, such as
+        the version or the ETag of an object, is not compared.
     type: dict
   external_id:
     description:
@@ -90,7 +90,8 @@ attributes:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeployment), without O(deployment_id) C(codedeploy:ListDeployments) and
-    C(codedeploy:BatchGetDeployments) instead; with targets C(codedeploy:ListDeploymentTargets) and C(codedeploy:BatchGetDeploymentTargets)."
+    C(codedeploy:BatchGetDeployments) instead; with targets C(codedeploy:ListDeploymentTargets) and C(codedeploy:BatchGetDeploymentTargets).
+    C(codedeploy:GetDeploymentGroup) and C(codedeploy:GetApplication) make the error for a missing deployment group or application precise."
 seealso:
   - module: slipway.codedeploy.deploy
   - module: slipway.codedeploy.deployment
@@ -258,7 +259,7 @@ from ..module_utils._deployments import (
     read_targets,
 )
 from ..module_utils._diagnosis import diagnosis_from, went_wrong
-from ..module_utils._errors import CodeDeployError
+from ..module_utils._errors import MISSING, CodeDeployError, error_code
 from ..module_utils._progress import timeline
 from ..module_utils._revisions import is_same_release, location_from_options
 from ..module_utils._sources import revision_options
@@ -371,6 +372,19 @@ def is_known(deployment: Deployment, counts: dict[str, int]) -> bool:
     return bool(counts) and all(overview.get(status) == count for status, count in counts.items())
 
 
+def find_listed(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
+    """The deployments that FILTERS let through. Raises CodeDeployError, which says so, if there is no such application or deployment group."""
+    try:
+        return list_deployments(client, filters)
+    except CodeDeployError as error:
+        if error_code(error) in MISSING:
+            # Imported here, since few tasks need it, and each task compiles all that it imports anew.
+            from ..module_utils._deployment_groups import require_deployment_group
+
+            require_deployment_group(client, filters["application_name"], filters["deployment_group_name"])
+        raise
+
+
 def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
     """The deployments that the options let through. Raises InvalidOption if they make no sense."""
     for option in ("application_name", "deployment_group_name"):
@@ -385,7 +399,7 @@ def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
     }
     found = [
         deployment
-        for deployment in list_deployments(client, filters)
+        for deployment in find_listed(client, filters)
         if window.holds(deployment) and (wanted is None or is_same_release(wanted, deployment.get("revision")))
     ]
     which = params["targets"] or "none"

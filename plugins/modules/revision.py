@@ -235,9 +235,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..module_utils._applications import require_application
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._releases import shown_result, store_release, wanted_release
+from ..module_utils._releases import begin_bundle, find_registration, shown_result, store_release, wanted_release
 from ..module_utils._retention import find_expired, remove_bundles
-from ..module_utils._revisions import Location, find_revision, place_of, register_revision
+from ..module_utils._revisions import Location, place_of, register_revision
 from ..module_utils._source_rules import check_platform, check_source_options
 from ..module_utils._sources import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, connections, source_options
 from ..module_utils._validation import InvalidOption, check_length, check_name
@@ -255,11 +255,12 @@ def check_options(params: Params) -> None:
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
     """Bring the revision into S3 and to the application, unless CHECK_MODE, and return the module's result."""
     check_options(params)
+    begun = begin_bundle(source_options(params))
     client, name, description = connect("codedeploy"), params["application_name"], params["description"]
     platform = require_application(client, name)["compute_platform"]
     check_platform(platform, source_options(params))
-    release = wanted_release(connect, params, platform)
-    known = find_revision(client, name, release.location) if release.is_stored else None
+    release = wanted_release(connect, params, platform, begun)
+    known = find_registration(client, name, release)
     registered = known is None or description not in (None, known.get("description"))
     location, expired = release.location, find_expired(connect, params, release.location)
     if registered and not check_mode:

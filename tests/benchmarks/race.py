@@ -20,6 +20,7 @@ import urllib.parse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .memory import peak_memory
 from .services import APPLICATION, BUCKET, Environment, aws_command, running_services
 from .trees import TREES
 
@@ -33,22 +34,22 @@ ACCELERATOR = "isal"
 @dataclass(frozen=True)
 class Run:
     """One process: wall-clock SECONDS from start to end, of which the CPU worked on it so many (which other work on the machine distorts
-    less), seconds INSIDE the module, peak MEMORY in bytes, and bytes WRITTEN to files."""
+    less), seconds INSIDE the module, and bytes WRITTEN to files."""
 
     seconds: float
     cpu: float
     inside: float | None
-    memory: int
     written: int
 
 
 @dataclass(frozen=True)
 class Result:
-    """A contestant's runs on a tree, and the bytes of the bundle that it stored."""
+    """A contestant's runs on a tree, the bytes of MEMORY that it took in a run apart, and those of the BUNDLE that it stored."""
 
     tree: str
     contestant: str
     runs: tuple[Run, ...]
+    memory: int
     bundle: int
 
     @property
@@ -64,10 +65,6 @@ class Result:
         """Median seconds inside the module; None for a contestant that is no module."""
         inside = [run.inside for run in self.runs if run.inside is not None]
         return statistics.median(inside) if inside else None
-
-    @property
-    def memory(self) -> int:
-        return max(run.memory for run in self.runs)
 
     @property
     def written(self) -> int:
@@ -120,7 +117,7 @@ def run_command(command: list[str], environment: Environment) -> tuple[Run, str]
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, output)
     cpu = usage.ru_utime + usage.ru_stime
-    return Run(seconds, cpu, None, usage.ru_maxrss * 1024, usage.ru_oublock * 512), output
+    return Run(seconds, cpu, None, usage.ru_oublock * 512), output
 
 
 def run_module(command: list[str], environment: Environment, changed: bool) -> Run:
@@ -132,17 +129,25 @@ def run_module(command: list[str], environment: Environment, changed: bool) -> R
     return dataclasses.replace(run, inside=told["seconds"])
 
 
+def commands(root: pathlib.Path, prefix: str) -> list[tuple[str, list[str]]]:
+    """By which each contestant pushes the tree ROOT, each to a place of its own below PREFIX; at the end once more what ours pushed last."""
+    ours = [(name, command(root, f"{prefix}/{name}")) for name, command in modules().items()]
+    return [(CLI, _cli_command(root, f"{prefix}/{CLI}")), *ours, (AGAIN, ours[-1][1])]
+
+
 def one_round(root: pathlib.Path, prefix: str, environment: Environment) -> Iterator[tuple[str, Run]]:
-    """One push of the tree ROOT by each contestant, each to a place of its own below PREFIX, and one more of what ours pushed last."""
-    yield CLI, run_command(_cli_command(root, f"{prefix}/{CLI}"), environment)[0]
-    for name, command in modules().items():
-        yield name, run_module(command(root, f"{prefix}/{name}"), environment, changed=True)
-    yield AGAIN, run_module(command(root, f"{prefix}/{name}"), environment, changed=False)
+    """One run of each contestant."""
+    for name, command in commands(root, prefix):
+        if name == CLI:
+            yield name, run_command(command, environment)[0]
+        else:
+            yield name, run_module(command, environment, changed=name != AGAIN)
 
 
 def race(folder: pathlib.Path, scale: float, rounds: int, say: Callable[[str], None]) -> list[Result]:
     """Push every tree ROUNDS times by every contestant, the trees being SCALE times their size; FOLDER takes all files."""
     runs: dict[tuple[str, str], list[Run]] = {}
+    memory: dict[tuple[str, str], int] = {}
     with running_services(folder) as services:
         for tree in TREES:
             root = tree.write(folder, scale)
@@ -150,9 +155,12 @@ def race(folder: pathlib.Path, scale: float, rounds: int, say: Callable[[str], N
                 for name, run in one_round(root, f"{tree.name}/{number}", services.environment):
                     runs.setdefault((tree.name, name), []).append(run)
                     say(f"{tree.name}, round {number} of {rounds}: {name} {run.seconds:.2f} s")
+            for name, command in commands(root, f"{tree.name}/memory"):
+                memory[tree.name, name] = peak_memory(command, services.environment)
             shutil.rmtree(root)
     return [
-        Result(tree, name, tuple(found), _bundle(services.sizes, tree, name)) for (tree, name), found in runs.items()
+        Result(tree, name, tuple(found), memory[tree, name], _bundle(services.sizes, tree, name))
+        for (tree, name), found in runs.items()
     ]
 
 

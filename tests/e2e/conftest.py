@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 import yaml
 
-from emulator import Clock, Emulator
+from emulator import Clock, Emulator, Fault, ManualClock
 
 from .calls import actions, writes
 from .hosts import Host, running_hosts
@@ -73,10 +73,10 @@ class Site:
         playbook.write_text(yaml.safe_dump([play], sort_keys=False))
         return playbook
 
-    def deploy_task(self, **options: t.Any) -> dict[str, t.Any]:
+    def deploy_task(self, name: str = "Deploy", **options: t.Any) -> dict[str, t.Any]:
         """A task that deploys the source tree, with OPTIONS beside or instead of the usual ones; None leaves one out."""
-        arguments = {name: value for name, value in {**self.deploy, **options}.items() if value is not None}
-        return {"name": "Deploy", "slipway.codedeploy.deploy": arguments}
+        arguments = {option: value for option, value in {**self.deploy, **options}.items() if value is not None}
+        return {"name": name, "slipway.codedeploy.deploy": arguments}
 
     def run(self, *tasks: dict[str, t.Any]) -> PlaybookRun:
         """Run TASKS to their end; the emulator's record then holds the calls of this run."""
@@ -118,6 +118,11 @@ class Site:
     def calls(self, service: str) -> list[str]:
         """The IAM actions of the last run's calls to SERVICE."""
         return [action for action in actions(self.emulator) if action.startswith(f"{service}:")]
+
+    def let_time_pass(self, seconds: float) -> None:
+        """So many seconds pass before each look at a deployment."""
+        self.emulator.faults.clear()
+        self.emulator.faults.add(Fault("time_passes", "codedeploy:GetDeployment", seconds=seconds))
 
     def hold(self) -> None:
         """Let the next deployment wait in its hook."""
@@ -192,5 +197,13 @@ def site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
 def simulated_site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
     """A site for what is not about hosts: these are simulated, and time jumps over all waiting."""
     with Emulator(clock=Clock(float("inf"))) as emulator:
+        emulator.simulate(HOSTS, tags={"app": APPLICATION})
+        yield _site(emulator, [], tmp_path)
+
+
+@pytest.fixture
+def still_site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
+    """The same, but time stands still until a test lets it pass."""
+    with Emulator(clock=ManualClock()) as emulator:
         emulator.simulate(HOSTS, tags={"app": APPLICATION})
         yield _site(emulator, [], tmp_path)

@@ -7,12 +7,18 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import re
 import signal
 import subprocess
 import typing as t
 
-from .conftest import APPLICATION, BUCKET, GROUP, Site, eventually
+import yaml
+
+from emulator.hosts.outcomes import fail, never_poll
+
+from .conftest import APPLICATION, BUCKET, GROUP, HOSTS, Site, eventually
+from .playbooks import run_playbook
 
 
 def followed_to_its_end(site: Site, run: subprocess.Popen[str], progress: str) -> str:
@@ -30,7 +36,7 @@ def followed_to_its_end(site: Site, run: subprocess.Popen[str], progress: str) -
     return output
 
 
-def test_a_release_is_shipped_with_progress_and_then_left_alone(site: Site) -> None:
+def test_a_release_is_shipped_with_progress_then_left_alone_and_a_rotten_one_rolled_back(site: Site) -> None:
     site.hold()
     first = site.start(site.deploy_task())
     output = followed_to_its_end(site, first, r"d-\w+ InProgress, 0 of 2 succeeded: web-[12] ValidateService$")
@@ -45,43 +51,6 @@ def test_a_release_is_shipped_with_progress_and_then_left_alone(site: Site) -> N
     assert len(site.calls("codedeploy")) <= 4
     assert len(site.calls("s3")) == 1
 
-
-def test_check_mode_predicts_and_writes_nothing(simulated_site: Site) -> None:
-    report = {
-        "name": "Report",
-        "ansible.builtin.debug": {"msg": "{{ planned.reason }}, uploaded {{ planned.bundle.uploaded }}"},
-    }
-    run = simulated_site.run(
-        {**simulated_site.deploy_task(), "check_mode": True, "diff": True, "register": "planned"}, report
-    )
-    assert run.status == 0, run.output
-    assert "changed=1" in run.output
-    assert "the deployment group has no revision, uploaded True" in run.output
-    assert "-    revision: no revision" in run.output
-    assert f"+    revision: s3://{BUCKET}/{APPLICATION}/" in run.output
-    assert simulated_site.written() == []
-    assert simulated_site.deployments() == []
-
-
-def test_force_deploys_what_is_there_already_without_uploading_it_again(simulated_site: Site) -> None:
-    simulated_site.run(simulated_site.deploy_task())
-    again = simulated_site.run(simulated_site.deploy_task(force=True))
-    assert again.status == 0, again.output
-    assert simulated_site.written() == ["codedeploy:CreateDeployment"]
-    assert len(simulated_site.deployments()) == 2
-
-
-def test_a_returned_revision_can_be_given_to_another_task(simulated_site: Site) -> None:
-    task = {**simulated_site.deploy_task(), "register": "shipped"}
-    same = simulated_site.deploy_task(source=None, s3_bucket=None, revision="{{ shipped.revision }}")
-    run = simulated_site.run(task, same)
-    assert run.status == 0, run.output
-    assert "changed=1" in run.output
-    assert len(simulated_site.deployments()) == 1
-
-
-def test_a_failure_explains_itself_and_the_rollback_is_followed(site: Site) -> None:
-    site.run(site.deploy_task())
     site.write_release("rotten 2")
     report = {"name": "Report", "ansible.builtin.debug": {"msg": "{{ shipped.diagnosis.rollback | to_json }}"}}
     run = site.run({**site.deploy_task(), "register": "shipped", "ignore_errors": True}, report)
@@ -99,111 +68,95 @@ def test_a_failure_explains_itself_and_the_rollback_is_followed(site: Site) -> N
     assert site.versions() == {"good 1"}
 
 
-def assert_attached(site: Site, deployment_id: str) -> None:
-    """The next run follows the deployment in flight, whose hook waits until that run has told of it, and reports its end."""
-    why = {"name": "Why", "ansible.builtin.debug": {"var": "shipped.reason"}}
-    run = site.start({**site.deploy_task(), "register": "shipped"}, why)
-    output = followed_to_its_end(site, run, f"{deployment_id} InProgress")
-    assert f"{deployment_id} of this revision is in flight already" in output
-    assert f"{deployment_id} Succeeded, 2 of 2 succeeded" in output
+BAD_INPUT: dict[str, tuple[dict[str, t.Any], str]] = {
+    "nothing to deploy": ({"source": None}, "one of the following is required: source, revision"),
+    "no source": ({"source": "/nowhere"}, "source: '/nowhere' is not a directory"),
+    "no bucket": ({"s3_bucket": "nobody-has-this"}, "s3_bucket: there is no bucket 'nobody-has-this'"),
+}
+"""Of each kind one: what the argument specification says, the module, and AWS. The others are in the unit tests of the action plugin."""
 
 
-def test_a_run_killed_while_it_waits_is_taken_up_by_the_next(site: Site) -> None:
-    site.hold()
-    killed = site.start(site.deploy_task())
-    try:
-        eventually("a deployment is under way", lambda: [d for d in site.deployments() if "deploymentOverview" in d])
-    finally:
-        os.killpg(killed.pid, signal.SIGKILL)
-        killed.communicate()
-    (in_flight,) = site.deployments()
-    assert in_flight["status"] == "InProgress"
-
-    assert_attached(site, in_flight["deploymentId"])
-    assert len(site.deployments()) == 1
-
-
-def test_when_the_time_is_up_the_task_fails_with_what_is_known_and_can_be_run_again(site: Site) -> None:
-    site.hold()
-    late = site.run(site.deploy_task(wait_timeout=2))
-    (in_flight,) = site.deployments()
-    assert late.status == 2, late.output
-    assert f"Deployment {in_flight['deploymentId']} has not ended within wait_timeout=2 seconds" in late.output
-    assert "run this task again to follow it further" in late.output
-    assert_attached(site, in_flight["deploymentId"])
-    assert len(site.deployments()) == 1
-
-
-def test_another_revision_does_not_disturb_a_deployment_in_flight(site: Site) -> None:
-    site.hold()
-    site.run(site.deploy_task(wait=False))
-    (in_flight,) = site.deployments()
-    site.write_release("good 2")
-    refused = site.run(site.deploy_task())
-    assert refused.status == 2, refused.output
-    assert f"has an active deployment {in_flight['deploymentId']}" in refused.output
-    assert site.written() == []
-
-
-BAD_INPUT: list[tuple[dict[str, t.Any], str]] = [
-    ({"source": "/nowhere"}, "source: '/nowhere' is not a directory"),
-    ({"source": "/usr"}, "source: '/usr' has no appspec.yml at its top"),
-    ({"s3_bucket": "nobody-has-this"}, "s3_bucket: there is no bucket 'nobody-has-this'"),
-    ({"application_name": "missing"}, "application_name: there is no application 'missing' in us-east-1"),
-    ({"application_name": "not valid"}, "application_name: 'not valid' is not a valid name"),
-    (
-        {"deployment_group_name": "missing"},
-        "deployment_group_name: application 'shop' has no deployment group 'missing' in us-east-1",
-    ),
-    ({"wait_timeout": 0}, "wait_timeout: 0 was given, it must be greater than 0"),
-    ({"description": "x" * 257}, "description: 257 characters were given, at most 256 are allowed"),
-    (
-        {"deployment_config_name": "Missing"},
-        "deployment_config_name: there is no deployment config 'Missing' in us-east-1",
-    ),
-    (
-        {"source": None, "revision": {"s3_location": {"bucket": BUCKET, "key": "missing.zip"}}},
-        f"revision: unknown revision s3://{BUCKET}/missing.zip: it is not registered with application 'shop'",
-    ),
-    ({"source": None}, "one of the following is required: source, revision"),
-    ({"s3_bucket": None}, "s3_bucket"),
-]
-
-
-def test_bad_input_is_named_and_nothing_is_deployed(simulated_site: Site) -> None:
-    tasks = [
-        {**simulated_site.deploy_task(**options), "name": f"Case {number}", "ignore_errors": True}
-        for number, (options, _text) in enumerate(BAD_INPUT)
+def test_what_is_done_is_predicted_and_no_more_than_is_asked_for(simulated_site: Site) -> None:
+    bad = [
+        {**simulated_site.deploy_task(name, **options), "ignore_errors": True}
+        for name, (options, _text) in BAD_INPUT.items()
     ]
-    run = simulated_site.run(*tasks)
-    cases = re.split(r"TASK \[Case \d+\] \**", run.output)[1:]
-    assert len(cases) == len(BAD_INPUT)
-    for (options, text), output in zip(BAD_INPUT, cases, strict=True):
-        assert text in " ".join(output.split()), f"{options}: {output}"
-        assert "Traceback" not in output
-    assert simulated_site.written() == []
-    assert simulated_site.deployments() == []
-    good = simulated_site.run(simulated_site.deploy_task())
-    assert good.status == 0, good.output
+    planned = {**simulated_site.deploy_task("plan"), "check_mode": True, "diff": True, "register": "planned"}
+    report = {
+        "name": "report",
+        "ansible.builtin.debug": {"msg": "{{ planned.reason }}, uploaded {{ planned.bundle.uploaded }}"},
+    }
+    shipped = {**simulated_site.deploy_task("ship"), "register": "shipped"}
+    same = simulated_site.deploy_task("the same", source=None, s3_bucket=None, revision="{{ shipped.revision }}")
+    again = simulated_site.deploy_task("again", force=True)
+    run = simulated_site.run(*bad, planned, report, shipped, same, again)
+    assert run.status == 0, run.output
+    for name, (_options, text) in BAD_INPUT.items():
+        assert text in " ".join(run.sections[name].split()), run.sections[name]
+        assert "Traceback" not in run.sections[name]
+    assert "changed: [localhost]" in run.sections["plan"]
+    assert "-    revision: no revision" in run.sections["plan"]
+    assert f"+    revision: s3://{BUCKET}/{APPLICATION}/" in run.sections["plan"]
+    assert "the deployment group has no revision, uploaded True" in run.sections["report"]
+    assert [name for name in ("ship", "the same", "again") if "changed: [localhost]" in run.sections[name]] == [
+        "ship",
+        "again",
+    ]
+    once = ["s3:PutObject", "codedeploy:RegisterApplicationRevision", "codedeploy:CreateDeployment"]
+    assert simulated_site.written() == [*once, "codedeploy:CreateDeployment"]
 
 
-def test_a_deployment_in_flight_is_stopped_and_the_new_revision_shipped_if_that_is_wanted(site: Site) -> None:
-    site.hold()
-    site.run(site.deploy_task(wait=False))
-    (in_flight,) = site.deployments()
-    site.write_release("good 2")
-    run = site.start(site.deploy_task(if_in_progress="stop"))
-    output = followed_to_its_end(site, run, f"{in_flight['deploymentId']} ")
-    stopped, second = site.deployments()
-    assert (stopped["status"], second["status"]) == ("Stopped", "Succeeded")
-    assert f"{second['deploymentId']} Succeeded, 2 of 2 succeeded" in output
-    assert site.versions() == {"good 2"}
+def kill_while_it_waits(site: Site, run: subprocess.Popen[str]) -> None:
+    """Kill RUN as soon as its deployment is there."""
+    try:
+        eventually("there is a deployment", lambda: "codedeploy:CreateDeployment" in site.written())
+    finally:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
 
 
-def test_several_groups_get_it_in_order_until_one_fails(site: Site) -> None:
+def test_a_deployment_in_flight_is_taken_up_by_a_run_of_the_same_and_respected_by_another(still_site: Site) -> None:
+    still_site.emulator.simulate(HOSTS, {}, {"ApplicationStop": never_poll()}, {})
+    kill_while_it_waits(still_site, still_site.start(still_site.deploy_task()))
+    (first,) = still_site.deployments()
+
+    late = still_site.run(still_site.deploy_task(wait_timeout=2))
+    assert late.status == 2, late.output
+    assert f"Deployment {first['deploymentId']} has not ended within wait_timeout=2 seconds" in late.output
+    assert "run this task again to follow it further" in late.output
+
+    still_site.let_time_pass(20)
+    why = {"name": "Why", "ansible.builtin.debug": {"var": "shipped.reason"}}
+    followed = still_site.run({**still_site.deploy_task(), "register": "shipped"}, why)
+    assert followed.status == 0, followed.output
+    assert f"{first['deploymentId']} of this revision is in flight already" in followed.sections["Why"]
+    assert f"{first['deploymentId']} Succeeded, 2 of 2 succeeded" in followed.output
+    assert len(still_site.deployments()) == 1
+
+    still_site.write_release("good 2")
+    second_source = still_site.deploy["source"]
+    still_site.deploy["source"] = f"{still_site.folder}/other"
+    still_site.write_release("good 3")
+    run = still_site.run(
+        still_site.deploy_task("begin", source=second_source, wait=False),
+        {**still_site.deploy_task("refuse"), "ignore_errors": True},
+        still_site.deploy_task("stop it first", if_in_progress="stop"),
+    )
+    assert run.status == 0, run.output
+    _first, second, third = still_site.deployments()
+    assert f"has an active deployment {second['deploymentId']}" in run.sections["refuse"]
+    assert (second["status"], third["status"]) == ("Stopped", "Succeeded")
+    assert f"{third['deploymentId']} Succeeded, 2 of 2 succeeded" in run.sections["stop it first"]
+    uploaded_and_created = ["s3:PutObject", "codedeploy:RegisterApplicationRevision", "codedeploy:CreateDeployment"]
+    begun, stopped = uploaded_and_created, ["codedeploy:StopDeployment", *uploaded_and_created]
+    assert sorted(still_site.written()) == sorted([*begun, *stopped])
+
+
+def create_groups(site: Site, hosts: dict[str, str]) -> None:
+    """A group for each of HOSTS, by the groups' names."""
     codedeploy = site.emulator.client("codedeploy")
     production = codedeploy.get_deployment_group(**GROUP)["deploymentGroupInfo"]
-    for name, host in (("first", "web-1"), ("second", "web-2"), ("third", "web-1")):
+    for name, host in hosts.items():
         tag = {"Key": "only", "Value": name}
         codedeploy.add_tags_to_on_premises_instances(instanceNames=[host], tags=[tag])
         codedeploy.create_deployment_group(
@@ -212,17 +165,52 @@ def test_several_groups_get_it_in_order_until_one_fails(site: Site) -> None:
             serviceRoleArn=production["serviceRoleArn"],
             onPremisesInstanceTagFilters=[{**tag, "Type": "KEY_AND_VALUE"}],
         )
-    many = {"deployment_group_name": None, "deployment_group_names": ["first", "second", "third"]}
-    both = site.run(site.deploy_task(**{**many, "deployment_group_names": ["first", "second"]}, groups_at_once=2))
-    assert both.status == 0, both.output
-    first, second = (f"[localhost] {name}: " for name in ("first", "second"))
-    assert any(
-        line.startswith(first) and line.endswith("Succeeded, 1 of 1 succeeded") for line in both.output.splitlines()
-    )
-    assert any(line.startswith(second) for line in both.output.splitlines())
 
-    site.write_release("rotten 2")
-    run = site.run(site.deploy_task(**many))
-    assert run.status == 2, run.output
-    assert "first: Deployment d-" in run.output
-    assert "Not begun: second, third." in run.output
+
+def test_several_groups_get_it_in_order_until_one_fails(still_site: Site) -> None:
+    still_site.emulator.simulate("web-1", {}, {"Install": fail(script="", message="no space left")})
+    create_groups(still_site, {"first": "web-1", "second": "web-2", "third": "web-1"})
+    still_site.let_time_pass(60)
+    several = {"deployment_group_name": None, "deployment_group_names": ["first", "second"]}
+    many = {"deployment_group_name": None, "deployment_group_names": ["first", "second", "third"], "force": True}
+    run = still_site.run(
+        still_site.deploy_task("both", **several, groups_at_once=2),
+        still_site.deploy_task("one after the other", **many),
+    )
+    for name in ("first", "second"):
+        assert re.search(
+            rf"^\[localhost\] {name}: .* Succeeded, 1 of 1 succeeded$", run.sections["both"], re.MULTILINE
+        ), run.output
+    assert run.status == 2
+    failed = " ".join(run.sections["one after the other"].split())
+    assert "first: Deployment d-" in failed
+    assert "Not begun: second, third." in failed
+
+
+def test_what_several_hosts_print_at_once_can_be_told_apart(still_site: Site) -> None:
+    still_site.emulator.simulate("web-2", {"Install": fail(script="", message="no space left")})
+    create_groups(still_site, {name: name for name in HOSTS})
+    still_site.let_time_pass(60)
+    play = {
+        "hosts": "all",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "tasks": [still_site.deploy_task(deployment_group_name="{{ inventory_hostname }}")],
+    }
+    playbook = still_site.folder / "playbook.yml"
+    playbook.write_text(yaml.safe_dump([play]))
+    (still_site.folder / "hosts").write_text("\n".join(HOSTS))
+    environment = {**still_site.emulator.environment, "ANSIBLE_INVENTORY": f"{still_site.folder}/hosts"}
+    ended = run_playbook(playbook, {}, environment, still_site.folder, lambda _line: None)
+    assert ended.status == 2, ended.output
+    lines = ended.output.splitlines()
+    for start, end in (
+        ("[web-1] 0:", " Succeeded, 1 of 1 succeeded"),
+        ("[web-2] 0:", " Failed, 0 of 1 succeeded, 1 failed"),
+    ):
+        assert any(line.startswith(start) and line.endswith(end) for line in lines), ended.output
+    (begin,) = [number for number, line in enumerate(lines) if line.endswith(" failed (HEALTH_CONSTRAINTS)")]
+    assert lines[begin].startswith("[web-2] Deployment d-")
+    explanation = [line.strip() for line in lines[begin + 1 : begin + 7]]
+    assert explanation[3:] == ["", "web-2 failed at Install (ScriptFailed)", "no space left"]

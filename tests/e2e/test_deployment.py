@@ -2,71 +2,69 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documentation of `deployment` promises, through ansible-playbook, on hosts where deployments really happen."""
+"""What the documentation of `deployment` promises, through ansible-playbook."""
 
 from __future__ import annotations
 
+import pathlib
 import typing as t
 
-from .conftest import APPLICATION, GROUP, LIMIT, Site, eventually
+from emulator import Emulator, ManualClock
+from emulator.hosts.outcomes import fail
+from unit.printed import assert_in_order
+from unit.releases import SHOP, service
 
-LAST = {"application_name": APPLICATION, "deployment_group_name": GROUP["deploymentGroupName"], "wait_delay": 2}
+from .conftest import APPLICATION, GROUP, HOSTS, Site
 
-
-def task(**options: t.Any) -> dict[str, t.Any]:
-    arguments = {name: value for name, value in {**LAST, **options}.items() if value is not None}
-    return {"name": "Act", "slipway.codedeploy.deployment": arguments}
-
-
-def held_deployment(site: Site) -> str:
-    """The id of a deployment whose hook waits on a host."""
-    site.hold()
-    site.run(site.deploy_task(wait=False))
-    (in_flight,) = [each["deploymentId"] for each in site.deployments() if each["status"] in ("Created", "InProgress")]
-    eventually("it is under way", lambda: site.is_under_way(in_flight))
-    return str(in_flight)
+LAST = {"application_name": APPLICATION, "deployment_group_name": GROUP["deploymentGroupName"], "wait_delay": 1}
 
 
-def test_a_deployment_is_stopped_rolled_back_and_followed_there(site: Site) -> None:
-    assert site.run(site.deploy_task()).status == 0
-    site.write_release("good 2")
-    stopping = held_deployment(site)
-    run = site.start(task(state="rolled_back"))
-    eventually("it is asked to stop", lambda: "codedeploy:StopDeployment" in site.written())
-    site.release_hold()
-    output, _nothing = run.communicate(timeout=LIMIT)
-    assert run.returncode == 0, output
-    *_others, rollback = site.deployments()
-    assert f"{stopping} is being rolled back by {rollback['deploymentId']}" in output
-    assert f"{rollback['deploymentId']} Succeeded, 2 of 2 succeeded" in output
-    assert "changed=1" in output
-    assert site.versions() == {"good 1"}
+def task(name: str, **options: t.Any) -> dict[str, t.Any]:
+    return {"name": name, "slipway.codedeploy.deployment": {**LAST, **options}}
 
 
-def test_a_finished_deployment_is_rolled_back_once(site: Site) -> None:
-    assert site.run(site.deploy_task()).status == 0
-    site.write_release("good 2")
-    assert site.run(site.deploy_task()).status == 0
-    *_others, second = site.deployments()
-
-    back = site.run(task(state="rolled_back"))
-    assert back.status == 0, back.output
-    assert site.written() == ["codedeploy:CreateDeployment"]
-    assert site.versions() == {"good 1"}
-
-    named = {
-        "name": "Act",
-        "slipway.codedeploy.deployment": {"deployment_id": second["deploymentId"], "state": "rolled_back"},
-    }
-    again = site.run(named)
-    assert again.status == 0, again.output
-    assert "changed=0" in again.output
-    assert site.written() == []
+def test_a_deployment_is_stopped_or_rolled_back_and_followed_there(still_site: Site) -> None:
+    still_site.let_time_pass(20)
+    other = f"{still_site.folder}/other"
+    run = still_site.run(still_site.deploy_task("first"))
+    still_site.deploy["source"] = other
+    still_site.write_release("good 2")
+    still_site.let_time_pass(5)
+    run = still_site.run(
+        still_site.deploy_task("begin", wait=False),
+        task("undo what runs", state="rolled_back"),
+        still_site.deploy_task("second"),
+        task("undo what has ended", state="rolled_back"),
+        task("once", state="rolled_back", deployment_id="{{ undone.deployment_id }}"),
+    )
+    assert run.status == 0, run.output
 
 
-def test_awaiting_a_deployment_that_fails_explains_it(site: Site) -> None:
-    site.write_release("rotten 1")
-    site.run(site.deploy_task(wait=False))
-    run = site.run(task(state="succeeded", wait_delay=None))
+def test_awaiting_a_deployment_that_fails_explains_it(still_site: Site) -> None:
+    still_site.emulator.simulate(HOSTS, {"ValidateService": fail(script="validate.sh", log="this version is rotten")})
+    still_site.let_time_pass(60)
+    run = still_site.run(still_site.deploy_task(wait=False), task("await", state="succeeded"))
     assert run.status == 2, run.output
-    assert "  web-1 failed at ValidateService in validate.sh (ScriptFailed)" in run.output.splitlines(), run.output
+    lines = ["web-1 failed at ValidateService in validate.sh (ScriptFailed)", "    | this version is rotten"]
+    assert_in_order(lines, run.sections["await"])
+
+
+def test_a_service_that_waits_for_somebody_twice_is_continued(tmp_path: pathlib.Path) -> None:
+    with Emulator(clock=ManualClock()) as emulator:
+        options = {**service(emulator, ready=60, termination=60), "wait_delay": 1}
+        site = Site(emulator, [], tmp_path)
+        site.let_time_pass(60)
+        run = site.run(
+            {"name": "until it is ready", "slipway.codedeploy.deploy": {**options, "wait_for": "ready"}},
+            task("on with it", **SHOP, state="continued", wait=False),
+            task("until the traffic is shifted", **SHOP, state="traffic_shifted"),
+            task("to its end", **SHOP, state="continued", deployment_wait_type="TERMINATION_WAIT"),
+        )
+    assert run.status == 0, run.output
+    for name, lines in {
+        "until it is ready": [" Ready, 0 of 1 succeeded, 1 ready: waiting to be continued", "changed: [localhost]"],
+        "on with it": ["changed: [localhost]"],
+        "until the traffic is shifted": ["ok: [localhost]"],
+        "to its end": [" Succeeded, 1 of 1 succeeded", "changed: [localhost]"],
+    }.items():
+        assert_in_order(lines, run.sections[name])

@@ -54,7 +54,7 @@ class Emulator:
         self.clock: Clock = clock or Clock()
         self.state = State(self.clock)
         self.calls = Calls()
-        self.faults = Faults()
+        self.faults = Faults(self.clock)
         self.root_keys = {ACCESS_KEY: SECRET_KEY}
         """Access keys of the account's root user, with their secrets; those of users and sessions are made in IAM and STS."""
         self._clients: dict[str, Any] = {}

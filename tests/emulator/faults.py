@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
+from .clock import Clock
 from .visibility import DelayedVisibility
 
 Kind = Literal[
@@ -31,9 +32,12 @@ Kind = Literal[
     "reset_before",
     "reset_after",
     "latency",
+    "time_passes",
     "stale_reads",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+DELAYS: tuple[Kind, ...] = ("latency", "time_passes")
+"""Those after which the call goes on."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,9 @@ class Fault:
 
     ``kind``: throttling, internal_error (500), unavailable (503), expired_token and access_denied answer with the error of
     that name, and nothing happens. reset_before and reset_after drop the connection, the second after the call took effect.
-    latency lets the call wait for ``seconds`` of real time. stale_reads is for CodeDeploy's writes: the ``reads`` next
-    reads of that region are answered as if the write had not happened yet.
+    latency lets the call wait for ``seconds`` of real time; time_passes lets so many of the emulator's pass before the call is
+    answered: where time stands still otherwise, each look at a deployment finds the same on every machine. stale_reads is for
+    CodeDeploy's writes: the ``reads`` next reads of that region are answered as if the write had not happened yet.
 
     The first ``skip`` calls that match pass, ``count`` calls at most are struck (None: no end), each with probability
     ``rate``; the same ``seed`` strikes the same calls of a sequence again. Raises ValueError and TypeError for bad members.
@@ -106,13 +111,14 @@ class _ArmedFault:
 class Faults:
     """The faults that are switched on, for threads to share."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.visibility = DelayedVisibility()
+        self._clock = clock
         self._lock = threading.Lock()
         self._armed: list[_ArmedFault] = []
 
     def add(self, fault: Fault) -> None:
-        """Switch on one more; of several that strike the same call, the one added first decides (latencies add up)."""
+        """Switch on one more; of several that strike the same call, the one added first decides (delays add up)."""
         with self._lock:
             self._armed.append(_ArmedFault(fault))
 
@@ -130,19 +136,22 @@ class Faults:
             return [{**asdict(armed.fault), "struck": armed.struck} for armed in self._armed]
 
     def meet(self, action: str) -> Fault | None:
-        """Wait out the latencies that strike a call, and find the first other fault that does."""
-        latencies, found = self._struck(action)
-        for armed in latencies:
-            armed.lifted.wait(min(armed.fault.seconds, threading.TIMEOUT_MAX))
+        """Wait out the delays that strike a call, and find the first other fault that does."""
+        delays, found = self._struck(action)
+        for armed in delays:
+            if armed.fault.kind == "latency":
+                armed.lifted.wait(min(armed.fault.seconds, threading.TIMEOUT_MAX))
+            else:
+                self._clock.advance(armed.fault.seconds)
         return found
 
     def _struck(self, action: str) -> tuple[list[_ArmedFault], Fault | None]:
-        latencies: list[_ArmedFault] = []
+        delays: list[_ArmedFault] = []
         with self._lock:
             for armed in self._armed:
                 if not armed.strikes(action):
                     continue
-                if armed.fault.kind != "latency":
-                    return latencies, armed.fault
-                latencies.append(armed)
-        return latencies, None
+                if armed.fault.kind not in DELAYS:
+                    return delays, armed.fault
+                delays.append(armed)
+        return delays, None

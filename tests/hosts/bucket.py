@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for a region's bucket with the agent's packages, on loopback, with the keys of the real ones (AWS user guide, agent version)."""
+"""A mirror of a region's bucket with the agent's packages, on loopback, with the keys of the real ones (AWS user guide, agent version)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 from .packages import line_of, package_name
 
+# As in a company's store of packages, the mirror is not all that there is.
+PREFIX = "mirrors/aws-codedeploy"
 LATEST = {"1.8": ("latest", "deb"), "2": ("latestv2", "deb_x86_64")}
 
 
@@ -43,9 +45,9 @@ class Bucket:
 
 @contextlib.contextmanager
 def serving_bucket(folder: pathlib.Path, certificate: pathlib.Path) -> t.Iterator[Bucket]:
-    """A bucket without packages, whose objects are in FOLDER; CERTIFICATE holds its key too."""
+    """A bucket without packages, whose objects are below FOLDER; CERTIFICATE holds its key too."""
     for name in ("releases", "latest", "latestv2"):
-        (folder / name).mkdir(parents=True)
+        (folder / PREFIX / name).mkdir(parents=True)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -53,7 +55,7 @@ def serving_bucket(folder: pathlib.Path, certificate: pathlib.Path) -> t.Iterato
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        yield Bucket(f"https://127.0.0.1:{server.server_port}", folder)
+        yield Bucket(f"https://127.0.0.1:{server.server_port}/{PREFIX}", folder / PREFIX)
     finally:
         server.shutdown()
         server.server_close()

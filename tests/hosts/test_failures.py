@@ -54,16 +54,16 @@ def installed(machine: Machine) -> str:
     return machine.run("dpkg-query -W codedeploy-agent").stdout
 
 
-MISTAKES: list[tuple[dict[str, t.Any], str]] = [
-    ({"agent_configuration": {"max_revision": 3}}, "max_revision"),
-    ({"agent_configuration": {"max_revisions": "many"}}, "'many'"),
-    ({"agent_configuration": {"enable_command_port": True}}, "agent 1.8.x does not know enable_command_port"),
-    ({"agent_version": "1.8"}, "agent_version is 1.8. It must be present, latest, or a version"),
-    ({"agent_version": "latest", "agent_package": "agent.deb"}, "agent_package names one package"),
-    ({"agent_region": ""}, "agent_region is not given"),
-    ({"agent_user": "nobody-of-that-name"}, "the host has no such user"),
-    ({"agent_identity": "iam_session"}, "agent_iam_session_arn and agent_credentials_command must be given too"),
-    ({"agent_bucket_url": "http://127.0.0.1:1"}, "must begin with https://"),
+# One for each verb, of what it finds out in other ways: from its own options' types, from all options, and from the host.
+MISTAKES = [
+    Case("main", {"agent_configuration": {"max_revision": 3}}, ["max_revision"]),
+    Case("preflight", {"agent_configuration": {"max_revisions": "many"}}, ["'many'"]),
+    Case("install", {"ansible_become_user": "nobody"}, ["must be root on the host. Set become to true"]),
+    Case("configure", {"agent_user": "nobody-of-that-name"}, ["agent_user is nobody-of-that-name", "Create it first"]),
+    Case("register", {"agent_instance_name": "web 1"}, ["agent_instance_name is web 1."]),
+    Case("verify", {"agent_deployment_wait": -1}, ["agent_deployment_wait is -1"]),
+    Case("unregister", {"agent_region": ""}, ["agent_region is not given"]),
+    Case("remove", {"agent_package_checksum": "none"}, ["agent_package_checksum is none."]),
 ]
 
 
@@ -71,7 +71,7 @@ def test_a_mistake_is_found_before_anything_is_changed(
     controller: Controller, machine: Machine, user: dict[str, t.Any]
 ) -> None:
     before = sorted(machine.path("/etc").rglob("*"))
-    check_refusals(controller, user, [Case("preflight", options, [sentence]) for options, sentence in MISTAKES])
+    check_refusals(controller, user, MISTAKES)
     assert sorted(machine.path("/etc").rglob("*")) == before
 
 
@@ -85,8 +85,8 @@ def test_a_package_that_cannot_be_had_or_trusted_leaves_the_host_as_it_was(
 ) -> None:
     found = hashlib.sha256(packages["1.8.0-12"].read_bytes()).hexdigest()
     wrong = {"agent_version": "1.8.0-12", "agent_package_checksum": f"sha256:{'0' * 64}"}
-    rubbish = tmp_path / "codedeploy-agent_1.8.0-12_all.deb"
-    rubbish.write_text("not a package")
+    cut_off = tmp_path / "codedeploy-agent_1.8.0-12_all.deb"
+    cut_off.write_bytes(packages["1.8.0-12"].read_bytes()[:-1000])
     cases = [
         Case("install", {"agent_bucket_url": f"{bucket.url}/none"}, ["Check agent_region (us-east-1)", "404"]),
         Case("install", {"agent_bucket_url": "https://127.0.0.1:1"}, ["agent_proxy", "refused"]),
@@ -94,7 +94,7 @@ def test_a_package_that_cannot_be_had_or_trusted_leaves_the_host_as_it_was(
         Case("install", wrong, [f"has sha256:{found}", "Nothing was installed"]),
         Case(
             "install",
-            {"agent_version": "1.8.0-12", "agent_package": str(rubbish)},
+            {"agent_version": "1.8.0-12", "agent_package": str(cut_off)},
             ["The agent 1.8.0-12 was not installed"],
         ),
     ]
@@ -102,14 +102,38 @@ def test_a_package_that_cannot_be_had_or_trusted_leaves_the_host_as_it_was(
     assert installed(machine) == ""
 
 
-def test_a_broken_package_is_replaced_by_the_next_run(
-    controller: Controller, user: dict[str, t.Any], tmp_path: pathlib.Path
+KILL = "pkill -KILL -x 'apt-get|dpkg'\n"
+
+
+def break_off_an_installation(machine: Machine) -> None:
+    """Leave the package manager as it is when it is killed in the middle of a package that has nothing to do with the agent."""
+    control = machine.path("/other/DEBIAN")
+    control.mkdir(parents=True)
+    (control / "control").write_text("Package: other\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n")
+    (control / "postinst").write_text(f"#!/bin/sh\n[ -e /once ] || {{ touch /once; {KILL.strip()}; }}\n")
+    (control / "postinst").chmod(0o755)
+    machine.run("dpkg-deb --build /other /other.deb && dpkg --install /other.deb")
+    assert "dpkg was interrupted" in machine.run("apt-get --yes install other").stderr
+
+
+def test_what_is_left_of_an_installation_that_broke_off_is_replaced_by_the_next_run(
+    controller: Controller, machine: Machine, user: dict[str, t.Any], tmp_path: pathlib.Path
 ) -> None:
+    def case(script: str, text: str, sentence: str) -> Case:
+        folder = tmp_path / f"{script}-{len(text)}"
+        folder.mkdir()
+        package = build_package("1.8.0-12", folder, {script: text})
+        return Case("install", {**wanted, "agent_package": str(package)}, [sentence, "takes up from here"])
+
     wanted: dict[str, t.Any] = {"agent_version": "1.8.0-12"}
-    broken = build_package("1.8.0-12", tmp_path, {"postinst": "exit 7\n"})
-    check_refusals(
-        controller, user, [Case("install", {**wanted, "agent_package": str(broken)}, ["takes up from here"])]
-    )
+    break_off_an_installation(machine)
+    cases = [
+        case("postinst", "exit 7\n", "exit status 7"),
+        case("preinst", KILL, "The agent 1.8.0-12 was not installed"),
+        case("postinst", KILL, "The agent 1.8.0-12 was not installed"),
+    ]
+    check_refusals(controller, user, cases)
+    assert "half-configured" in machine.run("dpkg-query -W -f '${db:Status-Status}' codedeploy-agent").stdout
     play = controller.run(**user, **wanted)
     assert play.status == 0, play.output
     again = controller.run(**user, **wanted)
@@ -120,11 +144,9 @@ def test_the_identity_of_a_host_is_not_changed_by_mistake(
     controller: Controller, account: Account, user: dict[str, t.Any]
 ) -> None:
     other = account.create_user("somebody-else")
-    cases = [
-        Case("register", other, ["web-1", "another ARN", "tasks_from unregister"]),
-        Case("preflight", {"agent_identity": "ec2"}, ["makes the host an on-premises instance"]),
-    ]
-    check_refusals(controller, user, cases)
+    check_refusals(controller, other, [Case("register", {}, ["web-1", "another ARN", "tasks_from unregister"])])
+    instance = Case("configure", {"agent_tags": {}}, ["makes the host an on-premises instance"])
+    check_refusals(controller, {}, [instance])
     assert account.deploy("before") == SUCCEEDED
 
 

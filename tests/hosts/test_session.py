@@ -27,14 +27,14 @@ PLANTED = {
     "proxy": "Planted-in-the-proxy",
 }
 
-# What a signing helper does on a host with a certificate: it prints credentials of a new session.
+# What a signing helper does on a host with a certificate: it prints credentials of a new session. The emulator checks no signature of it.
 ASSUME = """\
-import botocore.session, sys
-client = botocore.session.Session().create_client(
-    "sts", region_name="us-east-1", endpoint_url=sys.argv[1], aws_access_key_id="AKIAHOST", aws_secret_access_key=sys.argv[2])
-answer = client.assume_role(RoleArn=sys.argv[3], RoleSessionName="web-1")["Credentials"]
-import json
-print(json.dumps({**answer, "Expiration": answer["Expiration"].isoformat()}))
+import json, sys, urllib.parse, urllib.request, xml.etree.ElementTree
+asked = {"Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": sys.argv[3], "RoleSessionName": "web-1"}
+signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIAHOST/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0"}
+request = urllib.request.Request(sys.argv[1], urllib.parse.urlencode(asked).encode(), signed)
+answer = xml.etree.ElementTree.parse(urllib.request.urlopen(request)).find(".//{*}Credentials")
+print(json.dumps({member.tag.partition("}")[2]: member.text for member in answer}))
 """
 
 

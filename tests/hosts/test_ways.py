@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import pathlib
 import typing as t
+import urllib.parse
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_an_agent_behind_a_proxy_is_a_user_of_its_own(
     play = controller.run(arguments=["-vvv", "--diff"], agent_version="1.8.0-12", **options)
     assert play.status == 0, play.output
     assert PASSWORD not in play.output
-    assert f"CONNECT {bucket.url.removeprefix('https://')}" in proxy.asked
+    assert f"CONNECT {urllib.parse.urlsplit(bucket.url).netloc}" in proxy.asked
     proxy.asked.clear()
     assert account.deploy("first") == {"web-1": "Succeeded"}
     assert any(line.startswith(f"POST {account.emulator.endpoint}") for line in proxy.asked)
@@ -113,7 +114,8 @@ def test_an_on_premises_host_becomes_an_ec2_instance(
         "AWS_SECRET_KEY": emulator.environment["AWS_SECRET_ACCESS_KEY"],
     }
     assert controller.run("unregister", **options).status == 0
-    instance_options = {**options, "agent_identity": "ec2", "agent_environment": environment}
+    kept = {name: options[name] for name in ("agent_user", "agent_proxy", "agent_log_rotation")}
+    instance_options = {**kept, "agent_tags": {}, "agent_environment": environment}
     play = controller.run(**instance_options)
     assert play.status == 0, play.output
     assert account.deploy("third") == {name: "Succeeded"}

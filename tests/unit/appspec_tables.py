@@ -45,20 +45,20 @@ def entry(path: str, kind: int) -> Any:
     return SimpleNamespace(path=path, mode=kind | 0o755)
 
 
-def server(text: str, *problems: str) -> Case:
+def server(text: str, *problems: str, **options: Any) -> Case:
     """An AppSpec that begins in line 3."""
-    return Case(SERVER + text, problems)
+    return Case(SERVER + text, problems, options=options)
 
 
-def script(members: str, *problems: str) -> Case:
+def script(members: str, *problems: str, **options: Any) -> Case:
     """A script of a hook, {location: a.sh} with MEMBERS, in line 5."""
-    return server(f"hooks:\n  AfterInstall:\n    - {{location: a.sh, {members}}}\n", *problems)
+    return server(f"hooks:\n  AfterInstall:\n    - {{location: a.sh, {members}}}\n", *problems, **options)
 
 
-def permission(members: str, *problems: str) -> Case:
+def permission(members: str, *problems: str, **options: Any) -> Case:
     """A permission with MEMBERS, in line 5, for something that is installed."""
     text = f"files: [{{source: a, destination: /o}}]\npermissions:\n  - {{object: /o, {members}}}\n"
-    return server(text, *problems)
+    return server(text, *problems, **options)
 
 
 READING = [
@@ -133,6 +133,9 @@ SERVERS = [
     script("sudo: 'false'", "sudo hooks.AfterInstall[0].sudo:5"),
     script("sudo: True, runas: 1000"),
     script("runas: ' '", "runas-blank hooks.AfterInstall[0].runas:5"),
+    script("runas: bob", "runas-unknown hooks.AfterInstall[0].runas:5", host_users=["root"]),
+    script("runas: 1000", host_users=["root"]),
+    script("runas: root", host_users=["root"]),
     script("args: x", "key-unknown hooks.AfterInstall[0].args:5"),
 ]  # fmt: skip
 
@@ -147,6 +150,10 @@ PERMISSIONS = [
     permission("type: false", "list-false permissions[0].type:5"),
     permission("except: [1]", "text-not-number permissions[0].except[0]:5"),
     permission("owner: 1000", "text-not-number permissions[0].owner:5"),
+    permission("owner: bob", "owner-unknown permissions[0].owner:5", host_users=["root"]),
+    permission("group: staff", "group-unknown permissions[0].group:5", host_groups=["bob"]),
+    permission("owner: root, group: '50'", host_users=["root"], host_groups=[]),
+    permission("owner: '', group: ", host_users=[], host_groups=[]),
     permission("pattern: '[ab]*'", "pattern-characters permissions[0].pattern:5"),
     permission("mode: 888", "mode permissions[0].mode:5"),
     permission("mode: [6]", "mode permissions[0].mode:5"),

@@ -19,7 +19,7 @@ from benchmarks.trees import TREES
 
 
 def result(tree: str, contestant: str, *seconds: float, inside: float | None = None, memory: int = 0) -> Result:
-    return Result(tree, contestant, tuple(Run(each, each, inside, memory, 0) for each in seconds), 0)
+    return Result(tree, contestant, tuple(Run(each, each, inside, 0) for each in seconds), memory, 0)
 
 
 def test_a_small_race_is_run_reported_and_stored(tmp_path: pathlib.Path) -> None:
@@ -39,7 +39,7 @@ def test_a_small_race_is_run_reported_and_stored(tmp_path: pathlib.Path) -> None
     ]
     for each in stored["results"]:
         (run,) = each["runs"]
-        assert run["seconds"] > 0 < run["memory"]
+        assert run["seconds"] > 0 < each["memory"]
         assert (each["bundle"] > 0) is (each["contestant"] != AGAIN)
         assert (run["inside"] is None) is (each["contestant"] == CLI)
     assert stored["machine"]["cores"] > 0

@@ -36,7 +36,6 @@ OWNERS = {
 # Members that are no options by their own names, and why.
 UNREACHED = {
     "UpdateDeploymentGroup": {"current_deployment_group_name": "is the option deployment_group_name"},
-    "CreateDeployment": {"deployment_mode": "RESTART takes no revision, which `deploy` is for; planned"},
 }
 
 Path = tuple[str, ...]

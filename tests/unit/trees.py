@@ -11,12 +11,14 @@ import pathlib
 import stat
 import subprocess
 import tarfile
+import typing as t
 import zipfile
 from collections.abc import Callable
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.bundle import TreeBundle
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import Manifest
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.reading import begin_reading
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.selection import read_selection
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
 from emulator.hosts.agent.archive import unpack
 
 APPSPEC = "version: 0.0\nos: linux\n"
@@ -45,8 +47,15 @@ def archive_of(
     symlinks: str = "follow",
 ) -> bytes:
     """The bundle of TREE, as it goes to S3."""
-    manifest = read_manifest(tree, read_selection(tree, exclude, include), symlinks)
-    return b"".join(chunk.data for chunk in TreeBundle(manifest, bundle_type, level).chunks())
+    selection = read_selection(tree, exclude, include)
+    reading = begin_reading(tree, selection, symlinks, level=level if bundle_type == "zip" else None)
+    bundle = TreeBundle(reading.manifest(), bundle_type, level, reading.packed())
+    return b"".join(chunk.data for chunk in bundle.chunks())
+
+
+def read_manifest(*source: t.Any, **options: t.Any) -> Manifest:
+    """The manifest of a source, which is given as begin_reading takes it."""
+    return begin_reading(*source, **options).manifest()
 
 
 def seen_in(folder: pathlib.Path) -> Seen:

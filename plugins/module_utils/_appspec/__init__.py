@@ -15,6 +15,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .accounts import Names, check_accounts
 from .bundle import Bundle, Tree, check_appspec_names, check_archive, check_scripts
 from .ecs import ECS
 from .functions import LAMBDA
@@ -22,7 +23,7 @@ from .installation import check_installation, check_reach
 from .nodes import Node, TooDeep, node_from_value, value_from_node
 from .paths import OperatingSystem
 from .problems import Enough, Findings, Problem, problems_text
-from .server import server_spec_from
+from .server import ServerSpec, server_spec_from
 from .service import check_service
 from .yaml_source import TOO_DEEP, load
 
@@ -49,11 +50,14 @@ def check_appspec(
     platform: Platform = "server",
     bundle: Bundle | None = None,
     host_os: OperatingSystem | None = None,
+    host_users: Names = None,
+    host_groups: Names = None,
 ) -> Verdict:
     """Check CONTENT, an AppSpec as a text (YAML or JSON) or as a mapping, for PLATFORM.
 
     With BUNDLE, which is for the Server platform, the AppSpec and the bundle are held against each other. HOST_OS is the hosts' operating
-    system, where it is known; else the AppSpec may name either. At most problems.MAX_PROBLEMS problems are reported. Raises ImportError if
+    system, where it is known; else the AppSpec may name either.
+    HOST_USERS and HOST_GROUPS are their accounts, where they are known. At most problems.MAX_PROBLEMS problems are reported. Raises ImportError if
     CONTENT is a text and PyYAML is not installed.
     """
     findings = Findings()
@@ -61,7 +65,9 @@ def check_appspec(
     try:
         root = read_appspec(content, platform, findings)
         if root and platform == "server":
-            _check_server(root, bundle, host_os, findings)
+            spec = server_spec_from(root, host_os, findings)
+            check_accounts(spec, host_users, host_groups, findings)
+            _check_installation(spec, bundle, findings)
         elif root:
             check_service(root, LAMBDA if platform == "lambda" else ECS, findings)
     except Enough:
@@ -85,8 +91,7 @@ def read_appspec(content: str | Mapping[str, t.Any], platform: Platform, finding
     return root
 
 
-def _check_server(root: Node, bundle: Bundle | None, host_os: OperatingSystem | None, findings: Findings) -> None:
-    spec = server_spec_from(root, host_os, findings)
+def _check_installation(spec: ServerSpec, bundle: Bundle | None, findings: Findings) -> None:
     if bundle is None:
         check_reach(spec, findings)
         return

@@ -31,7 +31,7 @@ _LARGEST_SENSITIVITY = 255
 
 @dataclass(frozen=True)
 class Permission:
-    """An entry of `permissions`: what it is for. DEFAULT_ACL says whether its acls have default entries."""
+    """An entry of `permissions`: what it is for, and whom it belongs to. DEFAULT_ACL says whether its acls have default entries."""
 
     node: Node
     object: str
@@ -39,6 +39,8 @@ class Permission:
     excluded: tuple[str, ...]
     types: tuple[str, ...]
     default_acl: bool
+    owner: Node | None
+    group: Node | None
 
 
 def permissions_from(node: Node | None, os: OperatingSystem, findings: Findings) -> t.Iterator[Permission]:
@@ -69,6 +71,8 @@ def _permission(entry: Node, findings: Findings) -> Permission:
         tuple(excluded),
         tuple(_types(found.get("type"), findings)),
         _check_acls(found.get("acls"), findings),
+        found.get("owner"),
+        found.get("group"),
     )
 
 

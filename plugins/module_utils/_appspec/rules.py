@@ -88,9 +88,12 @@ _SERVER = {
     "timeout-hour": _warning("The scripts of an event may take longer than the hour that the service gives it.", "hook"),
     "sudo": _error("`sudo` must be true or false.", refuse=LINE_2),
     "runas-blank": _error("`runas` is blank.", "hook", LINE_1),
+    "runas-unknown": _error("`runas` is a user that the hosts do not have, as far as `host_users` says.", "hook"),
 }  # fmt: skip
 
 _PERMISSIONS = {
+    "owner-unknown": _error("`owner` is a user that the hosts do not have, as far as `host_users` says.", "install"),
+    "group-unknown": _error("`group` is one that the hosts do not have, as far as `host_groups` says.", "install"),
     "permissions-windows": _error("Permissions are for Linux only."),
     "permission-type": _error("`type` is a list of file and directory."),
     "mode": _error("`mode` must be one to four octal digits."),

@@ -51,10 +51,11 @@ class FileMapping:
 
 @dataclass(frozen=True)
 class Script:
-    """A script of a lifecycle event that runs, LOCATION as given; NODE is that of the location."""
+    """A script of a lifecycle event that runs, LOCATION as given; NODE is that of the location, USER that of who is to run it."""
 
     node: Node
     location: str
+    user: Node | None
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,8 @@ def _script(entry: Node, os: OperatingSystem, findings: Findings) -> tuple[Scrip
     if sudo and not is_null(sudo) and not (isinstance(sudo, Scalar) and _is_boolean(sudo)):
         message = f"must be true or false, not {shown(sudo)}: host agents 1.x take any text for true."
         findings.add("sudo", sudo, message, "Write it without quotes.")
-    return Script(found["location"], location) if location else None, _timeout(found.get("timeout"), findings)
+    script = Script(found["location"], location, found.get("runas")) if location else None
+    return script, _timeout(found.get("timeout"), findings)
 
 
 def _is_boolean(node: Scalar) -> bool:

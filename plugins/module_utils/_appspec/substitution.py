@@ -45,8 +45,13 @@ def with_versions(appspec: str | Mapping[str, t.Any], current: str | int, target
 
 def with_versions_exchanged(appspec: str | Mapping[str, t.Any]) -> Member:
     """APPSPEC, for Lambda, the way back: from the version that it shifts to, to the one that it shifts from. Raises AppSpecError."""
-    versions = {name.lower(): value for name, value in _properties(_plain(appspec, "lambda")).items()}
+    versions = properties_from(appspec, "lambda")
     return with_versions(appspec, current=versions["targetversion"], target=versions["currentversion"])
+
+
+def properties_from(appspec: str | Mapping[str, t.Any], platform: Platform) -> dict[str, t.Any]:
+    """The properties of the only resource of APPSPEC, their names in lower case. Raises AppSpecError."""
+    return {name.lower(): value for name, value in _properties(_plain(appspec, platform)).items()}
 
 
 def _with_properties(appspec: str | Mapping[str, t.Any], platform: Platform, values: dict[str, str]) -> Member:

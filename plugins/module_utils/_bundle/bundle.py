@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .checksums import Chunk
 from .manifest import Manifest
 from .tar_archive import tar_chunks, tgz_chunks
-from .zip_archive import zip_chunks
+from .zip_archive import Packed, packed_shares, zip_chunks
 
 Facts = dict[str, t.Any]
 
@@ -46,11 +46,15 @@ class Bundle(t.Protocol):
 
 @dataclass(frozen=True)
 class TreeBundle:
-    """The bundle of MANIFEST in the format BUNDLE_TYPE (zip, tar or tgz), compressed at LEVEL (0 to 9)."""
+    """The bundle of MANIFEST in the format BUNDLE_TYPE (zip, tar or tgz), compressed at LEVEL (0 to 9).
+
+    PACKED is what goes into a zip, if that has begun elsewhere; then the chunks can be asked for only once.
+    """
 
     manifest: Manifest
     bundle_type: str
     level: int
+    packed: t.Iterator[Packed] | None = None
 
     @property
     def digest(self) -> str:
@@ -78,7 +82,8 @@ class TreeBundle:
 
     def chunks(self) -> t.Iterator[Chunk]:
         if self.bundle_type == "zip":
-            return zip_chunks(self.manifest, self.level)
+            packed = self.packed or packed_shares(self.manifest.entries, self.level)
+            return zip_chunks(self.manifest, self.level, packed)
         if self.bundle_type == "tgz":
             return tgz_chunks(self.manifest, self.level)
         return tar_chunks(self.manifest)

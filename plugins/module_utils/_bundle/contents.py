@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .checksums import Chunk, crc32, joined_crc32
-from .manifest import BundleError, Entry
+from .manifest import BundleError, Entry, changed
 
 # As much of a file as is held, compressed and sent at a time.
 PIECE = 1 << 20
@@ -32,7 +32,7 @@ def read_pieces(entry: Entry) -> t.Iterator[Chunk]:
                 is_short = rest and not data
                 is_other = not rest and (checksum != entry.crc32 or content.read(1))
                 if is_short or is_other:
-                    raise BundleError(_changed(entry.path))
+                    raise BundleError(changed(entry))
                 yield Chunk(data, summed)
                 if not rest:
                     return
@@ -48,7 +48,3 @@ def sample(entry: Entry) -> bytes:
             content.seek(place)
             texts.append(content.read(_SAMPLE))
     return b"".join(texts)
-
-
-def _changed(path: str) -> str:
-    return f"{path!r} changed while the bundle was being made: run the task again when nothing writes there"

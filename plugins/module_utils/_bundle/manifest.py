@@ -37,6 +37,9 @@ class BundleError(ValueError):
         super().__init__(message)
         self.option = option
 
+    def __reduce__(self) -> tuple[type[BundleError], tuple[str, str]]:
+        return BundleError, (str(self), self.option)
+
 
 class Entry(t.NamedTuple):
     """One file, directory or link of a bundle.
@@ -63,6 +66,10 @@ class Entry(t.NamedTuple):
     @property
     def is_file(self) -> bool:
         return stat.S_ISREG(self.mode)
+
+    def with_digests(self, sha256: str, checksum: int) -> Entry:
+        """It with the SHA256 and the CRC32 of its content."""
+        return Entry(self.path, self.mode, self.source, self.size, sha256, checksum)
 
     def open(self) -> io.BytesIO | io.FileIO:
         """The content, to be read. Raises OSError."""
@@ -97,13 +104,15 @@ class Manifest:
 
 
 def held(entry: Entry) -> Entry:
-    """ENTRY with the digests of its content as it is now, and that content instead of its file, which is read only once. Raises BundleError."""
+    """ENTRY with the digests of its content, and that content instead of its file, which is read only once. Raises BundleError."""
+    if isinstance(entry.source, bytes):
+        return fingerprinted(entry)
     try:
-        content = _read_at_once(t.cast("str", entry.source), entry.size + 1)
+        content = _read_at_once(entry.source, entry.size + 1)
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
-    if len(content) != entry.size:  # it has changed since it was listed
-        return fingerprinted(entry)
+    if len(content) != entry.size:
+        raise BundleError(changed(entry))
     return Entry(entry.path, entry.mode, content, entry.size, hashlib.sha256(content).hexdigest(), crc32(content))
 
 
@@ -117,7 +126,7 @@ def _read_at_once(path: str, size: int) -> bytes:
 
 
 def fingerprinted(entry: Entry) -> Entry:
-    """ENTRY with the size and the digests of its content as it is now. Raises BundleError if that cannot be read."""
+    """ENTRY with the digests of its content. Raises BundleError if that cannot be read, or has another size by now."""
     if entry.is_directory:
         return entry
     sha256, checksum, size = hashlib.sha256(), 0, 0
@@ -129,7 +138,14 @@ def fingerprinted(entry: Entry) -> Entry:
                 size += len(chunk)
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
-    return entry._replace(size=size, sha256=sha256.hexdigest(), crc32=checksum)
+    if size != entry.size:
+        raise BundleError(changed(entry))
+    return entry.with_digests(sha256.hexdigest(), checksum)
+
+
+def changed(entry: Entry) -> str:
+    """What to say of ENTRY if its content is not what it was."""
+    return f"{entry.path!r} changed while the bundle was being made: run the task again when nothing writes there"
 
 
 def _unreadable(entry: Entry, error: OSError) -> str:

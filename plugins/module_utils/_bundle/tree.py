@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a directory to the manifest of its bundle."""
+"""What of a directory goes into a bundle."""
 
 from __future__ import annotations
 
@@ -13,18 +13,11 @@ import stat
 import typing as t
 from dataclasses import dataclass
 
-from .manifest import APPSPEC, DIRECTORY_MODE, LINK_MODE, BundleError, Entry, Manifest, fingerprinted, held
-from .parallel import ordered_map, processors
+from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry
 from .selection import Selection
 
 # What unzip 6.0 drops from names (observed): control characters, and a version as VMS had it. A tree is fit for every format or for none.
 _DROPPED = re.compile(r"[\x00-\x1f\x7f]|;\d*$", re.ASCII)
-
-# From how many bytes on a thread is worth its while for a file's digests.
-_LARGE = 1 << 20
-
-# How many bytes of small files are held in memory. Files are not read again for the archive as long as that lasts.
-_HELD = 48 << 20
 
 
 @dataclass(frozen=True)
@@ -36,26 +29,6 @@ class Tree:
     symlinks: str
 
 
-def read_manifest(
-    folder: pathlib.Path,
-    selection: Selection = Selection(),  # noqa: B008 (it cannot be changed)
-    symlinks: str = "follow",
-    appspec: bytes | None = None,
-) -> Manifest:
-    """The manifest of the directory FOLDER, with APPSPEC in place of its own AppSpec if given. Raises BundleError if no bundle can be made of it.
-
-    Permissions are reduced to whether a file is executable, as version control does, so the umask of a checkout does not make another release.
-    """
-    if folder.is_dir() and appspec is None and not (folder / APPSPEC).is_file():
-        raise BundleError(_no_appspec(folder))
-    entries = list_entries(folder, selection, symlinks)
-    if appspec is not None:
-        entries = [entry for entry in entries if entry.path != APPSPEC]
-        entries.append(Entry(APPSPEC, stat.S_IFREG | 0o644, appspec, len(appspec)))
-    entries.sort(key=lambda entry: entry.path)
-    return Manifest(tuple(_fingerprinted(entries)))
-
-
 def list_entries(
     folder: pathlib.Path,
     selection: Selection = Selection(),  # noqa: B008 (it cannot be changed)
@@ -63,30 +36,9 @@ def list_entries(
 ) -> list[Entry]:
     """What of the directory FOLDER goes in, in no order, its contents unread. Raises BundleError if some of it cannot."""
     if not folder.is_dir():
-        raise BundleError(f"{str(folder)!r} is not a directory")
+        raise BundleError(f"{str(folder)!r} {'is not a directory' if folder.exists() else 'does not exist'}")
     tree = Tree(str(folder.resolve()), selection, symlinks)
     return tree.selection.without_empty_leftovers(list(_entries(tree, tree.root, "", ())))
-
-
-def _no_appspec(folder: pathlib.Path) -> str:
-    if (folder / "appspec.yaml").is_file():
-        return f"{str(folder)!r} holds appspec.yaml, but the host agent runs hooks only from a file named {APPSPEC}: rename it"
-    return f"{str(folder)!r} has no {APPSPEC} at its top, so it is not an application that CodeDeploy can deploy"
-
-
-def _fingerprinted(entries: list[Entry]) -> t.Iterator[Entry]:
-    """ENTRIES with their digests; the large ones are read in threads, which would only slow the small ones down."""
-    large = [entry for entry in entries if entry.size >= _LARGE]
-    done = {entry.path: entry for entry in ordered_map(fingerprinted, large, processors(), len(large))}
-    room = _HELD
-    for entry in entries:
-        if entry.path in done:
-            yield done[entry.path]
-        elif isinstance(entry.source, str) and entry.size <= room:
-            room -= entry.size
-            yield held(entry)
-        else:
-            yield fingerprinted(entry)
 
 
 def _entries(tree: Tree, folder: str, prefix: str, above: tuple[str, ...]) -> t.Iterator[Entry]:

@@ -21,27 +21,62 @@ from .parallel import ordered_map, processors, workloads
 from .zip_format import DEFLATED, STORED, Member, central_record, data_descriptor, end_records, local_record
 
 
-def zip_chunks(manifest: Manifest, level: int) -> t.Iterator[Chunk]:
-    """The zip of MANIFEST, in chunks. It depends on nothing but the manifest, LEVEL and the compressor. Raises BundleError."""
+class Packed(t.NamedTuple):
+    """DATA of the archive that holds whole members, and the MEASURES of each: its method, the bytes it was packed to, and where it begins."""
 
-    def packed(share: _Whole | _Piece) -> _Stretch | _Piece:
-        return share.packed(level)
+    data: bytes
+    measures: list[tuple[int, int, int]]
 
+
+def zip_shares(entries: t.Iterable[Entry]) -> list[list[Entry]]:
+    """ENTRIES in the lists in which they are packed: small ones in company, large ones alone."""
+    groups = (group for _large, group in itertools.groupby(entries, is_large))
+    return [share for group in groups for share in workloads(group, lambda entry: entry.size)]
+
+
+def is_large(entry: Entry) -> bool:
+    """Whether ENTRY is packed in pieces."""
+    return entry.size > PIECE
+
+
+def packed_shares(entries: t.Iterable[Entry], level: int) -> t.Iterator[Packed]:
+    """The shares of small ENTRIES, in order. Raises BundleError."""
+    return (packed_share(share, level) for share in zip_shares(entries) if not is_large(share[0]))
+
+
+def packed_share(entries: list[Entry], level: int) -> Packed:
+    """ENTRIES, which are small, as they stand in the archive. Raises BundleError."""
+    chunks, measures, length = list[bytes](), list[tuple[int, int, int]](), 0
+    for entry in entries:
+        method, data = _packed_content(entry, level)
+        record = local_record(Member(entry, _name(entry), method, len(data), True))
+        chunks += (record, data)
+        measures.append((method, len(data), length))
+        length += len(record) + len(data)
+    return Packed(b"".join(chunks), measures)
+
+
+def zip_chunks(manifest: Manifest, level: int, packed: t.Iterator[Packed]) -> t.Iterator[Chunk]:
+    """The zip of MANIFEST, in chunks, PACKED being the shares of small entries, in order. Raises BundleError.
+
+    It depends on nothing but the manifest, LEVEL and the compressor.
+    """
     archive = _Archive()
-    with closing(ordered_map(packed, _shares(manifest, level), processors(), 2 * processors())) as done:
-        for share in done:
-            yield from share.written(archive)
+
+    def finished(part: _Stretch | _Piece) -> _Stretch | _Piece:
+        return part if isinstance(part, _Stretch) else part.packed(level)
+
+    def parts() -> t.Iterator[_Stretch | _Piece]:
+        for share in zip_shares(manifest.entries):
+            if is_large(share[0]):
+                yield from _pieces(share[0], level)
+            else:
+                yield _Stretch(share, next(packed))
+
+    with closing(ordered_map(finished, parts(), processors(), 2 * processors())) as done:
+        for part in done:
+            yield from part.written(archive)
     yield Chunk(archive.ending())
-
-
-def _shares(manifest: Manifest, level: int) -> t.Iterator[_Whole | _Piece]:
-    """The work, cut so that threads can share it: small entries in company, large ones in pieces."""
-    for is_large, entries in itertools.groupby(manifest.entries, lambda entry: entry.size > PIECE):
-        if is_large:
-            for entry in entries:
-                yield from _pieces(entry, level)
-        else:
-            yield from map(_Whole, workloads(entries, lambda entry: entry.size))
 
 
 class _Archive:
@@ -59,34 +94,18 @@ class _Archive:
 
 
 class _Stretch(t.NamedTuple):
-    """DATA of the archive that holds whole MEMBERS, each with its offset there."""
+    """ENTRIES that are small, and as what they were PACKED."""
 
-    data: bytes
-    members: list[tuple[Member, int]]
+    entries: list[Entry]
+    packed: Packed
 
     def written(self, archive: _Archive) -> t.Iterator[Chunk]:
         """What this adds to ARCHIVE."""
-        archive.directory += [central_record(member, archive.length + offset) for member, offset in self.members]
-        archive.length += len(self.data)
-        yield Chunk(self.data)
-
-
-class _Whole(t.NamedTuple):
-    """ENTRIES that are small enough to be packed and measured before they are written."""
-
-    entries: list[Entry]
-
-    def packed(self, level: int) -> _Stretch:
-        """They as they stand in the archive."""
-        chunks, members, length = list[bytes](), list[tuple[Member, int]](), 0
-        for entry in self.entries:
-            method, data = _packed_content(entry, level)
-            member = Member(entry, _name(entry), method, len(data), True)
-            record = local_record(member)
-            chunks += (record, data)
-            members.append((member, length))
-            length += len(record) + len(data)
-        return _Stretch(b"".join(chunks), members)
+        for entry, (method, size, offset) in zip(self.entries, self.packed.measures, strict=True):
+            member = Member(entry, _name(entry), method, size, True)
+            archive.directory.append(central_record(member, archive.length + offset))
+        archive.length += len(self.packed.data)
+        yield Chunk(self.packed.data)
 
 
 def _packed_content(entry: Entry, level: int) -> tuple[int, bytes]:

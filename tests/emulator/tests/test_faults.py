@@ -17,7 +17,7 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from emulator import Emulator, Fault
+from emulator import Emulator, Fault, ManualClock
 from emulator.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from emulator.faults import KINDS, Faults
 
@@ -149,6 +149,15 @@ def test_latencies_and_another_fault(emulator: Emulator, codedeploy: Any) -> Non
     assert [fault["struck"] for fault in emulator.faults.as_json()] == [1, 1, 0]
 
 
+def test_time_passes_before_the_call_is_answered(emulator: Emulator, codedeploy: Any) -> None:
+    emulator.faults.add(Fault("time_passes", "codedeploy:List*", seconds=60))
+    emulator.clock.call_later(50, lambda: codedeploy.create_application(applicationName="shop"))
+    begun = emulator.clock.now()
+    assert codedeploy.list_applications()["applications"] == ["shop"]
+    codedeploy.get_application(applicationName="shop")
+    assert emulator.clock.now() - begun == 60
+
+
 def test_stale_reads(emulator: Emulator, codedeploy: Any) -> None:
     codedeploy.create_application(applicationName="old")
     emulator.faults.add(Fault("stale_reads", "codedeploy:CreateApplication", count=1, reads=2))
@@ -200,7 +209,7 @@ def test_host_agents_meet_them_too(emulator: Emulator, stage: Stage) -> None:
 
 def strikes(fault: Fault, actions: list[str]) -> str:
     """A cross for each call that is struck, a dot for the others."""
-    faults = Faults()
+    faults = Faults(ManualClock())
     faults.add(fault)
     return "".join("x" if faults.meet(action) else "." for action in actions)
 

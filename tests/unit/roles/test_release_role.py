@@ -11,8 +11,11 @@ import re
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_config, deployment_group
+from unit.roles.rendered_role import load_plugins
 
 ROLE = pathlib.Path(__file__).resolve().parents[3] / "roles/release"
 TASKS = (ROLE / "tasks/main.yml").read_text()
@@ -35,6 +38,31 @@ def test_the_modules_know_it(variable: str, module: object) -> None:
     fragments = yaml.safe_load(module.DOCUMENTATION)["extends_documentation_fragment"]  # type: ignore[attr-defined]
     # amazon.aws documents the last one.
     assert set(KNOWN[variable]) <= {*documented, *from_fragments(fragments), "purge_tags"}
+
+
+SOURCE = {"release_source": "web", "release_s3_bucket": "releases"}
+BOTH = "release_source and release_revision are both given, but only one of them is allowed"
+NEITHER = "one of release_source and release_revision is required"
+
+
+@pytest.mark.parametrize(
+    ("given", "doubt"),
+    [
+        (SOURCE, ""),
+        ({"release_revision": "previous"}, ""),
+        ({"release_revision": {"s3_location": {"bucket": "releases", "key": "web.zip"}}, "release_source": ""}, ""),
+        ({**SOURCE, "release_revision": "previous"}, BOTH),
+        ({**SOURCE, "release_revision": ""}, ""),
+        ({}, NEITHER),
+        ({"release_source": "", "release_revision": ""}, NEITHER),
+        ({"release_source": "web"}, "release_source needs release_s3_bucket, where its bundle goes"),
+    ],
+)
+def test_what_is_to_be_shipped_is_doubted_in_the_words_of_the_role(given: dict[str, object], doubt: str) -> None:
+    load_plugins()
+    variables = DataLoader().load_from_file(str(ROLE / "vars/main.yml"), trusted_as_template=True)
+    templar = Templar(DataLoader(), {**variables, **given})
+    assert templar.template(variables["__release_doubt"]) == doubt
 
 
 def from_fragments(names: list[str]) -> set[str]:

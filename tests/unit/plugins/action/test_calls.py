@@ -79,14 +79,20 @@ def test_an_object_that_is_deployed_already_costs_few_calls(emulator: Emulator, 
     assert made == {**GROUP_ONLY, "codedeploy:GetApplicationRevision": 1}
 
 
-def test_each_of_several_groups_costs_as_much_as_one(emulator: Emulator, controller: Controller) -> None:
+def test_each_of_several_groups_costs_as_much_as_one_after_a_look_at_all(
+    emulator: Emulator, controller: Controller
+) -> None:
     servers(emulator)
     emulator.client("codedeploy").create_deployment_group(
         **{**GROUP, "deploymentGroupName": "more"}, serviceRoleArn=ROLE, onPremisesInstanceTagFilters=FLEET
     )
     both = {"deployment_group_name": None, "deployment_group_names": ["web", "more"]}
     made = calls_of_a_second_run(emulator, controller, {**s3_options("two.zip"), **both})
-    assert made == {"codedeploy:GetDeploymentGroup": 2, "codedeploy:GetApplicationRevision": 2}
+    assert made == {
+        "codedeploy:BatchGetDeploymentGroups": 1,
+        "codedeploy:GetDeploymentGroup": 2,
+        "codedeploy:GetApplicationRevision": 2,
+    }
 
 
 def test_the_targets_of_a_deployment_in_place_are_listed_once(emulator: Emulator, controller: Controller) -> None:

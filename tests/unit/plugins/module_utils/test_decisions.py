@@ -94,13 +94,54 @@ def test_a_deployment_that_is_being_rolled_back_is_attached_to(mode: str) -> Non
     assert decision.reason == "d-2 of this revision is being rolled back by d-3"
 
 
-@pytest.mark.parametrize(("key", "mode"), [("two", "attach"), ("two", "fail"), ("one", "fail")])
-def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(key: str, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "mode", "consequence", "way_out"),
+    [
+        ("two", "attach", "so s3://b/one cannot be deployed now", "wait or stop"),
+        ("two", "fail", "so s3://b/one cannot be deployed now", "wait or stop"),
+        ("one", "fail", "which is what is wanted", "attach"),
+    ],
+)
+def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(
+    key: str, mode: str, consequence: str, way_out: str
+) -> None:
     with pytest.raises(CodeDeployError) as caught:
         decide_beside(in_flight(key), location("one"), mode)
-    assert f"active deployment d-3 (InProgress, by user) of s3://b/{key}, so s3://b/one cannot be deployed now" in str(
-        caught.value
+    assert str(caught.value) == (
+        f"The deployment group 'g' has an active deployment d-3 (InProgress, by user) of s3://b/{key}, {consequence}. "
+        f"Wait until it has ended, or set if_in_progress to {way_out}."
     )
+
+
+RESTART = {**in_flight("one"), "deployment_mode": "RESTART"}
+
+
+@pytest.mark.parametrize(
+    ("active", "mode", "action", "deployment_id"),
+    [
+        (RESTART, "attach", "attach", "d-3"),
+        ({**RESTART, "revision": location("two")}, "stop", "attach", "d-3"),
+        (in_flight("one"), "wait", "wait", "d-3"),
+        (in_flight("one"), "stop", "stop", "d-3"),
+        (
+            {**in_flight("one"), "creator": "codeDeployRollback", "undoes": {**RESTART, "deployment_id": "d-2"}},
+            "attach",
+            "attach",
+            "d-2",
+        ),
+    ],
+)
+def test_what_a_restart_does_beside_a_deployment_in_flight(
+    active: dict[str, t.Any], mode: str, action: str, deployment_id: str
+) -> None:
+    decision = decide_beside(active, None, mode)
+    assert (decision.action, decision.deployment_id) == (action, deployment_id)
+
+
+@pytest.mark.parametrize(("active", "way_out"), [(RESTART, "attach"), (in_flight("one"), "wait or stop")])
+def test_a_restart_that_may_not_be_is_an_error(active: dict[str, t.Any], way_out: str) -> None:
+    with pytest.raises(CodeDeployError, match=f"set if_in_progress to {way_out}"):
+        decide_beside(active, None, "fail")
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._polling import
     AFTER_DETAILS,
     DETAILS_AFTER,
     LONGEST,
+    LONGEST_SHARE,
     MARGIN,
     ROUNDS_MARGIN,
     SHORTEST,
-    UNINFORMED_LONGEST,
+    SOON,
     Pace,
     Window,
     seconds_until_next_look,
@@ -35,20 +36,21 @@ BEFORE = 7
 @pytest.mark.parametrize(
     ("elapsed", "window", "delay"),
     [
-        (0, None, SHORTEST),
-        (60, None, 10),
-        (10_000, None, UNINFORMED_LONGEST),
+        (0, (0, 0), SHORTEST),
+        (70, (0, 0), 10),
         (0, (900, 1100), SHORTEST),
         (30, (900, 1100), 15),
-        (450, (900, 1100), LONGEST),
+        (450, (900, 1100), 1100 * LONGEST_SHARE),
+        (450, (9000, 11000), LONGEST),
+        (30, (50, 60), SHORTEST),
         (870, (900, 1100), 10),
         (899, (900, 1100), SHORTEST),
         (1000, (900, 1100), SHORTEST),
-        (1150, (900, 1100), 10),
-        (9999, (900, 1100), UNINFORMED_LONGEST),
+        (1170, (900, 1100), 10),
+        (9999, (900, 1100), LONGEST),
     ],
 )
-def test_the_next_look(elapsed: float, window: Window | None, delay: float) -> None:
+def test_the_next_look(elapsed: float, window: Window, delay: float) -> None:
     assert seconds_until_next_look(elapsed, window) == pytest.approx(delay)
 
 
@@ -69,7 +71,9 @@ def rounds(seen: Window, done: int, to_come: float) -> Window:
 @pytest.mark.parametrize(
     ("previous", "seen", "expected"),
     [
-        (None, [(5, {})], None),
+        (None, [(5, {})], (0, SOON)),
+        (None, [(5, overview(0, 1, 0))], (0, SOON)),
+        (None, [(5, overview(9, 1, 0))], (0, 0)),
         (600.0, [(5, {})], around(600)),
         (600.0, [(5, overview(9, 1, 0))], around(600)),
         (600.0, [(5, overview(9, 1, 0)), (30, overview(8, 1, 1))], rounds((5, 30), 1, 9)),
@@ -77,11 +81,19 @@ def rounds(seen: Window, done: int, to_come: float) -> Window:
         (None, [(60, overview(12, 12, 0)), (120, overview(0, 12, 12))], rounds((60, 120), 1, 1)),
         (None, [(60, overview(0, 9, 1))], around(60)),
     ],
-    ids=["nothing", "last time", "none done", "one of ten", "nine of ten", "second half", "all at once"],
+    ids=[
+        "nothing",
+        "one round",
+        "rounds to come",
+        "last time",
+        "none done",
+        "one of ten",
+        "nine of ten",
+        "second half",
+        "all at once",
+    ],
 )
-def test_the_end_is_expected(
-    previous: float | None, seen: list[tuple[float, Overview]], expected: Window | None
-) -> None:
+def test_the_end_is_expected(previous: float | None, seen: list[tuple[float, Overview]], expected: Window) -> None:
     pace = Pace(previous)
     for now, counts in seen:
         pace.observe(now, counts)
@@ -149,6 +161,30 @@ def test_the_end_of_twenty_minutes_is_noticed_soon_with_few_calls(hosts: int) ->
     outcomes = [watched(end, 1200.0, in_ten_rounds(hosts, end)) for end in ends]
     assert statistics.mean(late for late, _calls in outcomes) <= 3
     assert statistics.mean(calls for _late, calls in outcomes) <= 70
+
+
+@pytest.mark.parametrize(("duration", "mean_delay"), [(60, 3), (120, 4), (180, 8), (1200, 30)])
+@pytest.mark.parametrize("hosts", [1, 10, 1000])
+def test_the_end_of_a_first_deployment_is_noticed_the_sooner_the_shorter_it_is(
+    hosts: int, duration: float, mean_delay: float
+) -> None:
+    """Nothing tells when it will end, unless hosts that go one after the other do."""
+    chance = random.Random(hosts)
+    ends = [duration * chance.uniform(0.9, 1.1) for _each in range(500)]
+    outcomes = [watched(end, None, in_ten_rounds(hosts, end)) for end in ends]
+    assert statistics.mean(late for late, _calls in outcomes) <= (mean_delay if hosts == 1 else 3)
+    assert statistics.mean(calls for _late, calls in outcomes) <= 70
+
+
+@pytest.mark.parametrize(("duration", "mean_delay"), [(60, 4), (180, 6), (600, 15)])
+@pytest.mark.parametrize("hosts", [1, 10, 1000])
+def test_an_unforeseen_failure_is_noticed_the_sooner_the_shorter_deployments_are(
+    hosts: int, duration: float, mean_delay: float
+) -> None:
+    chance = random.Random(hosts)
+    ends = [duration * chance.uniform(0.01, 1) for _each in range(500)]
+    outcomes = [watched(end, duration, in_ten_rounds(hosts, duration)) for end in ends]
+    assert statistics.mean(late for late, _calls in outcomes) <= mean_delay
 
 
 @pytest.mark.parametrize("hosts", [1, 10, 1000])

@@ -14,6 +14,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._preflight import check_readiness
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import Release
 from emulator import Emulator, Fault
+from emulator.tests.traffic_stage import EcsStage, LambdaStage
 from unit.scenarios import Connect, module_actions
 
 GROUP = {"compute_platform": "Server", "deployment_group_name": "web"}
@@ -72,7 +73,11 @@ def test_a_group_has_a_host_or_not(connect: Connect, members: dict[str, t.Any], 
 
 def alarms(*names: str, enabled: bool = True) -> dict[str, t.Any]:
     listed = [{"name": name} for name in names]
-    return {"compute_platform": "ECS", "alarm_configuration": {"enabled": enabled, "alarms": listed}}
+    return {
+        "compute_platform": "ECS",
+        "ecs_services": [],
+        "alarm_configuration": {"enabled": enabled, "alarms": listed},
+    }
 
 
 def test_an_alarm_that_goes_off_is_named(emulator: Emulator, connect: Connect) -> None:
@@ -124,3 +129,63 @@ def test_a_bundle_that_is_gone_or_another_one_by_now_is_named(emulator: Emulator
     assert warning.startswith(
         "Not checked beforehand, since it is not allowed: revision.s3_location: not allowed to use"
     )
+
+
+def app_spec(content: str) -> Release:
+    return Release({"revision_type": "AppSpecContent", "app_spec_content": {"content": content, "sha256": "0"}})
+
+
+SHIFT = r"revision: the AppSpec shifts alias {} of function {} to version {}, and one of them is not there"
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ({}, None),
+        ({"Name": "great"}, SHIFT.format("'live'", "'great'", 2)),
+        ({"Alias": "gone"}, SHIFT.format("'gone'", "'greet'", 2)),
+        ({"TargetVersion": "9"}, SHIFT.format("'live'", "'greet'", 9)),
+        ({"CurrentVersion": 3}, "CurrentVersion is 3, but alias 'live' of function 'greet' points at 1"),
+    ],
+    ids=["all there", "function", "alias", "version", "moved alias"],
+)
+def test_what_an_appspec_for_lambda_names_is_there_or_not(
+    emulator: Emulator, connect: Connect, properties: dict[str, t.Any], message: str | None
+) -> None:
+    stage = LambdaStage(emulator)
+    stage.set_up()
+    emulator.calls.clear()
+    release = app_spec(stage.app_spec(**properties))
+    if message is None:
+        assert check_readiness(connect, {"compute_platform": "Lambda"}, release) == []
+        assert [call.service for call in emulator.calls] == ["lambda", "lambda"]
+        emulator.faults.add(Fault("access_denied", action="lambda:*"))
+        (warning,) = check_readiness(connect, {"compute_platform": "Lambda"}, release)
+        assert warning.startswith("Not checked beforehand, since it is not allowed: Failed to look for the function's")
+        return
+    with pytest.raises(CodeDeployError, match=message):
+        check_readiness(connect, {"compute_platform": "Lambda"}, release)
+
+
+def test_an_appspec_for_lambda_of_which_nothing_is_known_is_passed_over(emulator: Emulator, connect: Connect) -> None:
+    for release in (app_spec("version: ["), Release({"revision_type": "String", "string": {"sha256": "0"}})):
+        assert check_readiness(connect, {"compute_platform": "Lambda"}, release) == []
+    assert module_actions(emulator) == []
+
+
+@pytest.mark.parametrize("gone", ["nothing", "service", "cluster"])
+def test_a_groups_ecs_service_is_there_or_not(emulator: Emulator, connect: Connect, gone: str) -> None:
+    stage = EcsStage(emulator)
+    stage.set_up()
+    cluster = "other" if gone == "cluster" else "main"
+    if gone == "service":
+        stage.ecs.delete_service(cluster="main", service="api", force=True)
+    service = {"cluster_name": cluster, "service_name": "api"}
+    group = {"compute_platform": "ECS", "deployment_group_name": "web", "ecs_services": [service]}
+    emulator.calls.clear()
+    if gone == "nothing":
+        assert check_readiness(connect, group, COMMIT) == []
+        assert module_actions(emulator) == ["ecs:DescribeServices"]
+        return
+    with pytest.raises(CodeDeployError, match=f"the ECS service {cluster}:api of 'web' is not there"):
+        check_readiness(connect, group, COMMIT)

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import Release, begin_bundle, wanted_release
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
 from emulator import Emulator, Fault
 from emulator.engine.lifecycle import INSTALL_EVENTS
@@ -35,6 +36,12 @@ def options(**given: t.Any) -> dict[str, t.Any]:
 def permissions(module: t.Any) -> set[str]:
     """The IAM actions that the module's documentation names."""
     return set(re.findall(r"C\((\w+:\w+)\)", " ".join(yaml.safe_load(module.DOCUMENTATION)["notes"])))
+
+
+def release_of(connect: Connect, source: dict[str, str]) -> Release:
+    """The release of the options SOURCE."""
+    given = options(**source)
+    return wanted_release(connect, given, "Server", begin_bundle(given))
 
 
 @pytest.fixture
@@ -118,7 +125,7 @@ def test_the_new_fleet_of_a_blue_green_deployment_reaches_it(
 def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
-    release = deploy.wanted_release(connect, options(**source), "Server")
+    release = release_of(connect, source)
     deploy.store_release(connect("s3"), release)
     emulator.calls.clear()
     done = deploy.ensure(connect, options(**source), False)
@@ -129,7 +136,7 @@ def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
 def test_the_same_deployment_created_by_another_run_meanwhile_is_attached_to(
     source: dict[str, str], connect: Connect, codedeploy: t.Any
 ) -> None:
-    release = deploy.wanted_release(connect, options(**source), "Server")
+    release = release_of(connect, source)
     location = deploy.store(connect, release, options(**source))
     first, second = (deploy.create(connect("codedeploy"), PLACE, release, location, options(), CREATE) for _run in "12")
     assert (second.action, second.deployment_id) == ("attach", first.deployment_id)
@@ -141,7 +148,7 @@ def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names
 ) -> None:
     first = deploy.ensure(connect, options(**source), False)
     pathlib.Path(source["source"], "more").touch()
-    release = deploy.wanted_release(connect, options(**source), "Server")
+    release = release_of(connect, source)
     location = deploy.store(connect, release, options(**source))
     with pytest.raises(
         deploy.CodeDeployError, match=f"active deployment {first['deployment_id']} .* cannot be deployed now"
@@ -172,7 +179,7 @@ def test_only_so_many_bundles_are_kept_besides_those_in_use(
 ) -> None:
     for name in ("a", "b"):
         pathlib.Path(source["source"], name).touch()
-        deploy.store(connect, deploy.wanted_release(connect, options(**source), "Server"), options(**source))
+        deploy.store(connect, release_of(connect, source), options(**source))
     pathlib.Path(source["source"], "c").touch()
     planned = deploy.ensure(connect, options(**source, keep=2), True)
     done = deploy.ensure(connect, options(**source, keep=2), False)
@@ -218,21 +225,6 @@ def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
     assert shipped(7)["changed"] is True
     assert shipped(None, force=True)["changed"] is True
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"roll_back_stopped": True}, "roll_back_stopped: needs if_in_progress=stop, not attach"),
-        ({"continue_when_ready": True, "wait_for": "ready"}, "continue_when_ready: wait_for=ready ends before"),
-        ({"wait": False, "if_in_progress": "wait"}, "if_in_progress: wait needs wait=true"),
-        ({"wait": False, "if_in_progress": "stop"}, "if_in_progress: stop needs wait=true"),
-        ({"wait": False, "continue_when_ready": True}, "continue_when_ready: true needs wait=true"),
-    ],
-)
-def test_waiting_options_that_contradict_each_other_are_refused(given: dict[str, t.Any], message: str) -> None:
-    with pytest.raises(deploy.InvalidOption, match=re.escape(message)):
-        deploy.check_options(options(source="x", s3_bucket="b", **given))
 
 
 def s3_revision(**members: str) -> dict[str, t.Any]:
@@ -358,10 +350,14 @@ def test_a_registered_revision_needs_no_object_that_this_account_may_read(
 
 
 @pytest.mark.usefixtures("source")
-def test_a_github_commit_is_registered_and_deployed(connect: Connect, codedeploy: t.Any) -> None:
+def test_a_github_commit_is_looked_up_once_registered_and_deployed(
+    connect: Connect, codedeploy: t.Any, emulator: Emulator
+) -> None:
     commit = {"repository": "shop/web", "commit_id": "3f786850e387550fdab836ed7e6dc881de23001b"}
     done = deploy.ensure(connect, options(revision={"git_hub_location": commit}), False)
     assert done["revision"] == {"revision_type": "GitHub", "git_hub_location": commit}
+    assert module_actions(emulator).count("codedeploy:GetApplicationRevision") == 1
+    assert "codedeploy:RegisterApplicationRevision" in module_actions(emulator)
     assert only_deployment(codedeploy)["revision"]["gitHubLocation"]["commitId"] == commit["commit_id"]
 
 
@@ -374,6 +370,7 @@ def test_the_documented_permissions_are_those_that_are_used(
         deploy.ensure(connect, options(**{**source, "application_name": "missing"}), False)
     pathlib.Path(source["source"], "more").touch()
     deploy.ensure(connect, options(**source, if_in_progress="stop", keep=1), False)
+    deploy.ensure(connect, options(revision=done["revision"]), True)
     before_waiting = set(module_actions(emulator))
     emulator.calls.clear()
     looked = dict.fromkeys(yaml.safe_load(deployment_info.DOCUMENTATION)["options"])
@@ -390,6 +387,9 @@ def test_the_documented_permissions_are_those_that_are_used(
         "ec2:DescribeInstances",  # these belong to groups of other kinds, see the tests of _preflight
         "autoscaling:DescribeAutoScalingGroups",
         "cloudwatch:DescribeAlarms",
+        "lambda:GetAlias",
+        "lambda:GetFunctionConfiguration",
+        "ecs:DescribeServices",
         "codedeploy:ListDeployments",  # for what is deployed again, see the tests of going back
         "codedeploy:BatchGetApplicationRevisions",
         "s3:DeleteObject",  # for what keep removes; the call is DeleteObjects

@@ -181,7 +181,7 @@ def test_what_runs_is_restarted_and_a_restart_in_flight_awaited(stage: LiveStage
         (lambda stage: stage.deploy("one.zip", FAILING), "continued", "cannot be continued: it has failed"),
         (lambda stage: stage.create_deployment("one.zip"), "continued", "only blue/green deployments wait"),
         (lambda stage: stage.create_deployment("one.zip"), "restarted", "await or stop it before the application"),
-        (lambda stage: stage.deploy("one.zip", FAILING), "restarted", "'web' has had no successful deployment"),
+        (lambda stage: stage.deploy("one.zip", FAILING), "restarted", "has had no successful deployment"),
     ],
 )
 def test_what_cannot_be_done_is_said(

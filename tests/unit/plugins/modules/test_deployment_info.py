@@ -156,11 +156,26 @@ def test_a_deployment_that_does_not_exist_is_an_error(read: Read, emulator: Emul
         read(deployment_id="d-ABCDEFGHI")
 
 
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"application_name": "shpo"}, "application_name: there is no application 'shpo' in us-east-1. "),
+        ({"deployment_group_name": "wbe"}, "application 'shop' has no deployment group 'wbe' in us-east-1. "),
+    ],
+)
+def test_a_group_that_does_not_exist_is_an_error_that_names_it(read: Read, given: dict[str, str], message: str) -> None:
+    with pytest.raises(deployment_info.CodeDeployError, match=message):
+        read(**{**GROUP, **given})
+
+
 def test_the_documented_permissions_are_those_that_are_used(stage: LiveStage, read: Read, emulator: Emulator) -> None:
     deployment_id = stage.deploy()
     emulator.calls.clear()
     read(deployment_id=deployment_id)
     read(targets="all")
+    with pytest.raises(deployment_info.CodeDeployError):
+        read(**{**GROUP, "application_name": "shpo"})
     (note,) = [
         note for note in yaml.safe_load(deployment_info.DOCUMENTATION)["notes"] if note.startswith("Required IAM")
     ]

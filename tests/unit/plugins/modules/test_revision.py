@@ -251,7 +251,8 @@ def test_a_returned_revision_can_be_given_back(connect: Connect) -> None:
         ({"application_name": "function"}, "source: the application is of platform Lambda, which takes no bundle"),
         ({"s3_bucket": "nobody-has-this"}, "s3_bucket: there is no bucket 'nobody-has-this'"),
         ({"description": "x" * 257}, "description: 257 characters were given, at most 256 are allowed"),
-        ({"source": "/nowhere"}, "source: '/nowhere' is not a directory"),
+        ({"source": "/nowhere"}, "source: '/nowhere' does not exist"),
+        ({"source": "/dev/null"}, "source: '/dev/null' is not a directory"),
         ({"source": "/usr"}, "source: '/usr' has no appspec.yml at its top"),
         ({"source": "/bin/true"}, "source: '/bin/true' is neither a directory nor a sound zip, tar or tgz file"),
         ({"appspec": "/nowhere"}, "appspec: '/nowhere' cannot be read"),
@@ -272,12 +273,20 @@ def test_what_cannot_work_is_named_and_nothing_is_written(
     assert written(emulator) == []
 
 
-def test_a_missing_application_is_found_before_anything_is_read(
+def test_a_missing_application_is_found_before_anything_is_packed(
     source: dict[str, t.Any], connect: Connect, emulator: Emulator
 ) -> None:
     with pytest.raises(revision.CodeDeployError, match="there is no application"):
-        revision.ensure(connect, options(**{**source, "source": "/nowhere"}, application_name="missing"), False)
+        revision.ensure(connect, options(**source, application_name="missing"), False)
     assert module_actions(emulator) == ["codedeploy:GetApplication"]
+
+
+def test_a_missing_source_is_found_before_anybody_is_asked(
+    source: dict[str, t.Any], connect: Connect, emulator: Emulator
+) -> None:
+    with pytest.raises(revision.CodeDeployError, match="source: '/nowhere' does not exist"):
+        revision.ensure(connect, options(**{**source, "source": "/nowhere"}), False)
+    assert module_actions(emulator) == []
 
 
 def test_the_largest_files_are_for_those_who_ask(source: dict[str, t.Any], connect: Connect) -> None:

@@ -11,20 +11,21 @@ import pathlib
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec import Verdict, check_appspec
 from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec.rules import RULES
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
 from emulator.hosts.agent.appspec import AppSpecError, appspec_from_text
 from unit.appspec_tables import PERMISSIONS, READING, SERVERS, SHELL, bundle_with
 
 ROOT = pathlib.Path(__file__).resolve().parents[5]
 CASES = json.loads((ROOT / "tests/emulator/tests/agent/data/appspec-cases.json").read_text(encoding="utf-8"))
 
-# The agent refused these two for what no AppSpec can say: a setting of the deployment (`fileExistsBehavior: NOPE`), and a user that the host
-# did not have. Their AppSpecs are in order.
-BEYOND_THE_APPSPEC = {"in-11", "in-24"}
+# Whom the host of the cases that were run had, as every Linux system.
+USERS, GROUPS = ("root", "daemon", "nobody"), ("root", "daemon", "staff")
 
 
 def refused_in(verdict: Verdict, *stages: str) -> str | None:
@@ -33,14 +34,27 @@ def refused_in(verdict: Verdict, *stages: str) -> str | None:
     return next((stage for stage in stages if stage in found), None)
 
 
+def is_setting_refused(case: dict[str, Any]) -> bool:
+    """Whether the module `deploy` refuses what the deployment of CASE said of files that exist; no AppSpec has a part in that."""
+    option = {"file_exists_behavior": DEPLOY_ARGUMENTS["file_exists_behavior"]}
+    return bool(
+        ArgumentSpecValidator(option).validate({"file_exists_behavior": case.get("feb", "DISALLOW")}).error_messages
+    )
+
+
+def test_the_refused_setting_of_a_deployment_is_refused_here() -> None:
+    assert [case["id"] for case in CASES if is_setting_refused(case)] == ["in-11"]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_the_real_agents_verdict_is_ours_and_shows_at_the_same_stage(case: dict[str, Any]) -> None:
     bundle = bundle_with(dict.fromkeys(case["tree"], SHELL)) if "tree" in case else None
-    verdict = check_appspec(case["yaml"], bundle=bundle, host_os=case.get("platform", "linux"))
+    known = {"host_users": USERS, "host_groups": GROUPS} if case.get("run") else {}
+    verdict = check_appspec(case["yaml"], bundle=bundle, host_os=case.get("platform", "linux"), **known)
     # Without a tree the agent did not come to Install.
     stages = ("read", "install") if bundle else ("read",)
     expected = {"parse": "read", "install": "install", None: None}[case["result"].get("stage")]
-    if case["id"] in BEYOND_THE_APPSPEC:
+    if is_setting_refused(case):
         assert (expected, verdict.problems) == ("install", ())
     else:
         assert refused_in(verdict, *stages) == expected

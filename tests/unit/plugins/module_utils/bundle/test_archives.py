@@ -17,8 +17,7 @@ import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import deflate
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.bundle import TreeBundle
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
-from unit.trees import UNPACKERS, archive_of, check_sound, make_tree, seen_in
+from unit.trees import UNPACKERS, archive_of, check_sound, make_tree, read_manifest, seen_in
 
 MEBIBYTE = 1 << 20
 

@@ -15,8 +15,7 @@ import pytest
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.bundle import TreeBundle
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.checksums import Chunk
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import Entry, Manifest, fingerprinted
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
-from unit.trees import APPSPEC, check_sound, run
+from unit.trees import APPSPEC, check_sound, read_manifest, run
 
 MANY = 70_000
 LARGE = (4 << 30) + 5
@@ -27,7 +26,7 @@ ZEROS = bytes(1 << 20)
 @pytest.fixture(scope="module")
 def many() -> Manifest:
     """A manifest of more entries than 16 bits can count, their contents in memory."""
-    entries = (Entry(f"{number // 100:04}/{number:05}.txt", 0o100644, b"%d" % number, 5) for number in range(MANY))
+    entries = (Entry(f"{number // 100:04}/{number:05}.txt", 0o100644, b"%05d" % number, 5) for number in range(MANY))
     return Manifest(tuple(fingerprinted(entry) for entry in entries))
 
 

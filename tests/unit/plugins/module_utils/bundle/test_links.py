@@ -10,8 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
-from unit.trees import make_tree
+from unit.trees import make_tree, read_manifest
 
 Tree = pathlib.Path
 

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import tree as tree_module
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import reading
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.bundle import TreeBundle
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import (
     BundleError,
@@ -20,8 +20,8 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifes
     fingerprinted,
     held,
 )
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
-from unit.trees import APPSPEC, archive_of, make_tree
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.reading import begin_reading
+from unit.trees import APPSPEC, archive_of, make_tree, read_manifest
 
 
 @pytest.fixture
@@ -114,15 +114,10 @@ def test_what_cannot_be_bundled_is_named(
     assert message in str(caught.value)
 
 
-@pytest.fixture(params=["held", "not held"])
-def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether there is memory for the contents of files."""
-    if request.param == "not held":
-        monkeypatch.setattr(tree_module, "_HELD", 0)
-
-
-@pytest.mark.usefixtures("room")
-def test_a_file_that_cannot_be_read_is_named(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("level", [1, None], ids=["held", "not held"])
+def test_a_file_that_cannot_be_read_is_named(
+    tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch, level: int | None
+) -> None:
     """Root may read everything, so the refusal is made where the file is opened."""
 
     def refusing(opener: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
@@ -136,12 +131,14 @@ def test_a_file_that_cannot_be_read_is_named(tree: pathlib.Path, monkeypatch: py
     monkeypatch.setattr(io, "FileIO", refusing(io.FileIO))
     monkeypatch.setattr(os, "open", refusing(os.open))
     with pytest.raises(BundleError, match=r"'scripts/start\.sh' cannot be read: Permission denied"):
-        read_manifest(tree)
+        read_manifest(tree, level=level)
 
 
 def test_a_source_that_is_not_a_directory_is_named(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(BundleError, match="nowhere' is not a directory"):
-        read_manifest(tmp_path / "nowhere")
+    (tmp_path / "file").touch()
+    for name, problem in (("file", "is not a directory"), ("nowhere", "does not exist")):
+        with pytest.raises(BundleError, match=f"{name}' {problem}"):
+            read_manifest(tmp_path / name)
 
 
 def test_an_appspec_given_beside_the_tree_takes_the_place_of_its_own(tree: pathlib.Path) -> None:
@@ -170,9 +167,7 @@ def test_a_file_that_changes_meanwhile_makes_no_bundle(
     bundle_type: str,
     size: int,
     change: t.Callable[[pathlib.Path], object],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tree_module, "_HELD", 0)
     (tree / "data").write_bytes(b"a" * size)
     bundle = TreeBundle(read_manifest(tree), bundle_type, 1)
     change(tree / "data")
@@ -180,27 +175,41 @@ def test_a_file_that_changes_meanwhile_makes_no_bundle(
         list(bundle.chunks())
 
 
-def test_a_file_that_disappears_meanwhile_makes_no_bundle(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree_module, "_HELD", 0)
+def test_a_file_that_disappears_meanwhile_makes_no_bundle(tree: pathlib.Path) -> None:
     bundle = TreeBundle(read_manifest(tree), "zip", 1)
     (tree / "größe.txt").unlink()
     with pytest.raises(BundleError, match=r"'größe\.txt' cannot be read: No such file"):
         list(bundle.chunks())
 
 
-@pytest.mark.parametrize("bundle_type", ["zip", "tar", "tgz"])
-def test_a_small_file_that_changes_once_it_was_read_is_bundled_as_it_was(tree: pathlib.Path, bundle_type: str) -> None:
-    bundle = TreeBundle(read_manifest(tree), bundle_type, 1)
-    before = b"".join(chunk.data for chunk in bundle.chunks())
-    (tree / "appspec.yml").write_text("other")
+def test_a_small_file_that_changes_once_it_was_read_is_bundled_as_it_was(tree: pathlib.Path) -> None:
+    before = archive_of(tree)
+    begun = begin_reading(tree, level=1)
+    manifest = begun.manifest()
+    (tree / "scripts" / "start.sh").write_text("other")
     (tree / "größe.txt").unlink()
-    assert b"".join(chunk.data for chunk in bundle.chunks()) == before
+    assert b"".join(chunk.data for chunk in TreeBundle(manifest, "zip", 1, begun.packed()).chunks()) == before
 
 
-def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tree: pathlib.Path) -> None:
+def test_what_there_is_no_memory_for_is_read_again(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = archive_of(tree)
+    monkeypatch.setattr(reading, "_HELD", 0)
+    assert archive_of(tree) == before
+    begun = begin_reading(tree, level=1)
+    begun.manifest()
+    (tree / "größe.txt").write_text("o")
+    with pytest.raises(BundleError, match=r"'größe\.txt' changed while the bundle was being made"):
+        list(begun.packed())
+
+
+@pytest.mark.parametrize("read", [held, fingerprinted])
+@pytest.mark.parametrize("size", [0, 4, 15])
+def test_a_file_that_changed_since_it_was_listed_makes_no_bundle(
+    tree: pathlib.Path, read: t.Callable[[Entry], Entry], size: int
+) -> None:
     file = tree / "log"
     file.write_bytes(b"line\n")
     listed = Entry("log", 0o100644, str(file), file.stat().st_size)
-    file.write_bytes(b"line\n" * 3)
-    assert held(listed) == fingerprinted(listed)
-    assert held(listed).size == 15
+    file.write_bytes(b"x" * size)
+    with pytest.raises(BundleError, match="'log' changed while the bundle was being made"):
+        read(listed)

@@ -20,8 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.selection import Selection
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
-from unit.trees import APPSPEC, UNPACKERS, archive_of, check_sound, seen_in
+from unit.trees import APPSPEC, UNPACKERS, archive_of, check_sound, read_manifest, seen_in
 
 
 class File(t.NamedTuple):

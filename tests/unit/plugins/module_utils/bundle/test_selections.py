@@ -11,8 +11,7 @@ import pytest
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import selection
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.selection import read_selection
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.tree import read_manifest
-from unit.trees import APPSPEC
+from unit.trees import APPSPEC, read_manifest
 
 FILES = (
     ".env", ".git/HEAD", "appspec.yml", "build/app.log", "build/app.o", "lib/.git", "lib/a.py", "lib/keep.log", "lib/tests/t.py", "tests/t.py",

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an AppSpec needs on a host, held against the users and groups that the hosts have."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .nodes import Node, Scalar, shown
+from .problems import Findings
+from .server import ServerSpec
+
+# None is not known; then nothing is said of it.
+Names = t.Collection[str] | None
+
+
+def check_accounts(spec: ServerSpec, users: Names, groups: Names, findings: Findings) -> None:
+    """Owners, groups, and the users of scripts must be among the hosts' USERS and GROUPS (host agent 1.8.1, observed: Install breaks on others)."""
+    for permission in spec.permissions:
+        _check("owner-unknown", permission.owner, users, findings)
+        _check("group-unknown", permission.group, groups, findings)
+    for script in spec.scripts:
+        _check("runas-unknown", script.user, users, findings)
+
+
+def _check(rule: str, node: Node | None, known: Names, findings: Findings) -> None:
+    if known is None or not isinstance(node, Scalar) or not node.text.strip() or node.kind == "null":
+        return
+    # Numbers need no account.
+    if node.text not in known and not node.text.isdecimal():
+        findings.add(
+            rule, node, f"is {shown(node)}, which the hosts do not have.", "Create it before, or name another."
+        )

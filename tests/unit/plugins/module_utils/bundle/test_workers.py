@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Trees that are read and packed by processes of their own."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import pathlib
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import reading
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.workers import Worker
+from unit.trees import APPSPEC, archive_of, make_tree, read_manifest
+
+# Larger than any pipe.
+LARGE = 3 << 20
+
+
+def broken(error: Exception) -> Iterator[int]:
+    yield 1
+    raise error
+
+
+def test_a_worker_yields_what_its_items_are_and_ends() -> None:
+    worker = Worker(bytes([number]) * LARGE for number in range(3))
+    assert list(worker) == [bytes([number]) * LARGE for number in range(3)]
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_works_elsewhere_and_ahead() -> None:
+    def items() -> Iterator[int]:
+        yield os.getpid()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    worker = Worker(items())
+    process = next(worker)
+    assert process != os.getpid()
+    status = os.waitid(os.P_PID, process, os.WSTOPPED | os.WNOWAIT)  # it went on by itself
+    assert status is not None
+    assert status.si_status == signal.SIGSTOP
+    worker.close()
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize(
+    "error", [BundleError("too large", "appspec"), MemoryError(), OSError(5, "Input/output error")]
+)
+def test_what_goes_wrong_there_is_raised_here(error: Exception) -> None:
+    worker = Worker(broken(error))
+    assert next(worker) == 1
+    with pytest.raises(type(error)) as caught:
+        next(worker)
+    assert str(caught.value) == str(error)
+    assert vars(caught.value) == vars(error)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_that_is_killed_is_no_end() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    worker = Worker(items())
+    assert next(worker) == 1
+    with pytest.raises(RuntimeError, match="was killed: is there too little memory"):
+        next(worker)
+
+
+def test_a_worker_ends_with_who_needs_it() -> None:
+    worker = Worker(itertools.repeat(bytes(LARGE)))
+    assert len(next(worker)) == LARGE
+    assert len(multiprocessing.active_children()) == 1
+    del worker
+    assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def tree(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A tree with small files between large ones, in more shares than one."""
+    tree = make_tree(tmp_path / "app")
+    for number in range(600):
+        (tree / f"{number:03}").write_bytes(b"%d" % number * 100)
+    for name in ("001-large", "300-large", "zz-large"):
+        (tree / name).write_bytes(name.encode() * 200_000)
+    return tree
+
+
+@pytest.mark.parametrize("bundle_type", ["zip", "tar", "tgz"])
+def test_workers_make_the_very_same_bundle(
+    tree: pathlib.Path, bundle_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = read_manifest(tree).digest, archive_of(tree, bundle_type)
+    for workers in (1, 2, 5):
+        monkeypatch.setattr(reading, "_MANY_FILES", 0)
+        monkeypatch.setattr(reading, "processors", lambda count=workers: count)
+        assert (read_manifest(tree).digest, archive_of(tree, bundle_type)) == alone
+    assert multiprocessing.active_children() == []
+
+
+def test_what_workers_cannot_read_is_named(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_MANY_FILES", 0)
+    listed = reading.list_entries
+
+    def listed_before_a_change(*source: object) -> object:
+        entries = listed(*source)  # type: ignore[arg-type]
+        (tree / "appspec.yml").write_text(APPSPEC + "files: []\n")
+        return entries
+
+    monkeypatch.setattr(reading, "list_entries", listed_before_a_change)
+    with pytest.raises(BundleError, match=r"'appspec\.yml' changed while"):
+        read_manifest(tree)

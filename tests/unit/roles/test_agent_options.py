@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the role `agent` says against options, and against a host, before it changes anything: what is wrong, and what is allowed."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+import yaml
+
+from unit.roles.rendered_role import CASES, ROLE, SESSION, USER, Host, system
+
+VERBS = sorted(yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text())["argument_specs"])
+Options = dict[str, t.Any]
+
+
+def mistakes(options: Options, monkeypatch: pytest.MonkeyPatch, verb: str = "preflight") -> str:
+    """What VERB says against OPTIONS on a host without an agent."""
+    monkeypatch.setitem(CASES, "own", (system("debian"), options))
+    return Host("own").mistakes(verb)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_good_options_are_let_through(case: str) -> None:
+    assert Host(case).mistakes("main") == ""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"agent_region": "us-iso-east-1"},
+        {"agent_package_checksum": "0123456789abcdefABCDEF" + 42 * "0"},
+        {"agent_package": "http://mirror/agent.deb", "agent_package_checksum": f"sha256:{64 * 'a'}"},
+        {"agent_proxy": ""},
+        {"agent_proxy": "https://deploy:p%40ss@[::1]:3128/"},
+        {"agent_log_rotation": {}},
+        {"agent_log_rotation": {"size": 1048576, "keep": 0}},
+        {"agent_deployment_wait": "0"},
+        {"agent_environment": {"_A1": 1, "B": ""}},
+        {"agent_instance_name": "i-0abc1234"},
+        {"agent_iam_user_arn": "", "agent_tags": {}},
+        {"agent_identity": "iam_user", "agent_iam_user": {}, "agent_tags": {"app": 1}},
+        {**USER, "agent_iam_user_arn": "arn:aws-us-gov:iam::123456789012:user/AWS/CodeDeploy/web-1"},
+    ],
+)
+def test_unusual_options_are_let_through(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mistakes(options, monkeypatch) == ""
+
+
+ZERO = "agent_deployment_wait is {}, agent_credentials_renewal is {}, and agent_verify_timeout is {}."
+
+
+@pytest.mark.parametrize(
+    ("options", "beginning", "allowed"),
+    [
+        ({"agent_region": ""}, "agent_region is not given, and no instance metadata", "such as us-east-1"),
+        ({"agent_region": "us-east-1a"}, "agent_region is us-east-1a.", "such as us-east-1"),
+        ({"agent_region": "us-east-1\n"}, "agent_region is us-east-1", "such as us-east-1"),
+        ({"agent_version": "1.8"}, "agent_version is 1.8.", "present, latest, or a version"),
+        ({"agent_version": "2.1.0-9", "agent_channel": "1.8"}, "agent_version is 2.1.0-9", "Leave agent_channel out"),
+        ({"agent_version": "latest", "agent_package": "a.deb"}, "agent_version is latest", "or present"),
+        ({"agent_bucket_url": "http://mirror"}, "A package is not fetched over plain http", "must begin with https://"),
+        ({"agent_package": "http://mirror/a.deb"}, "A package is not fetched", "needs agent_package_checksum"),
+        (
+            {"agent_package_checksum": "md5:d41d8cd98f00b204e9800998ecf8427e"},
+            "agent_package_checksum is md5:d41d8cd98f00b204e9800998ecf8427e.",
+            "64 hexadecimal digits",
+        ),
+        ({"agent_package_checksum": 63 * "0"}, "agent_package_checksum is 000", "64 hexadecimal digits"),
+        ({"agent_package_checksum": ""}, "agent_package_checksum is .", "64 hexadecimal digits"),
+        *(
+            (options, "agent_proxy, or proxy_uri of agent_configuration, is no address", "such as http://proxy.")
+            for proxy in (
+                "proxy:3128",
+                "socks5://proxy",
+                "http://",
+                "http://a@b@proxy",
+                "http://proxy:port",
+                "http://x/y",
+            )
+            for options in ({"agent_proxy": proxy}, {"agent_configuration": {"proxy_uri": proxy}})
+        ),
+        ({"agent_deployment_wait": -1}, ZERO.format(-1, 900, 90), "0 or more, the others 1 or more"),
+        ({"agent_deployment_wait": "soon"}, ZERO.format("soon", 900, 90), "0 or more, the others 1 or more"),
+        ({"agent_credentials_renewal": 0}, ZERO.format(600, 0, 90), "0 or more, the others 1 or more"),
+        ({"agent_verify_timeout": -5}, ZERO.format(600, 900, -5), "0 or more, the others 1 or more"),
+        ({"agent_configuration": {"enable_command_port": True}}, "agent_configuration: agent 1.8.x", "agent_channel"),
+        (
+            {"agent_configuration": {"wait_between_runs": -1}},
+            "agent_configuration has the numbers {'wait_between_runs': -1}.",
+            "0 or more",
+        ),
+        ({"agent_configuration": {"max_revisions": 0}}, "agent_configuration has the numbers", "max_revisions 1 or"),
+        (
+            {"agent_region": "eu-west-1", "agent_configuration": {"use_fips_mode": True}},
+            "agent_configuration.use_fips_mode is set, and agent_region is eu-west-1.",
+            "us-gov-west-1 only",
+        ),
+        (
+            {"agent_environment": {"A-B": "1", "2": "1", "C": "1"}},
+            "agent_environment: A-B, 2 cannot",
+            "no digit at the",
+        ),
+        (
+            {"agent_environment": {"C": "1", "D": "a\nb"}},
+            "agent_environment: the value of D has a line break",
+            "may be",
+        ),
+        ({"agent_log_rotation": {"size": "10MB"}}, "agent_log_rotation is {'size': '10MB'}.", "k, M or G"),
+        ({"agent_log_rotation": {"keep": -1}}, "agent_log_rotation is {'keep': -1}.", "0 or more"),
+        (
+            {"agent_identity": "iam_user"},
+            "agent_identity is iam_user, for which agent_iam_user_arn and agent_access_key_id and agent_secret_access_key",
+            "or agent_iam_user in place of them all",
+        ),
+        (
+            {"agent_identity": "iam_session", "agent_credentials_command": ""},
+            "agent_identity is iam_session, for which agent_iam_session_arn and agent_credentials_command must be given",
+            "too.",
+        ),
+        ({"agent_tags": {"app": "shop"}}, "agent_identity is ec2, with which agent_tags cannot go.", "iam_session"),
+        ({"agent_iam_user": {}}, "agent_identity is ec2, with which agent_iam_user cannot go.", "Leave out"),
+        (
+            {**SESSION, "agent_identity": "ec2"},
+            "agent_identity is ec2, with which agent_iam_session_arn and agent_credentials_command cannot go.",
+            "Leave out",
+        ),
+        ({**SESSION, "agent_iam_user": {}}, "agent_identity is iam_session, with which agent_iam_user cannot", "Leave"),
+        (
+            {**USER, "agent_iam_user": {"buckets": ["b"]}},
+            "agent_iam_user lets the role make the IAM user, and agent_iam_user_arn and agent_access_key_id and",
+            "Give the one or the other",
+        ),
+        (
+            {**USER, "agent_iam_user_arn": "arn:aws:iam::1234:user/web-1"},
+            "agent_iam_user_arn is arn:aws:iam::1234:user/web-1.",
+            "arn:aws:iam::123456789012:user/NAME",
+        ),
+        (
+            {**SESSION, "agent_iam_session_arn": "arn:aws:iam::123456789012:role/hosts"},
+            "agent_iam_session_arn is arn:aws:iam::123456789012:role/hosts.",
+            "arn:aws:sts::123456789012:assumed-role/ROLE/SESSION",
+        ),
+        ({**USER, "agent_instance_name": "i-web"}, "agent_instance_name is i-web.", "not begin with i-"),
+        ({**USER, "agent_instance_name": "web 1"}, "agent_instance_name is web 1.", "1 to 100 letters"),
+        ({**USER, "agent_tags": {"app": ""}}, "agent_tags is {'app': ''}.", "10 tags at most"),
+        ({**USER, "agent_tags": {str(number): "x" for number in range(11)}}, "agent_tags is {'0'", "10 tags at most"),
+    ],
+)
+def test_a_mistake_is_told(options: Options, beginning: str, allowed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = mistakes(options, monkeypatch)
+    assert said.startswith(beginning)
+    assert allowed in said
+
+
+def test_all_mistakes_are_told_at_once_and_nothing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {
+        **USER,
+        "agent_identity": "ec2",
+        "agent_secret_access_key": "hidden-key",
+        "agent_credentials_command": "broker hidden-command",
+        "agent_environment": {"A": "hidden\nvalue", "B-": "hidden value"},
+        "agent_proxy": "user:hidden-password@proxy",
+        "agent_configuration": {"proxy_uri": "hidden"},
+    }
+    said = mistakes(options, monkeypatch)
+    for name in ("agent_identity", "agent_secret_access_key", "agent_environment: B- ", "value of A ", "agent_proxy"):
+        assert name in said
+    assert "hidden" not in said
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_checks_the_options_that_concern_it(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "agent_deployment_wait is -1" in mistakes({"agent_deployment_wait": -1}, monkeypatch, verb)
+    works = verb not in ("install", "unregister", "remove")
+    assert bool(mistakes({"agent_identity": "iam_session"}, monkeypatch, verb)) == works
+    assert bool(mistakes({"agent_iam_user": {}}, monkeypatch, verb)) == works
+    assert bool(mistakes({"agent_region": ""}, monkeypatch, verb)) == (verb not in ("configure", "remove"))
+
+
+FACTS = {"architecture": "x86_64", "python": {"executable": "python3"}, "service_mgr": "systemd", "getent_passwd": {}}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(
+    ("found", "said", "spared"),
+    [
+        ({}, "", VERBS),
+        ({"user": "1000"}, "it must be root on the host. Set become", []),
+        ({"service_mgr": "upstart"}, "needs systemd, and the host is run by upstart.", []),
+        ({"late": 300}, "The host's clock is -", ["install", "unregister", "remove"]),
+        ({"late": -320}, "The host's clock is 3", ["install", "unregister", "remove"]),
+        (
+            {"agent_user": "deploy"},
+            "agent_user is deploy, and the host has no such",
+            ["install", "unregister", "remove"],
+        ),
+        # Where it is not looked for there is no answer, see the tasks.
+        ({"exists": True}, "codedeploy.onpremises.yml makes the host an on-premises instance", []),
+    ],
+)
+def test_every_verb_checks_of_the_host_what_it_needs(
+    found: Options, said: str, spared: list[str], verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = int(time.time()) - found.get("late", 0)
+    options = {
+        "ansible_facts": {**FACTS, **{name: value for name, value in found.items() if name in FACTS}},
+        "__agent_look": {"stdout": f"{found.get('user', 0)} {now}"},
+        "__agent_on_premises_stat": {"stat": {"exists": "exists" in found}},
+        **{name: value for name, value in found.items() if name.startswith("agent_")},
+    }
+    monkeypatch.setitem(CASES, "own", (system("debian"), options))
+    told = Host("own").mistakes(verb, "linux/preflight")
+    assert (said in told) != (verb in spared) if said else told == ""
