@@ -97,8 +97,10 @@ docs-lint: export GIT_CEILING_DIRECTORIES := $(LIVE)
 docs-lint: setup ## antsibull-docs over the modules' documentation
 	@cd $(LIVE)/ansible_collections/slipway/codedeploy && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
 
-tarball: setup ## build the collection's tarball into build/
-	@mkdir -p $(BUILD)/tarball && ansible-galaxy collection build --force --output-path $(BUILD)/tarball $(ROOT)
+tarball: setup ## build the collection's tarball, of what is committed, into build/tarball/
+	@rm -rf $(BUILD)/tarball && mkdir -p $(BUILD)/tarball/tree
+	@git archive HEAD | tar -xC $(BUILD)/tarball/tree
+	@ansible-galaxy collection build --output-path $(BUILD)/tarball $(BUILD)/tarball/tree
 
 clean: ## remove all that was made
 	rm -rf $(BUILD)
