@@ -10,40 +10,52 @@ import pathlib
 import typing as t
 
 from emulator import Emulator, ManualClock
-from emulator.hosts.outcomes import fail
+from emulator.hosts.outcomes import fail, never_poll
 from unit.printed import assert_in_order
 from unit.releases import SHOP, service
 
 from .conftest import APPLICATION, GROUP, HOSTS, Site
 
-LAST = {"application_name": APPLICATION, "deployment_group_name": GROUP["deploymentGroupName"], "wait_delay": 1}
+LAST = {"application_name": APPLICATION, "deployment_group_name": GROUP["deploymentGroupName"]}
 
 
 def task(name: str, **options: t.Any) -> dict[str, t.Any]:
-    return {"name": name, "slipway.codedeploy.deployment": {**LAST, **options}}
+    return {"name": name, "slipway.codedeploy.deployment": {"wait_delay": 1, **options}}
 
 
 def test_a_deployment_is_stopped_or_rolled_back_and_followed_there(still_site: Site) -> None:
-    still_site.let_time_pass(20)
-    other = f"{still_site.folder}/other"
-    run = still_site.run(still_site.deploy_task("first"))
-    still_site.deploy["source"] = other
+    still_site.emulator.simulate("web-1", {}, {"ApplicationStop": never_poll()}, {})
+    still_site.let_time_pass(60)
+    first_source = still_site.deploy["source"]
+    still_site.deploy["source"] = f"{still_site.folder}/other"
     still_site.write_release("good 2")
-    still_site.let_time_pass(5)
     run = still_site.run(
+        still_site.deploy_task("first", source=first_source),
         still_site.deploy_task("begin", wait=False),
-        task("undo what runs", state="rolled_back"),
-        still_site.deploy_task("second"),
-        task("undo what has ended", state="rolled_back"),
-        task("once", state="rolled_back", deployment_id="{{ undone.deployment_id }}"),
+        task("undo what runs", **LAST, state="rolled_back"),
+        {**still_site.deploy_task("second"), "register": "second"},
+        task("undo what has ended", **LAST, state="rolled_back"),
+        task("once", state="rolled_back", deployment_id="{{ second.deployment_id }}"),
     )
     assert run.status == 0, run.output
+    first, begun, rollback, second, back = still_site.deployments()
+    lines = [
+        f"{begun['deploymentId']} Stopped",
+        f"{begun['deploymentId']} is being rolled back by {rollback['deploymentId']}",
+        f"{rollback['deploymentId']} Succeeded, 2 of 2 succeeded",
+        "changed: [localhost]",
+    ]
+    assert_in_order(lines, run.sections["undo what runs"])
+    lines = [f"{back['deploymentId']} Succeeded, 2 of 2 succeeded", "changed: [localhost]"]
+    assert_in_order(lines, run.sections["undo what has ended"])
+    assert run.sections["once"].strip() == "ok: [localhost]"
+    assert first["revision"] == rollback["revision"] == back["revision"] != second["revision"] == begun["revision"]
 
 
 def test_awaiting_a_deployment_that_fails_explains_it(still_site: Site) -> None:
     still_site.emulator.simulate(HOSTS, {"ValidateService": fail(script="validate.sh", log="this version is rotten")})
     still_site.let_time_pass(60)
-    run = still_site.run(still_site.deploy_task(wait=False), task("await", state="succeeded"))
+    run = still_site.run(still_site.deploy_task(wait=False), task("await", **LAST, state="succeeded"))
     assert run.status == 2, run.output
     lines = ["web-1 failed at ValidateService in validate.sh (ScriptFailed)", "    | this version is rotten"]
     assert_in_order(lines, run.sections["await"])

@@ -140,9 +140,7 @@ def test_what_is_left_of_an_installation_that_broke_off_is_replaced_by_the_next_
     assert (again.status, again.changed) == (0, UNCHANGED), again.output
 
 
-def test_the_identity_of_a_host_is_not_changed_by_mistake(
-    controller: Controller, account: Account, user: dict[str, t.Any]
-) -> None:
+def test_the_identity_of_a_host_is_not_changed_by_mistake(controller: Controller, account: Account) -> None:
     other = account.create_user("somebody-else")
     check_refusals(controller, other, [Case("register", {}, ["web-1", "another ARN", "tasks_from unregister"])])
     instance = Case("configure", {"agent_tags": {}}, ["makes the host an on-premises instance"])
