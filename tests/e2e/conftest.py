@@ -45,6 +45,7 @@ VALIDATE = """\
 while [ -e "$HOST_ROOT/hold" ]; do sleep 0.1; done
 echo "validating version $(cat "$HOST_ROOT/opt/shop/version")"
 grep -q good "$HOST_ROOT/opt/shop/version" || { echo "this version is rotten" >&2; exit 3; }
+cat "$HOST_ROOT/opt/shop/version" >> "$HOST_ROOT/shipped"
 """
 
 
@@ -110,6 +111,10 @@ class Site:
     def versions(self) -> set[str]:
         """The versions that are installed on the hosts."""
         return {(host.root / "opt/shop/version").read_text().strip() for host in self.hosts}
+
+    def shipped(self) -> list[list[str]]:
+        """The versions that each host has found good, one after the other."""
+        return [(host.root / "shipped").read_text().splitlines() for host in self.hosts]
 
     def written(self) -> list[str]:
         """The IAM actions of the last run's calls that changed something."""

@@ -10,6 +10,8 @@ import pathlib
 import tarfile
 import typing as t
 
+import yaml
+
 from .conftest import BUCKET, Site
 
 
@@ -18,44 +20,48 @@ def revision_task(site: Site, **options: t.Any) -> dict[str, t.Any]:
     return {"name": "Revision", "slipway.codedeploy.revision": {**given, **options}, "register": "built"}
 
 
-def ship(site: Site, **options: t.Any) -> None:
-    """Register a revision and deploy what the task returned."""
-    task = site.deploy_task(source=None, s3_bucket=None, revision="{{ built.revision }}")
-    run = site.run(revision_task(site, **options), task)
-    assert run.status == 0, run.output
-    assert "changed=2" in run.output
+def source_of(site: Site, version: str) -> pathlib.Path:
+    """A source tree of VERSION, which is what the following tasks ship."""
+    site.deploy["source"] = f"{site.folder}/{version}"
+    site.write_release(f"good {version}")
+    return pathlib.Path(site.deploy["source"])
 
 
-def test_bundles_of_every_format_are_deployed(site: Site) -> None:
-    for bundle_type in ("zip", "tar", "tgz"):
-        site.write_release(f"good {bundle_type}")
-        ship(site, bundle_type=bundle_type)
-        assert site.versions() == {f"good {bundle_type}"}
+def ship(site: Site, version: str, **options: t.Any) -> list[dict[str, t.Any]]:
+    """The tasks that register a revision and deploy what is returned, to all hosts at once."""
+    given = {"source": None, "s3_bucket": None, "revision": "{{ built.revision }}"}
+    return [
+        {**revision_task(site, **options), "name": f"build {version}"},
+        site.deploy_task(f"ship {version}", **given, deployment_config_name="CodeDeployDefault.AllAtOnce"),
+    ]
 
 
-def test_a_bundle_with_links_is_deployed(site: Site) -> None:
-    site.write_release("good 2")
-    source = pathlib.Path(site.deploy["source"])
+def ship_ready_made(site: Site) -> list[dict[str, t.Any]]:
+    """A bundle that is there already, in a directory of its own, as GitHub makes them."""
+    with tarfile.open(site.folder / "shop.tar.gz", "w:gz") as archive:
+        archive.add(source_of(site, "ready"), "shop-3")
+    return ship(site, "ready", source="shop.tar.gz")
+
+
+def ship_links(site: Site) -> list[dict[str, t.Any]]:
+    source = source_of(site, "links")
     (source / "version").rename(source / "version-2")
     (source / "version").symlink_to("version-2")
-    ship(site, bundle_type="tgz", symlinks="preserve", appspec={**APPSPEC, "files": [*FILES, LINKED]})
-    assert site.versions() == {"good 2"}
-    for host in site.hosts:
-        assert (host.root / "opt/shop/version").is_symlink()
+    appspec = yaml.safe_load((source / "appspec.yml").read_text())
+    appspec["files"].append({"source": "version-2", "destination": "/opt/shop"})
+    return ship(site, "links", bundle_type="tgz", symlinks="preserve", appspec=appspec)
 
 
-FILES = [{"source": "version", "destination": "/opt/shop"}]
-LINKED = {"source": "version-2", "destination": "/opt/shop"}
-APPSPEC = {"version": 0.0, "os": "linux"}
-
-
-def test_a_ready_made_bundle_is_deployed(site: Site) -> None:
-    """One in a directory of its own, as GitHub makes them."""
-    site.write_release("good 3")
-    with tarfile.open(site.folder / "shop.tar.gz", "w:gz") as archive:
-        archive.add(site.deploy["source"], "shop-3")
-    ship(site, source="shop.tar.gz")
-    assert site.versions() == {"good 3"}
+def test_bundles_of_every_kind_are_deployed(site: Site) -> None:
+    tasks = []
+    for bundle_type in ("zip", "tar", "tgz"):
+        source_of(site, bundle_type)
+        tasks += ship(site, bundle_type, bundle_type=bundle_type)
+    run = site.run(*tasks, *ship_ready_made(site), *ship_links(site))
+    assert run.status == 0, run.output
+    assert "changed=10" in run.output
+    assert site.shipped() == [[f"good {version}" for version in ("zip", "tar", "tgz", "ready", "links")]] * 2
+    assert all((host.root / "opt/shop/version").is_symlink() for host in site.hosts)
 
 
 def test_what_the_task_says_and_does(simulated_site: Site) -> None:

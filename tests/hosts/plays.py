@@ -66,7 +66,8 @@ class Controller:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of ansible-playbook. As most do who manage many hosts: each task costs one round trip, facts are gathered once."""
-        (self.folder / "ansible.cfg").touch()
+        # How often it looks for results, a thousand times a second else: these runs share two cores with the hosts.
+        (self.folder / "ansible.cfg").write_text("[defaults]\ninternal_poll_interval = 0.01\n")
         own = playbook_environment(self.aws, self.folder)
         del own["ANSIBLE_REMOTE_TEMP"]  # a folder of this machine; the hosts have their own
         cache = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts")}

@@ -120,7 +120,7 @@ def test_rebooted_hosts_go_on_and_a_second_run_changes_nothing_and_asks_aws_once
 def test_hosts_go_to_the_other_line_and_back_one_after_the_other(
     machines: list[Machine], controller: Controller, account: Account, user: dict[str, t.Any], old: dict[str, t.Any]
 ) -> None:
-    changed(controller.run(**user, agent_channel="2"))
+    changed(controller.run("install", "verify", **user, agent_channel="2"))
     assert installed(machines) == {"2.1.0-97459"}
     assert account.deploy("fourth") == EVERYWHERE
     reads(account)

@@ -84,7 +84,7 @@ def test_a_package_comes_from_the_controller(
         "agent_package": str(package),
         "agent_package_checksum": hashlib.sha256(package.read_bytes()).hexdigest(),
     }
-    play = controller.run(**options, **file, **NO_BUCKET)
+    play = controller.run("install", **options, **file, **NO_BUCKET)
     assert play.status == 0, play.output
     assert "2.1.0-97459" in machine.run("dpkg-query -W codedeploy-agent").stdout
     assert not machine.path("/var/cache/codedeploy-agent").exists()
