@@ -39,7 +39,8 @@ def deflated(data: bytes, level: int) -> bytes:
 
 def deflated_piece(data: bytes, level: int) -> bytes:
     """DATA as a piece of a deflate stream, which another may follow, or END_OF_PIECES."""
-    compressor = _library(level).compressobj(level if is_compressible(data) else 0, zlib.DEFLATED, -zlib.MAX_WBITS)
+    level = level if is_compressible(data) else 0  # of ISA-L, 0 would be a level at which noise becomes larger
+    compressor = _library(level).compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return bytes(compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))
 
 

@@ -16,6 +16,7 @@ import typing as t
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -100,7 +101,11 @@ def _write(folder: pathlib.Path, tree: dict[str, t.Any], step: int) -> None:
             _write(path, node, step)
 
 
-few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
 
 
 @few
@@ -126,6 +131,7 @@ def check_round_trip(folder: pathlib.Path, bundle_type: str, archive: bytes) -> 
         assert seen_in(folder / str(number)) == seen_in(folder / "app"), unpack.__name__
 
 
+@pytest.mark.usefixtures("accelerator")
 @few
 @given(
     tree=trees(files),
