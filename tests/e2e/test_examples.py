@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples in the documentation of every module run as they stand, after the other, on an account that has what they take for granted."""
+"""The examples in the documentation of every module run as they stand, one after the other, on an account that has what they take for granted."""
 
 from __future__ import annotations
 
@@ -188,12 +188,27 @@ PREPARATIONS = {
 }
 
 
-@pytest.mark.parametrize("module", MODULES)
+FROM_NOTHING = [module for module in MODULES if PREPARATIONS[module] is prepare_nothing]
+
+
+def examples_of(module: str) -> str:
+    return str(documentation()[f"slipway.codedeploy.{module}"]["examples"])
+
+
+def assert_they_run(examples: str, site: Site) -> None:
+    run = site.run(*yaml.safe_load(examples))
+    assert run.status == 0, run.output
+    assert "ignored=0" in run.output, run.output
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module not in FROM_NOTHING])
 def test_the_examples_in_the_documentation_run(module: str, simulated_site: Site) -> None:
-    examples = documentation()[f"slipway.codedeploy.{module}"]["examples"]
+    examples = examples_of(module)
     for name, here in PREPARATIONS[module](simulated_site).items():
         assert name in examples
         examples = examples.replace(name, here)
-    run = simulated_site.run(*yaml.safe_load(examples))
-    assert run.status == 0, run.output
-    assert "ignored=0" in run.output, run.output
+    assert_they_run(examples, simulated_site)
+
+
+def test_the_examples_that_need_nothing_run_in_one_go(simulated_site: Site) -> None:
+    assert_they_run("\n".join(map(examples_of, FROM_NOTHING)), simulated_site)

@@ -32,6 +32,17 @@ def hooked(emulator: Emulator, answer: str | None, options: Options) -> Options:
     return options
 
 
+def broken(emulator: Emulator, loss: t.Callable[[], t.Any], options: Options) -> Options:
+    """Its hook function `check` fails, and LOSS goes with it."""
+
+    def check(_event: dict[str, str]) -> str:
+        loss()
+        return "Failed"
+
+    emulator.hook_functions["check"] = check
+    return options
+
+
 def blinded(emulator: Emulator, seconds: float, options: Options) -> Options:
     """It may not be looked at any more after so many seconds."""
     after(emulator, seconds, lambda _id: emulator.faults.add(Fault("access_denied", "codedeploy:GetDeployment")))

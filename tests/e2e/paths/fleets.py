@@ -14,7 +14,7 @@ from unit.incidents import alarmed, demanding, overtaken, stopped
 from unit.releases import GREEN, GROUP, Options, fleets
 
 from .losses import losses
-from .path import Path, Platform
+from .path import NO_SUCCESS, Path, Platform
 
 TO_GREEN = {"tagFilters": [{**GREEN, "Type": "KEY_AND_VALUE"}]}
 ROLLBACK = {"auto_rollback_configuration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}}
@@ -70,7 +70,7 @@ def without_balancer(emulator: Emulator) -> Options:
 
 
 FLEETS: Platform = {
-    **losses(fleets),
+    **losses(fleets, "no application"),
     "success": Path(fleets, ["{id} InProgress, 0 of 2 succeeded: i-", *SUCCESS], seconds=17),
     "success in parts": Path(in_zones, ["{id} Baking, ", "{id} Succeeded, 3 of 3 succeeded"], seconds=2400),
     "ready and continued": Path(
@@ -133,7 +133,7 @@ FLEETS: Platform = {
         lambda emulator: fleets(emulator, UNWELL) | ROLLBACK,
         [
             *UNWELL_LINES,
-            "  Not rolled back: The deployment cannot be rolled back: no earlier deployment of the group has succeeded",
+            NO_SUCCESS,
         ],
         "Not rolled back: ",
     ),

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from emulator import Emulator
 from emulator.tests.traffic_stage import content_revision
-from unit.incidents import alarmed, hooked, overtaken, stopped
+from unit.incidents import alarmed, broken, hooked, overtaken, stopped
 from unit.releases import GROUP, Options, function
 
 from .losses import losses
-from .path import Path, Platform
+from .path import NO_HOST, NO_SUCCESS, Path, Platform
 
 NOT_BLUE_GREEN = "only a blue/green deployment of hosts or an ECS service waits for somebody, or ends an old version"
 ONE_TARGET = "the one target is the function"
-NO_HOST = "only hosts have agents, and only they are counted"
 CANARY = "LambdaCanary10Percent5Minutes"
 KEPT = {"auto_rollback_configuration": {"enabled": False}}
-NO_SUCCESS = "  Not rolled back: The deployment cannot be rolled back: no earlier deployment of the group has succeeded"
 SHIFTING = "{id} Baking, 0 of 1 succeeded: greet AllowTraffic, 10% of the traffic shifted"
 
 
@@ -44,24 +42,12 @@ def without_alias(emulator: Emulator) -> None:
     emulator.client("lambda").delete_alias(FunctionName="greet", Name="live")
 
 
-def deployed_and_broken(emulator: Emulator) -> Options:
-    """The hook that fails takes the alias with it."""
-    options = deployed(emulator)
-
-    def check(_event: dict[str, str]) -> str:
-        without_alias(emulator)
-        return "Failed"
-
-    emulator.hook_functions["check"] = check
-    return options
-
-
 def moved_alias(emulator: Emulator) -> None:
     emulator.client("lambda").update_alias(FunctionName="greet", Name="live", FunctionVersion="3")
 
 
 FUNCTIONS: Platform = {
-    **losses(function),
+    **losses(function, "no role"),
     "success": Path(function, ["{id} Succeeded, 1 of 1 succeeded", "changed: [localhost]"]),
     "success in parts": Path(
         lambda emulator: function(emulator, CANARY), [SHIFTING, "{id} Succeeded, 1 of 1 succeeded"], seconds=200
@@ -93,7 +79,7 @@ FUNCTIONS: Platform = {
         "Rollback {rollback} Succeeded, 1 of 1 succeeded.",
     ),
     "failure, and the rollback fails": Path(
-        deployed_and_broken,
+        lambda emulator: broken(emulator, lambda: without_alias(emulator), deployed(emulator)),
         [
             "  greet failed at AfterAllowTraffic",
             "  Rollback {rollback} Failed, 0 of 1 succeeded, 1 failed (INVALID_LAMBDA_FUNCTION)",

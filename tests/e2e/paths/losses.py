@@ -39,7 +39,7 @@ def without_revision(emulator: Emulator) -> None:
     emulator.state.region("123456789012", REGION).applications["shop"].revisions.clear()
 
 
-def lacking(place: Place, loss: t.Callable[[Emulator], None], code: str, *lines: str) -> Path:
+def lacking(place: Place, loss: t.Callable[[Emulator], None], code: str, lines: list[str]) -> Path:
     """A deployment to PLACE that fails with CODE because of a LOSS before it starts."""
 
     def prepare(emulator: Emulator) -> Options:
@@ -50,23 +50,26 @@ def lacking(place: Place, loss: t.Callable[[Emulator], None], code: str, *lines:
     )
 
 
-def losses(place: Place) -> Platform:
-    """The paths of deployments to PLACE that lose what they need."""
+LOSSES = {
+    "no role": (without_role, "IAM_ROLE_MISSING", ["  To do: create the role or set service_role_arn"]),
+    "no application": (
+        without_application,
+        "APPLICATION_MISSING",
+        ["  The application shop no longer exists.", "  To do: create it again"],
+    ),
+    "no group": (
+        without_group,
+        "DEPLOYMENT_GROUP_MISSING",
+        ["  The deployment group web no longer exists.", "  To do: create it again"],
+    ),
+    "no revision": (without_revision, "REVISION_MISSING", ["  To do: push it again"]),
+}
+
+
+def losses(place: Place, *names: str) -> Platform:
+    """The paths of deployments to PLACE that lose what they need, of which those of NAMES are gone. It is looked for before the platform
+    matters, so that not every loss has to be shown on every platform."""
     return {
-        "no role": lacking(place, without_role, "IAM_ROLE_MISSING", "  To do: create the role or set service_role_arn"),
-        "no application": lacking(
-            place,
-            without_application,
-            "APPLICATION_MISSING",
-            "  The application shop no longer exists.",
-            "  To do: create it again",
-        ),
-        "no group": lacking(
-            place,
-            without_group,
-            "DEPLOYMENT_GROUP_MISSING",
-            "  The deployment group web no longer exists.",
-            "  To do: create it again",
-        ),
-        "no revision": lacking(place, without_revision, "REVISION_MISSING", "  To do: push it again"),
+        name: lacking(place, *loss) if name in names else "looked for before the platform matters: see hosts in place"
+        for name, loss in LOSSES.items()
     }

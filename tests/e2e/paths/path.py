@@ -53,3 +53,6 @@ class Path:
 
 Platform = dict[str, Path | str]
 """By their names, the status paths that a deployment on the platform can take; or why it can not."""
+
+NO_HOST = "only hosts have agents, and only they are counted"
+NO_SUCCESS = "  Not rolled back: The deployment cannot be rolled back: no earlier deployment of the group has succeeded"

@@ -12,8 +12,8 @@ from emulator.tests.ec2_stage import BALANCERS, TRAFFIC_CONTROL, Ec2Stage
 from unit.incidents import alarmed, demanding, stopped
 from unit.releases import HOSTS, Options, s3_options, servers, store_bundles
 
-from .losses import losses
-from .path import Path, Platform
+from .losses import LOSSES, losses
+from .path import NO_SUCCESS, Path, Platform
 
 NOT_BLUE_GREEN = "only a blue/green deployment waits for somebody, or keeps an old version"
 BLINDLY = {"preflight": False}
@@ -72,7 +72,7 @@ def too_many(emulator: Emulator) -> Options:
 
 
 SERVERS: Platform = {
-    **losses(running),
+    **losses(running, *LOSSES),
     "success": Path(
         running,
         [
@@ -140,7 +140,7 @@ SERVERS: Platform = {
         lambda emulator: servers(emulator, SICK, running=False),
         [
             "{id} Failed",
-            "  Not rolled back: The deployment cannot be rolled back: no earlier deployment of the group has succeeded",
+            NO_SUCCESS,
         ],
         "Not rolled back: ",
     ),

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from emulator import Emulator
 from emulator.tests.traffic_stage import content_revision
-from unit.incidents import alarmed, hooked, overtaken, stopped
+from unit.incidents import alarmed, broken, hooked, overtaken, stopped
 from unit.releases import GROUP, Options, service
 
 from .losses import losses
-from .path import Path, Platform
+from .path import NO_HOST, NO_SUCCESS, Path, Platform
 
 ONE_TARGET = "the one target is the service"
-NO_HOST = "only hosts have agents, and only they are counted"
 CANARY = "ECSCanary10Percent5Minutes"
 KEPT = {"auto_rollback_configuration": {"enabled": False}}
-NO_SUCCESS = "  Not rolled back: The deployment cannot be rolled back: no earlier deployment of the group has succeeded"
 SHIFTING = "{id} Baking, 0 of 1 succeeded: main:api AllowTraffic, 10% of the traffic shifted"
 SUCCESS = ["{id} Succeeded, 1 of 1 succeeded", "changed: [localhost]"]
 
@@ -43,18 +41,6 @@ def without_listeners(emulator: Emulator) -> None:
             elb.delete_listener(ListenerArn=listener["ListenerArn"])
 
 
-def deployed_and_broken(emulator: Emulator) -> Options:
-    """The hook that fails takes the listeners with it."""
-    options = deployed(emulator)
-
-    def check(_event: dict[str, str]) -> str:
-        without_listeners(emulator)
-        return "Failed"
-
-    emulator.hook_functions["check"] = check
-    return options
-
-
 def misspelt(emulator: Emulator) -> Options:
     """The AppSpec lies in S3, where nobody has checked it: it names no task definition."""
     options = service(emulator)
@@ -66,7 +52,7 @@ def misspelt(emulator: Emulator) -> Options:
 
 
 SERVICES: Platform = {
-    **losses(service),
+    **losses(service, "no group"),
     "success": Path(service, SUCCESS),
     "success in parts": Path(lambda emulator: service(emulator, CANARY), [SHIFTING, *SUCCESS], seconds=250),
     "ready and continued": Path(
@@ -113,7 +99,7 @@ SERVICES: Platform = {
         "Rollback {rollback} Succeeded, 1 of 1 succeeded.",
     ),
     "failure, and the rollback fails": Path(
-        deployed_and_broken,
+        lambda emulator: broken(emulator, lambda: without_listeners(emulator), deployed(emulator)),
         [
             "  main:api failed at AfterAllowTraffic",
             "  Rollback {rollback} Failed, 0 of 1 succeeded, 1 failed (ELASTIC_LOAD_BALANCING_INVALID)",

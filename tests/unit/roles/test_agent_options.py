@@ -11,6 +11,8 @@ import typing as t
 
 import pytest
 import yaml
+from ansible.errors import AnsibleUndefinedVariable
+from ansible.template import trust_as_template
 
 from unit.roles.rendered_role import CASES, ROLE, SESSION, USER, Host, system
 
@@ -171,6 +173,13 @@ def test_all_mistakes_are_told_at_once_and_nothing_secret(monkeypatch: pytest.Mo
     for name in ("agent_identity", "agent_secret_access_key", "agent_environment: B- ", "value of A ", "agent_proxy"):
         assert name in said
     assert "hidden" not in said
+
+
+def test_who_leaves_is_not_asked_for_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {**USER, "agent_secret_access_key": trust_as_template("{{ store_that_is_closed }}")}
+    assert mistakes(options, monkeypatch, "remove") == ""
+    with pytest.raises(AnsibleUndefinedVariable, match="store_that_is_closed"):
+        mistakes(options, monkeypatch, "register")
 
 
 @pytest.mark.parametrize("verb", VERBS)
