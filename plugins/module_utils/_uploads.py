@@ -140,12 +140,13 @@ def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: Up
     members = {"ChecksumAlgorithm": DEFAULT_CHECKSUM, **settings.object, "Metadata": metadata}
     _leave_signing_to_tls(s3)
     with contextlib.closing(t.cast("t.Generator[Chunk, None, None]", bundle.chunks())) as chunks:
-        parts = blocks(chunks, part_size(bundle.longest))
-        first, second = next(parts, []), next(parts, None)
-        if second is None:
+        size = part_size(bundle.longest)
+        first, following = next(blocks(chunks, size), []), next(chunks, None)
+        if following is None:
             answer = _put_object(s3, **{**place, **members, **_body(first, members["ChecksumAlgorithm"])})
         else:
-            answer = _upload_parts(s3, itertools.chain((first, second), parts), place, members)
+            rest = blocks(itertools.chain((following,), chunks), size)
+            answer = _upload_parts(s3, itertools.chain((first,), rest), place, members)
     return stored_object({**answer, "Metadata": metadata})
 
 
