@@ -12,7 +12,7 @@ import zlib
 try:
     from isal import isal_zlib
 except ImportError:  # an accelerator, never needed
-    isal_zlib = None
+    isal_zlib = None  # type: ignore[assignment]
 
 # The levels that ISA-L knows. It is several times faster than zlib there; above, zlib makes what was asked for smaller.
 _ISAL_LEVELS = range(1, 4)

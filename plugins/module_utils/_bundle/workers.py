@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import queue
+import threading
 import typing as t
 import weakref
 from multiprocessing.connection import Connection
@@ -17,18 +20,21 @@ Item = t.TypeVar("Item")
 # A forked process has all that this one knows, so nothing has to be handed over. The work must not need what another thread may have locked.
 _FORK = multiprocessing.get_context("fork")
 
+# How many items a process is ahead at most; one is about a mebibyte before it is compressed.
+_AHEAD = 24
+
 _ITEM, _FAILURE, _END = "item", "failure", "end"
 
 
 class Worker(t.Generic[Item]):
-    """An iterator over ITEMS, which a process makes that is ahead by as much as a pipe takes.
+    """An iterator over ITEMS, which a process makes that is ahead by as many as _AHEAD.
 
     What goes wrong there is raised here; RuntimeError if the process was killed. It ends with this object at the latest.
     """
 
     def __init__(self, items: t.Iterable[Item]) -> None:
         self._pipe, far_end = _FORK.Pipe(duplex=False)
-        process = _FORK.Process(target=_send, args=(items, far_end), daemon=True)
+        process = _FORK.Process(target=_send, args=(items, far_end, self._pipe), daemon=True)
         process.start()
         far_end.close()
         self.close = weakref.finalize(self, _stop, process, self._pipe)
@@ -47,15 +53,31 @@ class Worker(t.Generic[Item]):
         raise value if kind == _FAILURE else StopIteration
 
 
-def _send(items: t.Iterable[t.Any], pipe: Connection) -> None:
-    # Who no longer listens needs nothing more, and a cancelled job is told of where it was started.
-    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+def _send(items: t.Iterable[t.Any], pipe: Connection, near_end: Connection) -> None:
+    """Make ITEMS, while those that are made are sent."""
+    near_end.close()  # with it, this process would never learn that nobody listens
+    made: queue.Queue[tuple[str, t.Any]] = queue.Queue(_AHEAD)
+    sender = threading.Thread(target=_transmit, args=(made, pipe), daemon=True)
+    sender.start()
+    # A cancelled job is told of where it was started.
+    with contextlib.suppress(KeyboardInterrupt):
         try:
             for item in items:
-                pipe.send((_ITEM, item))
-            pipe.send((_END, None))
+                made.put((_ITEM, item))
+            made.put((_END, None))
         except Exception as failure:
-            pipe.send((_FAILURE, failure))
+            made.put((_FAILURE, failure))
+        sender.join()
+
+
+def _transmit(made: queue.Queue[tuple[str, t.Any]], pipe: Connection) -> None:
+    kind = _ITEM
+    while kind == _ITEM:
+        kind, value = made.get()
+        try:
+            pipe.send((kind, value))
+        except BrokenPipeError:  # nobody is left who needs more
+            os._exit(0)
 
 
 def _stop(process: t.Any, pipe: Connection) -> None:

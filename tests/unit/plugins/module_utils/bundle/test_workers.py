@@ -36,18 +36,21 @@ def test_a_worker_yields_what_its_items_are_and_ends() -> None:
 
 
 def test_a_worker_works_elsewhere_and_ahead() -> None:
+    reader, writer = os.pipe()
+
     def items() -> Iterator[int]:
-        yield os.getpid()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        for _time in range(9):
+            yield os.getpid()
+        os.write(writer, b"ahead")
 
     worker = Worker(items())
-    process = next(worker)
-    assert process != os.getpid()
-    status = os.waitid(os.P_PID, process, os.WSTOPPED | os.WNOWAIT)  # it went on by itself
-    assert status is not None
-    assert status.si_status == signal.SIGSTOP
-    worker.close()
+    assert os.read(reader, 5) == b"ahead"
+    processes = set(worker)
+    assert len(processes) == 1
+    assert processes != {os.getpid()}
     assert multiprocessing.active_children() == []
+    for end in (reader, writer):
+        os.close(end)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +71,29 @@ def test_a_worker_that_is_killed_is_no_end() -> None:
         yield 1
         os.kill(os.getpid(), signal.SIGKILL)
 
-    worker = Worker(items())
-    assert next(worker) == 1
     with pytest.raises(RuntimeError, match="was killed: is there too little memory"):
-        next(worker)
+        list(Worker(items()))
+
+
+def test_a_worker_ends_with_its_maker() -> None:
+    """Even if that has no time to say so."""
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as told, os.fdopen(writer, "w") as tell:
+
+        def endless() -> Iterator[bytes]:
+            tell.write(f"{os.getpid()}\n")
+            tell.flush()
+            yield from itertools.repeat(bytes(LARGE))
+
+        maker = os.fork()
+        if not maker:
+            worker = Worker(endless())
+            next(worker)
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(maker, 0)
+        tell.close()
+        assert told.readline().strip().isdecimal()
+        assert told.read() == ""  # comes when the worker, which alone has the other end, has ended
 
 
 def test_a_worker_ends_with_who_needs_it() -> None:
