@@ -20,6 +20,9 @@ from .zip_archive import Packed, is_large, packed_share, zip_shares
 # How many bytes of small files are held in memory. Files are not read again for the archive as long as that lasts.
 _HELD = 48 << 20
 
+# How many shares are packed before they are asked for. Each has about a mebibyte before it is compressed.
+_AHEAD = 32
+
 # From how many bytes or files on it is worth its while to start processes.
 _MANY_BYTES = 8 << 20
 _MANY_FILES = 1000
@@ -38,7 +41,7 @@ class Reading:
             _read_and_pack(self._shares[first::count], level, _HELD // count) for first in range(count)
         ]
         if len(entries) > _MANY_FILES or sum(entry.size for entry in entries) > _MANY_BYTES:
-            self._workers = [Worker(worker) for worker in self._workers]
+            self._workers = [Worker(worker, _AHEAD // count) for worker in self._workers]
 
     def manifest(self) -> Manifest:
         """The entries with the digests of their contents; to be asked for once. Raises BundleError."""

@@ -20,21 +20,18 @@ Item = t.TypeVar("Item")
 # A forked process has all that this one knows, so nothing has to be handed over. The work must not need what another thread may have locked.
 _FORK = multiprocessing.get_context("fork")
 
-# How many items a process is ahead at most; one is about a mebibyte before it is compressed.
-_AHEAD = 24
-
 _ITEM, _FAILURE, _END = "item", "failure", "end"
 
 
 class Worker(t.Generic[Item]):
-    """An iterator over ITEMS, which a process makes that is ahead by as many as _AHEAD.
+    """An iterator over ITEMS, which a process makes that is at most AHEAD items before the one that is asked for.
 
     What goes wrong there is raised here; RuntimeError if the process was killed. It ends with this object at the latest.
     """
 
-    def __init__(self, items: t.Iterable[Item]) -> None:
+    def __init__(self, items: t.Iterable[Item], ahead: int) -> None:
         self._pipe, far_end = _FORK.Pipe(duplex=False)
-        process = _FORK.Process(target=_send, args=(items, far_end, self._pipe), daemon=True)
+        process = _FORK.Process(target=_send, args=(items, ahead, far_end, self._pipe), daemon=True)
         process.start()
         far_end.close()
         self.close = weakref.finalize(self, _stop, process, self._pipe)
@@ -53,10 +50,10 @@ class Worker(t.Generic[Item]):
         raise value if kind == _FAILURE else StopIteration
 
 
-def _send(items: t.Iterable[t.Any], pipe: Connection, near_end: Connection) -> None:
+def _send(items: t.Iterable[t.Any], ahead: int, pipe: Connection, near_end: Connection) -> None:
     """Make ITEMS, while those that are made are sent."""
     near_end.close()  # with it, this process would never learn that nobody listens
-    made: queue.Queue[tuple[str, t.Any]] = queue.Queue(_AHEAD)
+    made: queue.Queue[tuple[str, t.Any]] = queue.Queue(ahead)
     sender = threading.Thread(target=_transmit, args=(made, pipe), daemon=True)
     sender.start()
     # A cancelled job is told of where it was started.

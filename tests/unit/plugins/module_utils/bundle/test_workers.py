@@ -30,7 +30,7 @@ def broken(error: Exception) -> Iterator[int]:
 
 
 def test_a_worker_yields_what_its_items_are_and_ends() -> None:
-    worker = Worker(bytes([number]) * LARGE for number in range(3))
+    worker = Worker((bytes([number]) * LARGE for number in range(3)), 1)
     assert list(worker) == [bytes([number]) * LARGE for number in range(3)]
     assert multiprocessing.active_children() == []
 
@@ -43,7 +43,7 @@ def test_a_worker_works_elsewhere_and_ahead() -> None:
             yield os.getpid()
         os.write(writer, b"ahead")
 
-    worker = Worker(items())
+    worker = Worker(items(), 9)
     assert os.read(reader, 5) == b"ahead"
     processes = set(worker)
     assert len(processes) == 1
@@ -57,7 +57,7 @@ def test_a_worker_works_elsewhere_and_ahead() -> None:
     "error", [BundleError("too large", "appspec"), MemoryError(), OSError(5, "Input/output error")]
 )
 def test_what_goes_wrong_there_is_raised_here(error: Exception) -> None:
-    worker = Worker(broken(error))
+    worker = Worker(broken(error), 9)
     assert next(worker) == 1
     with pytest.raises(type(error)) as caught:
         next(worker)
@@ -72,7 +72,7 @@ def test_a_worker_that_is_killed_is_no_end() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(RuntimeError, match="was killed: is there too little memory"):
-        list(Worker(items()))
+        list(Worker(items(), 9))
 
 
 def test_a_worker_ends_with_its_maker() -> None:
@@ -87,7 +87,7 @@ def test_a_worker_ends_with_its_maker() -> None:
 
         maker = os.fork()
         if not maker:
-            worker = Worker(endless())
+            worker = Worker(endless(), 9)
             next(worker)
             os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(maker, 0)
@@ -97,7 +97,7 @@ def test_a_worker_ends_with_its_maker() -> None:
 
 
 def test_a_worker_ends_with_who_needs_it() -> None:
-    worker = Worker(itertools.repeat(bytes(LARGE)))
+    worker = Worker(itertools.repeat(bytes(LARGE)), 9)
     assert len(next(worker)) == LARGE
     assert len(multiprocessing.active_children()) == 1
     del worker
