@@ -32,7 +32,7 @@ from ._uploads import UploadSettings, upload_bundle, upload_settings
 Resource = dict[str, t.Any]
 
 # The bundle of a source that is being read; it is waited for.
-Begun = t.Callable[[], TreeBundle | ReadyBundle]
+Begun = t.Callable[[], "TreeBundle | ReadyBundle"]
 
 
 @dataclass(frozen=True)

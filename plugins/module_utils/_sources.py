@@ -148,11 +148,12 @@ def source_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def connections(module: t.Any) -> Connect:
     """How MODULE gets its clients, one a service, with S3 reached as the option `s3_connection` says."""
     apart = client_options(module.params["s3_connection"] or {})
+    # What is imported, and botocore's data after it, stays until the end: Python need not look through it for garbage again and again.
+    gc.freeze()
 
     @functools.cache
     def connect(service: str) -> t.Any:
         client = module.client(service, **(apart if service == "s3" else {}))
-        # What there is now, most of it botocore's, stays until the end: Python need not look through it for garbage again and again.
         gc.freeze()
         return client
 

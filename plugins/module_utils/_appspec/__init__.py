@@ -15,7 +15,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .accounts import Names, check_accounts
+from .accounts import check_accounts
 from .bundle import Bundle, Tree, check_appspec_names, check_archive, check_scripts
 from .ecs import ECS
 from .functions import LAMBDA
@@ -50,8 +50,8 @@ def check_appspec(
     platform: Platform = "server",
     bundle: Bundle | None = None,
     host_os: OperatingSystem | None = None,
-    host_users: Names = None,
-    host_groups: Names = None,
+    host_users: t.Collection[str] | None = None,
+    host_groups: t.Collection[str] | None = None,
 ) -> Verdict:
     """Check CONTENT, an AppSpec as a text (YAML or JSON) or as a mapping, for PLATFORM.
 

@@ -12,12 +12,14 @@ from .nodes import Node, Scalar, shown
 from .problems import Findings
 from .server import ServerSpec
 
-# None is not known; then nothing is said of it.
-Names = t.Collection[str] | None
 
+def check_accounts(
+    spec: ServerSpec, users: t.Collection[str] | None, groups: t.Collection[str] | None, findings: Findings
+) -> None:
+    """Owners, groups, and the users of scripts must be among the hosts' USERS and GROUPS, where those are known.
 
-def check_accounts(spec: ServerSpec, users: Names, groups: Names, findings: Findings) -> None:
-    """Owners, groups, and the users of scripts must be among the hosts' USERS and GROUPS (host agent 1.8.1, observed: Install breaks on others)."""
+    Install breaks on others (observed with host agent 1.8.1).
+    """
     for permission in spec.permissions:
         _check("owner-unknown", permission.owner, users, findings)
         _check("group-unknown", permission.group, groups, findings)
@@ -25,7 +27,7 @@ def check_accounts(spec: ServerSpec, users: Names, groups: Names, findings: Find
         _check("runas-unknown", script.user, users, findings)
 
 
-def _check(rule: str, node: Node | None, known: Names, findings: Findings) -> None:
+def _check(rule: str, node: Node | None, known: t.Collection[str] | None, findings: Findings) -> None:
     if known is None or not isinstance(node, Scalar) or not node.text.strip() or node.kind == "null":
         return
     # Numbers need no account.

@@ -52,9 +52,8 @@ class Reading:
 
     def packed(self) -> t.Iterator[Packed]:
         """What zip_chunks takes; to be asked for once, after the manifest. Raises BundleError."""
-        for number, share in enumerate(self._shares):
-            if not is_large(share[0]):
-                yield next(self._workers[number % len(self._workers)])
+        small = (number for number, share in enumerate(self._shares) if not is_large(share[0]))
+        return (next(self._workers[number % len(self._workers)]) for number in small)
 
 
 def _read_and_pack(shares: list[list[Entry]], level: int | None, room: int) -> t.Iterator[_Digests | Packed]:

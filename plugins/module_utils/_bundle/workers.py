@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import queue
@@ -52,6 +53,7 @@ class Worker(t.Generic[Item]):
 
 def _send(items: t.Iterable[t.Any], ahead: int, pipe: Connection, near_end: Connection) -> None:
     """Make ITEMS, while those that are made are sent."""
+    gc.disable()  # it would look through all that this process was forked with, which would have to be copied for that
     near_end.close()  # with it, this process would never learn that nobody listens
     made: queue.Queue[tuple[str, t.Any]] = queue.Queue(ahead)
     sender = threading.Thread(target=_transmit, args=(made, pipe), daemon=True)

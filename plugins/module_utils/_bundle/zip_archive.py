@@ -66,12 +66,15 @@ def zip_chunks(manifest: Manifest, level: int, packed: t.Iterator[Packed]) -> t.
     def finished(part: _Stretch | _Piece) -> _Stretch | _Piece:
         return part if isinstance(part, _Stretch) else part.packed(level)
 
+    def stretch(share: list[Entry]) -> _Stretch:
+        return _Stretch(share, next(packed))
+
     def parts() -> t.Iterator[_Stretch | _Piece]:
         for share in zip_shares(manifest.entries):
             if is_large(share[0]):
                 yield from _pieces(share[0], level)
             else:
-                yield _Stretch(share, next(packed))
+                yield stretch(share)
 
     with closing(ordered_map(finished, parts(), processors(), 2 * processors())) as done:
         for part in done:

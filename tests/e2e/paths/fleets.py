@@ -70,7 +70,7 @@ def without_balancer(emulator: Emulator) -> Options:
 
 
 FLEETS: Platform = {
-    **losses(fleets, "no application"),
+    **losses(fleets),
     "success": Path(fleets, ["{id} InProgress, 0 of 2 succeeded: i-", *SUCCESS], seconds=17),
     "success in parts": Path(in_zones, ["{id} Baking, ", "{id} Succeeded, 3 of 3 succeeded"], seconds=2400),
     "ready and continued": Path(

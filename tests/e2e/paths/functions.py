@@ -47,7 +47,7 @@ def moved_alias(emulator: Emulator) -> None:
 
 
 FUNCTIONS: Platform = {
-    **losses(function, "no role"),
+    **losses(function),
     "success": Path(function, ["{id} Succeeded, 1 of 1 succeeded", "changed: [localhost]"]),
     "success in parts": Path(
         lambda emulator: function(emulator, CANARY), [SHIFTING, "{id} Succeeded, 1 of 1 succeeded"], seconds=200

@@ -66,10 +66,6 @@ LOSSES = {
 }
 
 
-def losses(place: Place, *names: str) -> Platform:
-    """The paths of deployments to PLACE that lose what they need, of which those of NAMES are gone. It is looked for before the platform
-    matters, so that not every loss has to be shown on every platform."""
-    return {
-        name: lacking(place, *loss) if name in names else "looked for before the platform matters: see hosts in place"
-        for name, loss in LOSSES.items()
-    }
+def losses(place: Place) -> Platform:
+    """The paths of deployments to PLACE that lose what they need."""
+    return {name: lacking(place, *loss) for name, loss in LOSSES.items()}

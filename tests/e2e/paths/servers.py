@@ -12,7 +12,7 @@ from emulator.tests.ec2_stage import BALANCERS, TRAFFIC_CONTROL, Ec2Stage
 from unit.incidents import alarmed, demanding, stopped
 from unit.releases import HOSTS, Options, s3_options, servers, store_bundles
 
-from .losses import LOSSES, losses
+from .losses import losses
 from .path import NO_SUCCESS, Path, Platform
 
 NOT_BLUE_GREEN = "only a blue/green deployment waits for somebody, or keeps an old version"
@@ -72,7 +72,7 @@ def too_many(emulator: Emulator) -> Options:
 
 
 SERVERS: Platform = {
-    **losses(running, *LOSSES),
+    **losses(running),
     "success": Path(
         running,
         [

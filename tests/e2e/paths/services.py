@@ -52,7 +52,7 @@ def misspelt(emulator: Emulator) -> Options:
 
 
 SERVICES: Platform = {
-    **losses(service, "no group"),
+    **losses(service),
     "success": Path(service, SUCCESS),
     "success in parts": Path(lambda emulator: service(emulator, CANARY), [SHIFTING, *SUCCESS], seconds=250),
     "ready and continued": Path(
