@@ -32,6 +32,8 @@ ROUNDS_MARGIN = 0.13
 """By which share rounds that are still to come may well be shorter or longer than those before."""
 DETAILS_AFTER = 240.0
 """Seconds after which the targets are looked at again though their counts are the same: their lifecycle events go on."""
+FEW_ROUNDS = 3
+"""Rounds that tell less of the end than how long the last deployment took: it need not be looked out for before it came last time."""
 MANY = 25
 """How many targets one call reads (botocore model). Of more than that, only failures are worth the calls; the others come and go too often."""
 
@@ -116,4 +118,8 @@ class Pace:
         if not done:  # the rest of this round may finish any moment
             return _around(latest)
         rounds = to_come / done
-        return earliest * (1 + rounds * (1 - ROUNDS_MARGIN)), latest * (1 + rounds * (1 + ROUNDS_MARGIN))
+        early, late = earliest * (1 + rounds * (1 - ROUNDS_MARGIN)), latest * (1 + rounds * (1 + ROUNDS_MARGIN))
+        if self.previous is not None and done < FEW_ROUNDS:
+            usual, _late = _around(self.previous)
+            early = max(early, usual) if usual < late else early
+        return early, late
