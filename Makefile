@@ -62,13 +62,15 @@ integration: setup copy ## ansible-test integration targets on the emulator; TAR
 e2e: setup ## whole playbooks, the demo among them, as a user runs them
 	@python -m pytest -q tests/e2e
 
-hosts: hosts-bases hosts-test ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes their systems
+hosts: ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes their systems
+	-@$(MAKE) --no-print-directory hosts-bases
+	@$(MAKE) --no-print-directory hosts-test
 
 hosts-bases:
 	@$(PYTHON) -m hosts.bases
 
 hosts-test: setup
-	@python -m pytest -q -n 2 --dist loadfile tests/hosts
+	@python -m pytest -q -n 2 --dist loadfile -rs tests/hosts
 
 bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
 	@python -m benchmarks $(BENCH)

@@ -75,6 +75,28 @@ class Account:
             "agent_secret_access_key": key["SecretAccessKey"],
         }
 
+    def run_instance(self) -> tuple[str, dict[str, str]]:
+        """Start an EC2 instance, and let production be the instances with the application's tag. The instance's id, and what its agent is told.
+
+        On a real one the instance metadata service tells it; the stand-in agent reads the variables that stand in for the service.
+        """
+        tags = [{"ResourceType": "instance", "Tags": [{"Key": "app", "Value": APPLICATION}]}]
+        image = {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1}
+        (instance,) = self.emulator.client("ec2").run_instances(**image, TagSpecifications=tags)["Instances"]
+        name, settings = str(instance["InstanceId"]), self.emulator.environment
+        self.emulator.client("codedeploy").update_deployment_group(
+            applicationName=APPLICATION,
+            currentDeploymentGroupName=GROUP["deploymentGroupName"],
+            onPremisesInstanceTagFilters=[],
+            ec2TagFilters=[{"Key": "app", "Value": APPLICATION, "Type": "KEY_AND_VALUE"}],
+        )
+        return name, {
+            "AWS_HOST_IDENTIFIER": f"arn:aws:ec2:us-east-1:123456789012:instance/{name}",
+            "AWS_REGION": settings["AWS_REGION"],
+            "AWS_ACCESS_KEY": settings["AWS_ACCESS_KEY_ID"],
+            "AWS_SECRET_KEY": settings["AWS_SECRET_ACCESS_KEY"],
+        }
+
     def start_deployment(self, version: str) -> str:
         """Begin to deploy VERSION; returns the deployment's id."""
         self.emulator.client("s3").put_object(Bucket="bundles", Key=f"{version}.zip", Body=bundle(version))

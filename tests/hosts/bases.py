@@ -10,6 +10,7 @@ It needs nothing but Python, so that it can run before or beside `make setup`.
 
 from __future__ import annotations
 
+import functools
 import os
 import pathlib
 import shutil
@@ -29,6 +30,10 @@ TOOLS = {
     "systemd-nspawn": "systemd-container",
     "zypper": "zypper",
 }
+WHAT_REMAINS = """\
+Systems can be entered by chroot instead: there the role's installing, configuring and removing is tested on Debian 13 (tests/hosts/test_image.py).
+NOT COVERED is what needs a booted host: the service under systemd, registration, polls, deployments, reboots and the renewal of credentials; nor are
+Debian 11 and 12."""
 NSPAWN = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--resolv-conf=off"]
 
 # What every server has, what the agent of line 1.8 wants, and what the stand-in agent is made of. The packages of tests hold no libraries.
@@ -102,15 +107,21 @@ def refusal() -> str:
     return "" if tried.returncode == 0 else f"systemd-nspawn is refused: {' '.join(tried.stderr.split())}"
 
 
-def why_no_hosts() -> str:
-    """Why this machine cannot boot hosts; empty if it can."""
+def why_no_images() -> str:
+    """Why this machine cannot enter systems by chroot; empty if it can."""
     if os.geteuid() != 0:
         return "run the tests as root"
     if missing := missing_tools():
         return f"{', '.join(missing)} is not installed: run `make hosts`, which installs it"
     if suites := missing_bases():
         return f"the base systems of {', '.join(suites)} are missing: run `make hosts`, which makes them"
-    return refusal()
+    return ""
+
+
+@functools.cache
+def why_no_hosts() -> str:
+    """Why this machine cannot boot hosts; empty if it can."""
+    return why_no_images() or refusal()
 
 
 def make_all() -> None:
@@ -133,6 +144,8 @@ def main() -> int:
             print(f"{error}; {FOLDER} has the logs", file=sys.stderr)
     if reason := why_no_hosts():
         print(f"No host can be booted: {reason}", file=sys.stderr)
+        if not why_no_images():
+            print(WHAT_REMAINS, file=sys.stderr)
     return int(bool(reason))
 
 

@@ -24,15 +24,6 @@ from .plays import Controller
 VERSIONS = ("1.8.0-12", "1.8.1-45", "2.1.0-97459")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the tests of this folder out where the machine cannot boot hosts."""
-    here = [item for item in items if pathlib.Path(__file__).parent in item.path.parents]
-    booting = [item for item in here if "machines" in getattr(item, "fixturenames", ())]
-    if booting and (reason := why_no_hosts()):
-        for item in booting:
-            item.add_marker(pytest.mark.skip(reason=f"no host can be booted: {reason}"))
-
-
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A certificate for 127.0.0.1 with its key, in one file."""
@@ -76,6 +67,8 @@ def suites() -> dict[str, str]:
 def machines(
     suites: dict[str, str], certificate: pathlib.Path, tmp_path_factory: pytest.TempPathFactory
 ) -> t.Iterator[list[Machine]]:
+    if reason := why_no_hosts():
+        pytest.skip(f"no host can be booted, and a chroot does not do for this: {reason}")
     with booted_machines(suites, tmp_path_factory.mktemp("machines"), certificate) as booted:
         yield booted
 

@@ -57,7 +57,7 @@ class Machine:
     folder: pathlib.Path
     key: pathlib.Path
     port: int = field(default_factory=free_port)
-    _nspawn: subprocess.Popen[bytes] | None = None
+    _process: subprocess.Popen[bytes] | None = None
 
     @property
     def root(self) -> pathlib.Path:
@@ -80,8 +80,8 @@ class Machine:
         """The host's own. In the cgroups of this process, hosts would take each other's services for their own."""
         return cgroups(f"slipway-host-{self.port}")
 
-    def prepare(self, certificate: pathlib.Path) -> None:
-        """Mount the overlay and put in what a host has before anybody manages it; CERTIFICATE becomes one that it trusts."""
+    def lay_out(self) -> None:
+        """Mount the overlay."""
         layers = self.folder / "layers"
         for path in (self.root, layers):
             path.mkdir(parents=True)
@@ -90,6 +90,10 @@ class Machine:
             (layers / name).mkdir()
         places = f"lowerdir={base(self.suite)},upperdir={layers}/upper,workdir={layers}/work"
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", places, self.root], check=True)
+
+    def prepare(self, certificate: pathlib.Path) -> None:
+        """Lay the host out and put in what it has before anybody manages it; CERTIFICATE becomes one that it trusts."""
+        self.lay_out()
         (self.root / "etc/hostname").write_text(f"{self.name}\n")
         (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost {self.name}\n")
         (self.root / "etc/ssh/sshd_config").write_text(SSH_CONFIGURATION.format(port=self.port))
@@ -109,30 +113,35 @@ class Machine:
             cgroup.mkdir(exist_ok=True)
         enter = "".join(f"echo $$ > {cgroup}/cgroup.procs; " for cgroup in self.cgroups)
         nspawn = [*NSPAWN, "--boot", "--console=passive", f"--machine={self.name}", f"--directory={self.root}"]
-        command = ["sh", "-c", f'{enter}exec "$@"', "boot", *nspawn]
+        self.start(["sh", "-c", f'{enter}exec "$@"', "boot", *nspawn], "systemctl is-system-running --wait || true")
+
+    def start(self, command: list[str], sign: str) -> None:
+        """Start COMMAND, the host's first process, and wait until root is let in and SIGN succeeds. Raises TimeoutError."""
         with (self.folder / "console.log").open("ab") as console:
-            self._nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT
+            )
         deadline = time.monotonic() + PATIENCE
-        while self.run("systemctl is-system-running --wait || true").returncode != 0:
-            if time.monotonic() > deadline or self._nspawn.poll() is not None:
+        while self.run(sign).returncode != 0:
+            if time.monotonic() > deadline or self._process.poll() is not None:
                 said = (self.folder / "console.log").read_text(errors="replace")
                 raise TimeoutError(f"{self.name} does not boot:\n{said}")
             time.sleep(0.2)
 
     def shut_down(self) -> None:
         """Power the host off in order, or by force if it does not obey."""
-        if self._nspawn is None:
+        if self._process is None:
             return
-        self._nspawn.send_signal(signal.SIGTERM)
+        self._process.send_signal(signal.SIGTERM)
         try:
-            self._nspawn.wait(30)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             # With its first process all of the host ends, and then systemd-nspawn.
-            children = pathlib.Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text()
+            children = pathlib.Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
             for child in children.split():
                 os.kill(int(child), signal.SIGKILL)
-            self._nspawn.wait()
-        self._nspawn = None
+            self._process.wait()
+        self._process = None
 
     def reboot(self) -> None:
         """Power the host off and boot it again with all that is on its disk."""
@@ -176,16 +185,16 @@ def world_readable_with(secret: str, machine: Machine) -> list[pathlib.Path]:
 
 @contextlib.contextmanager
 def booted_machines(
-    suites: t.Mapping[str, str], folder: pathlib.Path, certificate: pathlib.Path
+    suites: t.Mapping[str, str], folder: pathlib.Path, certificate: pathlib.Path, kind: type[Machine] = Machine
 ) -> t.Iterator[list[Machine]]:
-    """A booted host for each name in SUITES, of the base that stands beside it; all that they change is in FOLDER, and gone at the end."""
+    """A host of KIND for each name in SUITES, of the base that stands beside it; all that they change is in FOLDER, and gone at the end."""
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-    machines = [Machine(name, suite, folder / name, key) for name, suite in suites.items()]
+    machines = [kind(name, suite, folder / name, key) for name, suite in suites.items()]
     try:
         for_each(lambda machine: machine.prepare(certificate), machines)
-        for_each(Machine.boot, machines)
+        for_each(lambda machine: machine.boot(), machines)
         yield machines
     finally:
-        for_each(Machine.discard, machines)
+        for_each(lambda machine: machine.discard(), machines)

@@ -63,7 +63,7 @@ WantedBy=multi-user.target
 
 SCRIPTS = {
     "postinst": "systemctl daemon-reload\nsystemctl enable codedeploy-agent.service\nsystemctl restart codedeploy-agent.service || true\n",
-    "prerm": 'if [ "$1" = remove ]; then systemctl disable --now codedeploy-agent.service; fi\n',
+    "prerm": 'if [ "$1" = remove ]; then systemctl stop codedeploy-agent.service; systemctl disable codedeploy-agent.service; fi\n',
     "postrm": "systemctl daemon-reload\n",
 }
 

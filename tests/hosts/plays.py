@@ -45,6 +45,14 @@ class Play:
         return " ".join(self.output.replace("\\n", " ").split())
 
 
+class Case(t.NamedTuple):
+    """A run of VERB with OPTIONS, which the role refuses with SENTENCES."""
+
+    verb: str
+    options: dict[str, t.Any]
+    sentences: t.Sequence[str]
+
+
 @dataclass(frozen=True)
 class Controller:
     """Where plays are run from: AWS points to the account, OPTIONS are the role's for all plays."""
@@ -101,23 +109,31 @@ class Controller:
                 print(machine.name, machine.run("journalctl --unit codedeploy-agent --lines 40").stdout)
         return Play(process.returncode, without_colours(output))
 
-    def refusals(self, cases: t.Sequence[tuple[str, dict[str, t.Any]]]) -> list[str]:
-        """What the role says when it refuses each of CASES, a verb and options, one after the other in one play. None may be carried out."""
+    def check_refusals(self, options: t.Mapping[str, t.Any], cases: t.Sequence[Case]) -> None:
+        """Run CASES one after the other in one play, with OPTIONS in all of them: the role refuses each for its own reason."""
         tasks: list[dict[str, t.Any]] = []
-        for number, (verb, options) in enumerate(cases):
+        for number, case in enumerate(cases):
             refused = {"name": f"Case {number} is refused", "ansible.builtin.debug": {}}
-            tasks.append({"block": [role_task(verb, options)], "rescue": [refused]})
+            tasks.append({"block": [role_task(case.verb, {**options, **case.options})], "rescue": [refused]})
         process = self.start(self.playbook(tasks))
         output, _none = process.communicate()
         *said, _end = re.split(r"TASK \[Case \d+ is refused\]", without_colours(output))
         assert (process.returncode, len(said)) == (0, len(cases)), output
-        return [Play(0, text).said for text in said]
+        missing = [
+            (case.options, sentence, text)
+            for case, text in zip(cases, said, strict=True)
+            for sentence in case.sentences
+            if sentence not in Play(0, text).said
+        ]
+        assert not missing, missing
 
-    def kill_at(self, task: str, **options: t.Any) -> None:
-        """Run the role, and kill the run with all its processes when it comes to TASK."""
-        process = self.start(self.playbook([role_task("main", options)]))
+    def kill_at(self, task: str, *verbs: str, **options: t.Any) -> None:
+        """Run VERBS of the role, or all of it, and kill the run with all its processes when it comes to TASK."""
+        process = self.start(self.playbook([role_task(verb, options) for verb in verbs or ["main"]]))
         assert process.stdout is not None
+        output = ""
         for line in process.stdout:
+            output += line
             if task in line:
                 os.killpg(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+        assert process.wait() == -signal.SIGKILL, output

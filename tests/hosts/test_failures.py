@@ -18,7 +18,7 @@ from .account import Account
 from .bucket import Bucket
 from .machines import Machine
 from .packages import build_package
-from .plays import Controller
+from .plays import Case, Controller
 
 SUCCEEDED = {"web-1": "Succeeded"}
 UNCHANGED = {"web-1": 0}
@@ -28,26 +28,6 @@ UNCHANGED = {"web-1": 0}
 def user(account: Account) -> dict[str, t.Any]:
     """The options for a host with an IAM user."""
     return account.create_user("web-1")
-
-
-class Case(t.NamedTuple):
-    """A run of VERB with OPTIONS, which the role refuses with SENTENCES."""
-
-    verb: str
-    options: dict[str, t.Any]
-    sentences: t.Sequence[str]
-
-
-def check_refusals(controller: Controller, user: dict[str, t.Any], cases: list[Case]) -> None:
-    """The role refuses all CASES, each for its own reason."""
-    said = controller.refusals([(case.verb, {**user, **case.options}) for case in cases])
-    missing = [
-        (case.options, sentence, text)
-        for case, text in zip(cases, said, strict=True)
-        for sentence in case.sentences
-        if sentence not in text
-    ]
-    assert missing == []
 
 
 def installed(machine: Machine) -> str:
@@ -71,7 +51,7 @@ def test_a_mistake_is_found_before_anything_is_changed(
     controller: Controller, machine: Machine, user: dict[str, t.Any]
 ) -> None:
     before = sorted(machine.path("/etc").rglob("*"))
-    check_refusals(controller, user, MISTAKES)
+    controller.check_refusals(user, MISTAKES)
     assert sorted(machine.path("/etc").rglob("*")) == before
 
 
@@ -98,7 +78,7 @@ def test_a_package_that_cannot_be_had_or_trusted_leaves_the_host_as_it_was(
             ["The agent 1.8.0-12 was not installed"],
         ),
     ]
-    check_refusals(controller, user, cases)
+    controller.check_refusals(user, cases)
     assert installed(machine) == ""
 
 
@@ -132,7 +112,7 @@ def test_what_is_left_of_an_installation_that_broke_off_is_replaced_by_the_next_
         case("preinst", KILL, "The agent 1.8.0-12 was not installed"),
         case("postinst", KILL, "The agent 1.8.0-12 was not installed"),
     ]
-    check_refusals(controller, user, cases)
+    controller.check_refusals(user, cases)
     assert "half-configured" in machine.run("dpkg-query -W -f '${db:Status-Status}' codedeploy-agent").stdout
     play = controller.run(**user, **wanted)
     assert play.status == 0, play.output
@@ -142,9 +122,9 @@ def test_what_is_left_of_an_installation_that_broke_off_is_replaced_by_the_next_
 
 def test_the_identity_of_a_host_is_not_changed_by_mistake(controller: Controller, account: Account) -> None:
     other = account.create_user("somebody-else")
-    check_refusals(controller, other, [Case("register", {}, ["web-1", "another ARN", "tasks_from unregister"])])
+    controller.check_refusals(other, [Case("register", {}, ["web-1", "another ARN", "tasks_from unregister"])])
     instance = Case("configure", {"agent_tags": {}}, ["makes the host an on-premises instance"])
-    check_refusals(controller, {}, [instance])
+    controller.check_refusals({}, [instance])
     assert account.deploy("before") == SUCCEEDED
 
 
@@ -159,7 +139,7 @@ def test_a_deployment_is_not_cut_off(
         "agent_configuration": {**controller.options["agent_configuration"], "max_revisions": 3}
     }
     sentences = [f"in the middle of {deployment}", "agent_deployment_wait"]
-    check_refusals(controller, user, [Case("configure", {**change, "agent_deployment_wait": 2}, sentences)])
+    controller.check_refusals(user, [Case("configure", {**change, "agent_deployment_wait": 2}, sentences)])
     machine.path("/hold").unlink()
     assert account.await_deployment(deployment) == SUCCEEDED
 
@@ -176,4 +156,4 @@ def test_an_agent_that_aws_refuses_is_not_verified(
 ) -> None:
     account.emulator.client("codedeploy").deregister_on_premises_instance(instanceName="web-1")
     sentences = ["no poll has succeeded", "look at the credentials"]
-    check_refusals(controller, user, [Case("verify", {"agent_verify_timeout": 5}, sentences)])
+    controller.check_refusals(user, [Case("verify", {"agent_verify_timeout": 5}, sentences)])

@@ -16,7 +16,7 @@ import urllib.parse
 
 import pytest
 
-from .account import GROUP, Account
+from .account import Account
 from .bucket import Bucket
 from .machines import Machine, world_readable_with
 from .plays import Controller
@@ -94,25 +94,7 @@ def test_a_package_comes_from_the_controller(
 def test_an_on_premises_host_becomes_an_ec2_instance(
     controller: Controller, account: Account, options: dict[str, t.Any]
 ) -> None:
-    emulator = account.emulator
-    tags = [{"ResourceType": "instance", "Tags": [{"Key": "app", "Value": "shop"}]}]
-    image = {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1}
-    (instance,) = emulator.client("ec2").run_instances(**image, TagSpecifications=tags)["Instances"]
-    name = str(instance["InstanceId"])
-    filters = [{"Key": "app", "Value": "shop", "Type": "KEY_AND_VALUE"}]
-    emulator.client("codedeploy").update_deployment_group(
-        applicationName=GROUP["applicationName"],
-        currentDeploymentGroupName=GROUP["deploymentGroupName"],
-        onPremisesInstanceTagFilters=[],
-        ec2TagFilters=filters,
-    )
-    # What the instance metadata service tells an agent on an instance; the stand-in reads the variables that stand in for it.
-    environment = {
-        "AWS_HOST_IDENTIFIER": f"arn:aws:ec2:us-east-1:123456789012:instance/{name}",
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY": emulator.environment["AWS_ACCESS_KEY_ID"],
-        "AWS_SECRET_KEY": emulator.environment["AWS_SECRET_ACCESS_KEY"],
-    }
+    name, environment = account.run_instance()
     assert controller.run("unregister", **options).status == 0
     kept = {name: options[name] for name in ("agent_user", "agent_proxy", "agent_log_rotation")}
     instance_options = {**kept, "agent_tags": {}, "agent_environment": environment}

@@ -19,6 +19,8 @@ from unit.roles.rendered_role import CASES, ROLE, SESSION, USER, Host, system
 VERBS = sorted(yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text())["argument_specs"])
 Options = dict[str, t.Any]
 
+MADE: Options = {"agent_identity": "iam_user", "agent_iam_user": {}}
+
 
 def mistakes(options: Options, monkeypatch: pytest.MonkeyPatch, verb: str = "preflight") -> str:
     """What VERB says against OPTIONS on a host without an agent."""
@@ -46,6 +48,11 @@ def test_good_options_are_let_through(case: str) -> None:
         {"agent_instance_name": "i-0abc1234"},
         {"agent_iam_user_arn": "", "agent_tags": {}},
         {"agent_identity": "iam_user", "agent_iam_user": {}, "agent_tags": {"app": 1}},
+        {
+            **MADE,
+            "agent_iam_user": {"path": "/a/b/", "buckets": ["our.bucket", "other/web/"]},
+            "agent_instance_name": 64 * "a",
+        },
         {**USER, "agent_iam_user_arn": "arn:aws-us-gov:iam::123456789012:user/AWS/CodeDeploy/web-1"},
     ],
 )
@@ -149,6 +156,9 @@ ZERO = "agent_deployment_wait is {}, agent_credentials_renewal is {}, and agent_
         ),
         ({**USER, "agent_instance_name": "i-web"}, "agent_instance_name is i-web.", "not begin with i-"),
         ({**USER, "agent_instance_name": "web 1"}, "agent_instance_name is web 1.", "1 to 100 letters"),
+        ({**MADE, "agent_instance_name": 65 * "a"}, f"agent_instance_name is {65 * 'a'}, with 65 characters", "64 are"),
+        ({**MADE, "agent_iam_user": {"path": "hosts"}}, "agent_iam_user is {'path': 'hosts'}.", "end with /"),
+        ({**MADE, "agent_iam_user": {"buckets": ["s3://b"]}}, "agent_iam_user is {'buckets': ['s3://b']}.", "a prefix"),
         ({**USER, "agent_tags": {"app": ""}}, "agent_tags is {'app': ''}.", "10 tags at most"),
         ({**USER, "agent_tags": {str(number): "x" for number in range(11)}}, "agent_tags is {'0'", "10 tags at most"),
     ],
@@ -191,7 +201,7 @@ def test_every_verb_checks_the_options_that_concern_it(verb: str, monkeypatch: p
     assert bool(mistakes({"agent_region": ""}, monkeypatch, verb)) == (verb not in ("configure", "remove"))
 
 
-FACTS = {"architecture": "x86_64", "python": {"executable": "python3"}, "service_mgr": "systemd", "getent_passwd": {}}
+FACTS = {"architecture": "x86_64", "python": {"executable": "python3"}, "getent_passwd": {}}
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -200,7 +210,9 @@ FACTS = {"architecture": "x86_64", "python": {"executable": "python3"}, "service
     [
         ({}, "", VERBS),
         ({"user": "1000"}, "it must be root on the host. Set become", []),
-        ({"service_mgr": "upstart"}, "needs systemd, and the host is run by upstart.", []),
+        ({"systemd": "degraded"}, "", VERBS),
+        ({"systemd": ""}, "needs systemd, which the host does not have.", []),
+        ({"systemd": "offline"}, "taken for an image", ["install", "configure", "remove"]),
         ({"late": 300}, "The host's clock is -", ["install", "unregister", "remove"]),
         ({"late": -320}, "The host's clock is 3", ["install", "unregister", "remove"]),
         (
@@ -218,7 +230,7 @@ def test_every_verb_checks_of_the_host_what_it_needs(
     now = int(time.time()) - found.get("late", 0)
     options = {
         "ansible_facts": {**FACTS, **{name: value for name, value in found.items() if name in FACTS}},
-        "__agent_look": {"stdout": f"{found.get('user', 0)} {now}"},
+        "__agent_look": {"stdout": f"{found.get('user', 0)} {now} {found.get('systemd', 'running')}"},
         "__agent_on_premises_stat": {"stat": {"exists": "exists" in found}},
         **{name: value for name, value in found.items() if name.startswith("agent_")},
     }
