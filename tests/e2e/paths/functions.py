@@ -12,12 +12,11 @@ from unit.incidents import alarmed, broken, hooked, overtaken, stopped
 from unit.releases import GROUP, Options, function
 
 from .losses import losses
-from .path import NO_HOST, NO_SUCCESS, Path, Platform
+from .path import NO_HOST, NO_ROLLBACK, NO_SUCCESS, Path, Platform
 
 NOT_BLUE_GREEN = "only a blue/green deployment of hosts or an ECS service waits for somebody, or ends an old version"
 ONE_TARGET = "the one target is the function"
 CANARY = "LambdaCanary10Percent5Minutes"
-KEPT = {"auto_rollback_configuration": {"enabled": False}}
 SHIFTING = "{id} Baking, 0 of 1 succeeded: greet AllowTraffic, 10% of the traffic shifted"
 
 
@@ -57,7 +56,7 @@ FUNCTIONS: Platform = {
     "terminating": NOT_BLUE_GREEN,
     "success in spite of a failure": ONE_TARGET,
     "failure": Path(
-        lambda emulator: hook_fails(emulator) | KEPT,
+        lambda emulator: hook_fails(emulator) | NO_ROLLBACK,
         [
             "{id} Failed, 0 of 1 succeeded, 1 failed",
             "Deployment {id} failed (HOOK_EXECUTION_FAILURE)",

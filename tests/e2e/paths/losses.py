@@ -13,7 +13,7 @@ from emulator.emulator import REGION
 from unit.incidents import overtaken
 from unit.releases import GROUP, Options
 
-from .path import Path, Platform
+from .path import NO_ROLLBACK, Path, Platform
 
 Place = t.Callable[[Emulator], Options]
 
@@ -43,7 +43,7 @@ def lacking(place: Place, loss: t.Callable[[Emulator], None], code: str, lines: 
     """A deployment to PLACE that fails with CODE because of a LOSS before it starts."""
 
     def prepare(emulator: Emulator) -> Options:
-        return overtaken(emulator, lambda: loss(emulator), place(emulator))
+        return overtaken(emulator, lambda: loss(emulator), place(emulator) | NO_ROLLBACK)
 
     return Path(
         prepare, ["{id} Failed", f"Deployment {{id}} failed ({code})", *lines], f"Deployment {{id}} failed ({code})."

@@ -54,5 +54,7 @@ class Path:
 Platform = dict[str, Path | str]
 """By their names, the status paths that a deployment on the platform can take; or why it can not."""
 
+# Where a rollback is wanted, and CodeDeploy never announces one, a task waits for that in vain for half a minute.
+NO_ROLLBACK = {"auto_rollback_configuration": {"enabled": False}}
 NO_HOST = "only hosts have agents, and only they are counted"
 NO_SUCCESS = "  Not rolled back: The deployment cannot be rolled back: no earlier deployment of the group has succeeded"

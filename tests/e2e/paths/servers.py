@@ -13,7 +13,7 @@ from unit.incidents import alarmed, demanding, stopped
 from unit.releases import HOSTS, Options, s3_options, servers, store_bundles
 
 from .losses import losses
-from .path import NO_SUCCESS, Path, Platform
+from .path import NO_ROLLBACK, NO_SUCCESS, Path, Platform
 
 NOT_BLUE_GREEN = "only a blue/green deployment waits for somebody, or keeps an old version"
 BLINDLY = {"preflight": False}
@@ -99,7 +99,7 @@ SERVERS: Platform = {
         ],
     ),
     "failure": Path(
-        lambda emulator: servers(emulator, SICK) | {"auto_rollback_configuration": {"enabled": False}},
+        lambda emulator: servers(emulator, SICK) | NO_ROLLBACK,
         [
             "{id} Failed, 0 of 2 succeeded, 1 failed, 1 skipped",
             "Deployment {id} failed (HEALTH_CONSTRAINTS)",

@@ -12,11 +12,10 @@ from unit.incidents import alarmed, broken, hooked, overtaken, stopped
 from unit.releases import GROUP, Options, service
 
 from .losses import losses
-from .path import NO_HOST, NO_SUCCESS, Path, Platform
+from .path import NO_HOST, NO_ROLLBACK, NO_SUCCESS, Path, Platform
 
 ONE_TARGET = "the one target is the service"
 CANARY = "ECSCanary10Percent5Minutes"
-KEPT = {"auto_rollback_configuration": {"enabled": False}}
 SHIFTING = "{id} Baking, 0 of 1 succeeded: main:api AllowTraffic, 10% of the traffic shifted"
 SUCCESS = ["{id} Succeeded, 1 of 1 succeeded", "changed: [localhost]"]
 
@@ -60,7 +59,7 @@ SERVICES: Platform = {
         ["{id} Ready, 0 of 1 succeeded, 1 ready: waiting to be continued", *SUCCESS],
     ),
     "ready for ever": Path(
-        lambda emulator: service(emulator, ready=60),
+        lambda emulator: service(emulator, ready=60) | NO_ROLLBACK,
         [
             "{id} Ready, 0 of 1 succeeded, 1 ready: waiting to be continued",
             "{id} Stopped",
@@ -78,7 +77,7 @@ SERVICES: Platform = {
     ),
     "success in spite of a failure": ONE_TARGET,
     "failure": Path(
-        lambda emulator: hooked(emulator, "Failed", service(emulator, AfterAllowTestTraffic="check")) | KEPT,
+        lambda emulator: hooked(emulator, "Failed", service(emulator, AfterAllowTestTraffic="check")) | NO_ROLLBACK,
         [
             "{id} Failed, 0 of 1 succeeded, 1 failed",
             "Deployment {id} failed (HOOK_EXECUTION_FAILURE)",
