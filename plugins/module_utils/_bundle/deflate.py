@@ -14,8 +14,10 @@ try:
 except ImportError:  # an accelerator, never needed
     isal_zlib = None  # type: ignore[assignment]
 
-# The levels that ISA-L knows. It is several times faster than zlib there; above, zlib makes what was asked for smaller.
+# At these levels ISA-L is faster than zlib and makes what is smaller; above, zlib makes what was asked for smaller still.
 _ISAL_LEVELS = range(1, 4)
+# Its own levels 1 and 2 are faster yet, but what they make of the same content differs from process to process now and then (observed with isal 1.9.1).
+_ISAL_LEVEL = 3
 
 # Content of this many bytes is tried as it is; more is judged by samples of it, which cost a hundredth of an attempt.
 _SAMPLE = 4096
@@ -27,20 +29,22 @@ _WORTH = 0.97
 END_OF_PIECES = b"\3\0"
 
 
-def _library(level: int) -> t.Any:
-    return isal_zlib if isal_zlib is not None and level in _ISAL_LEVELS else zlib
+def _compressor(level: int) -> tuple[t.Any, int]:
+    """The library that compresses at LEVEL (0 to 9), and its own level for that."""
+    return (isal_zlib, _ISAL_LEVEL) if isal_zlib is not None and level in _ISAL_LEVELS else (zlib, level)
 
 
 def deflated(data: bytes, level: int) -> bytes:
     """DATA as a whole deflate stream."""
+    library, level = _compressor(level)
     # Around it, zlib puts two bytes before and four behind (RFC 1950). One call, because each has to get the interpreter's lock back.
-    return bytes(_library(level).compress(data, level)[2:-4])
+    return bytes(library.compress(data, level)[2:-4])
 
 
 def deflated_piece(data: bytes, level: int) -> bytes:
     """DATA as a piece of a deflate stream, which another may follow, or END_OF_PIECES."""
-    level = level if is_compressible(data) else 0  # of ISA-L, 0 would be a level at which noise becomes larger
-    compressor = _library(level).compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    library, level = _compressor(level if is_compressible(data) else 0)
+    compressor = library.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return bytes(compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))
 
 

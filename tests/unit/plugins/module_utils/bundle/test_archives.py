@@ -10,6 +10,8 @@ import io
 import os
 import pathlib
 import random
+import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -141,4 +143,25 @@ def test_an_accelerator_is_asked_for_what_it_knows(monkeypatch: pytest.MonkeyPat
         in_pieces = deflate.deflated_piece(b"text " * 100, level) + deflate.END_OF_PIECES
         for packed in (deflate.deflated(b"text " * 100, level), in_pieces):
             assert deflate.zlib.decompress(packed, -15) == b"text " * 100
-    assert asked == [1, 1, 2, 2, 3, 3]
+    assert asked == [3] * 6
+
+
+MANY_CONTENTS = """
+import hashlib, sys
+from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import deflate
+deflate.isal_zlib = deflate.isal_zlib if sys.argv[1] == "isal" else None
+digest = hashlib.sha256()
+for number in range(3000):
+    content = b"%d" % number * 100
+    digest.update(deflate.deflated(content, 1) + deflate.deflated_piece(content, 2))
+print(digest.hexdigest())
+"""
+
+
+@pytest.mark.parametrize("compressor", ["zlib", "isal"])
+def test_what_is_compressed_is_the_same_in_every_process(compressor: str) -> None:
+    """An accelerator's result may depend on where the process has its memory."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", MANY_CONTENTS, compressor]
+    digests = [subprocess.run(command, env=environment, check=True, capture_output=True).stdout for _time in range(4)]
+    assert len(set(digests)) == 1
