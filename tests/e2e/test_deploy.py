@@ -71,8 +71,12 @@ BAD_INPUT: dict[str, tuple[dict[str, t.Any], str]] = {
     "nothing to deploy": ({"source": None}, "one of the following is required: source, revision"),
     "no source": ({"source": "/nowhere"}, "source: '/nowhere' "),
     "no bucket": ({"s3_bucket": "nobody-has-this"}, "s3_bucket: there is no bucket 'nobody-has-this'"),
+    "one group of two": (
+        {"deployment_group_name": None, "deployment_group_names": [GROUP["deploymentGroupName"], "nowhere"]},
+        "deployment_group_names: the application has no deployment group 'nowhere'",
+    ),
 }
-"""Of each kind one: what the argument specification says, the module, and AWS. The others are in the unit tests of the action plugin."""
+"""Of each kind one: what the argument specification says, the module, AWS, and the action plugin. The others are in the unit tests of that."""
 
 
 def test_what_is_done_is_predicted_and_no_more_than_is_asked_for(simulated_site: Site) -> None:
