@@ -26,7 +26,7 @@ NOTES = ROOT / "build" / "left-out"
 
 # The parts of a lane run one after the other, the lanes side by side, each about as long as the other. What uses the copy for ansible-test
 # shares a lane.
-LANES = (("e2e", "unit"), ("hosts-test", "sanity", "integration", "emulator-test", "docs-lint", "lint", "types"))
+LANES = (("e2e", "unit", "docs-lint", "lint", "types"), ("hosts-test", "sanity", "integration", "emulator-test"))
 
 _printing = threading.Lock()
 
