@@ -312,7 +312,7 @@ def test_the_documented_permissions_are_those_that_are_used(inventory: Inventory
 
 
 # Where Python has found collections before Ansible did, as here, Ansible finds its own plugins by their short names only.
-EXAMPLES = yaml.safe_load_all(hosts.EXAMPLES.replace("ansible.builtin.", ""))
+DOCUMENTED = yaml.safe_load_all(hosts.EXAMPLES.replace("ansible.builtin.", ""))
 # Which groups each has at least on the stage, where the deployment group `web` has the hosts `bad` and `good`.
 GROUPS: list[dict[str, list[str]]] = [
     {"tag_fleet_web": ["bad", "good"], "tag_stage_production": ["shop-1"]},
@@ -330,7 +330,7 @@ def test_the_examples_work(
     _failed, rollback = fail(stage)
     monkeypatch.setenv("DEPLOYMENT_ID", rollback)
     place = {"region": "us-east-1", "regions": ["us-east-1"], "cache_connection": str(tmp_path), **GROUP}
-    for example, groups in zip(EXAMPLES, GROUPS, strict=True):
+    for example, groups in zip(DOCUMENTED, GROUPS, strict=True):
         found = inventory(**{**example, **{name: value for name, value in place.items() if name in example}})
         found.reconcile_inventory()
         told = found.get_groups_dict()
