@@ -31,9 +31,8 @@ TOOLS = {
     "zypper": "zypper",
 }
 WHAT_REMAINS = """\
-Systems can be entered by chroot instead: there the role's installing, configuring and removing is tested on Debian 13 (tests/hosts/test_image.py).
-NOT COVERED is what needs a booted host: the service under systemd, registration, polls, deployments, reboots and the renewal of credentials; nor are
-Debian 11 and 12."""
+Systems can be entered by chroot instead: there the role's installing, configuring and removing is tested (tests/hosts/test_image.py).
+NOT COVERED is what needs a booted host: the service under systemd, registration, polls, deployments, reboots, the renewal of credentials."""
 NSPAWN = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--resolv-conf=off"]
 
 # What every server has, what the agent of line 1.8 wants, and what the stand-in agent is made of. The packages of tests hold no libraries.

@@ -15,7 +15,7 @@ import typing as t
 import pytest
 
 from .account import Account
-from .bases import why_no_hosts, why_no_images
+from .bases import SUITES, why_no_hosts, why_no_images
 from .images import Image
 from .machines import Machine, booted_machines
 from .packages import build_package
@@ -24,6 +24,12 @@ from .plays import Case, Controller, Play
 BUILD = ("install", "configure")
 UNCHANGED = {"web-1": 0}
 ENABLED = "/etc/systemd/system/multi-user.target.wants/codedeploy-agent.service"
+
+
+@pytest.fixture(scope="module", params=SUITES if why_no_hosts() else ["trixie"])
+def suites(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Where no host boots, all systems are tested here, and one otherwise."""
+    return {"web-1": request.param}
 
 
 @pytest.fixture(scope="module")
