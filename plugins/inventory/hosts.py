@@ -11,7 +11,8 @@ short_description: The hosts of AWS CodeDeploy as an inventory
 description:
   - The on-premises instances of the account, the hosts of a deployment group, or the targets of a deployment, such as those on which the last
     one has failed.
-  - The name of the inventory's file must end with C(codedeploy.yml) or C(codedeploy.yaml).
+  - The name of the inventory's file must end with C(codedeploy.yml) or C(codedeploy.yaml). Ansible goes on without an inventory that it cannot read, be it
+    for its name or for its content; set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) where that must be a failure.
   - A host is called what CodeDeploy calls it, the name of an on-premises instance or the id of an EC2 instance, unless O(hostnames) says
     otherwise. Of an EC2 instance, its addresses are variables, so that O(compose) can set C(ansible_host).
   - Hosts that are gone are left out, that is EC2 instances that have been terminated and, unless O(registration_status) asks for them, on-premises
@@ -106,7 +107,6 @@ notes:
     the error for a missing one precise. With O(deployment) C(codedeploy:GetDeployment), C(codedeploy:ListDeploymentTargets) and
     C(codedeploy:BatchGetDeploymentTargets), with V(last_failed) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments)."
   - O(application_name), O(deployment_group_name) and O(deployment) may be templates, as may the options that say how to reach AWS.
-  - Ansible goes on without an inventory that cannot be read. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) where that must be a failure.
   - With O(cache), what AWS has answered is kept, so that no call is made until it is too old, other hosts are selected, or C(--flush-cache) is given.
 seealso:
   - module: slipway.codedeploy.on_premises_instance_info
@@ -125,7 +125,7 @@ extends_documentation_fragment:
 EXAMPLES = r"""
 # All registered on-premises instances, in groups by their tags, such as tag_stage_production.
 plugin: slipway.codedeploy.hosts
-regions: [eu-central-1]
+region: eu-central-1
 keyed_groups:
   - key: codedeploy_tags
     prefix: tag
@@ -236,9 +236,9 @@ class InventoryModule(AWSInventoryBase):
         return config
 
     def _value(self, name: str) -> t.Any:
-        """The value of the option NAME. One that is given must not come to nothing, as a template may, which would select all hosts."""
+        """The value of the option NAME. One that selects hosts must not be given and come to nothing, as a template may: all hosts would be selected."""
         value = self.get_option(name)
-        if name in self._given and value in (None, ""):
+        if name in self._given and name != "hostnames" and value in (None, "", []):
             raise InvalidOption(f"{name}: is given and empty")
         return value
 
@@ -249,7 +249,7 @@ class InventoryModule(AWSInventoryBase):
 
     def _find_records(self, options: dict[str, t.Any]) -> list[Record]:
         """What AWS tells of the hosts in all regions."""
-        regions = self.get_option("regions") or [self.region]
+        regions = dict.fromkeys(self.get_option("regions") or [self.region])
         return [record for region in regions for record in find_records(self._connect(region), options)]
 
     def _connect(self, region: str | None) -> Connect:

@@ -44,9 +44,14 @@ def check_options(options: Options) -> None:
             f"deployment: {deployment!r} is given; with {' and '.join(group)} it is one of {', '.join(LAST)}",
         ),
         (deployment in LAST and not group, f"deployment: {deployment!r} needs {' and '.join(GROUP)}"),
-        (options["target_statuses"] and not deployment, "target_statuses: is given, so that deployment is needed"),
-        (on_premises and (group or deployment), f"{' and '.join(on_premises)}: is for all on-premises instances only"),
+        (options["target_statuses"] and not deployment, "target_statuses: needs deployment, which is not given"),
+        (
+            on_premises and (group or deployment),
+            f"{' and '.join(on_premises)}: cannot go with {', '.join([*group, *(['deployment'] if deployment else [])])}",
+        ),
         (options["tag_filters"] and options["tag_set"], "tag_filters and tag_set: both are given, one is allowed"),
+        ("{{" in str(options["tag_filters"]), "tag_filters: templates are not evaluated there"),
+        ("{{" in str(options["tag_set"]), "tag_set: templates are not evaluated there"),
     )
     for is_broken, message in rules:
         if is_broken:

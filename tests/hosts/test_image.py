@@ -81,7 +81,9 @@ def test_what_cannot_be_done_leaves_the_image_as_it_was(
         Case("main", {}, ["it is taken for an image", "Only tasks_from install, configure and remove work"]),
         Case("install", unknown, ["404", "Check agent_region (us-east-1), agent_version (1.8.9-99)"]),
         Case("install", {"agent_package_checksum": f"sha256:{'0' * 64}"}, ["Nothing was installed"]),
+        Case("install", {"agent_package": "/none.deb"}, ["agent_package is /none.deb, and there is no such file"]),
         Case("configure", {"agent_configuration": {"max_revision": 3}}, ["max_revision"]),
+        Case("configure", {}, ["No agent is installed", "tasks_from install"]),
     ]
     controller.check_refusals(options, cases)
     assert installed(machine) == ""
@@ -125,8 +127,9 @@ def test_a_host_that_is_made_of_the_image_is_deployed_to_at_once(
 
 
 def test_the_agent_leaves_the_image(controller: Controller, machine: Machine, options: dict[str, t.Any]) -> None:
-    assert changed(controller.run("remove", **options, agent_purge=True)) != UNCHANGED
-    assert changed(controller.run("remove", **options, agent_purge=True)) == UNCHANGED
-    assert installed(machine) == ""
+    for purge, after in ((False, "config-files"), (True, "")):
+        assert changed(controller.run("remove", **options, agent_purge=purge)) != UNCHANGED
+        assert changed(controller.run("remove", **options, agent_purge=purge)) == UNCHANGED
+        assert machine.run("dpkg-query --show --showformat='${db:Status-Status}' codedeploy-agent").stdout == after
     for path in (ENABLED, "/opt/codedeploy-agent", "/etc/codedeploy-agent", "/var/log/aws/codedeploy-agent"):
         assert not machine.path(path).exists()

@@ -92,14 +92,17 @@ def test_a_package_comes_from_the_controller(
 
 
 def test_an_on_premises_host_becomes_an_ec2_instance(
-    controller: Controller, account: Account, options: dict[str, t.Any]
+    controller: Controller, account: Account, machine: Machine, options: dict[str, t.Any]
 ) -> None:
+    """And its agent belongs to root again."""
     name, environment = account.run_instance()
     assert controller.run("unregister", **options).status == 0
-    kept = {name: options[name] for name in ("agent_user", "agent_proxy", "agent_log_rotation")}
+    kept = {name: options[name] for name in ("agent_proxy", "agent_log_rotation")}
     instance_options = {**kept, "agent_tags": {}, "agent_environment": environment}
     play = controller.run(**instance_options)
     assert play.status == 0, play.output
     assert account.deploy("third") == {name: "Succeeded"}
+    folders = "/opt/codedeploy-agent/deployment-root /opt/codedeploy-agent/state/.pid /var/log/aws/codedeploy-agent"
+    assert machine.run(f"find {folders} ! -user root").stdout == ""
     again = controller.run(**instance_options)
     assert (again.status, again.changed) == (0, {"web-1": 0}), again.output

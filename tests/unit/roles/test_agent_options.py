@@ -39,6 +39,8 @@ def test_good_options_are_let_through(case: str) -> None:
         {"agent_region": "us-iso-east-1"},
         {"agent_package_checksum": "0123456789abcdefABCDEF" + 42 * "0"},
         {"agent_package": "http://mirror/agent.deb", "agent_package_checksum": f"sha256:{64 * 'a'}"},
+        {"agent_version": "2.1.0-97459", "agent_package": "/srv/our-own.deb", "agent_channel": "2"},
+        {"agent_version": "2.1.0-97459", "agent_package": "/srv/codedeploy-agent-2.1.0.97459.msi"},
         {"agent_proxy": ""},
         {"agent_proxy": "https://deploy:p%40ss@[::1]:3128/"},
         {"agent_log_rotation": {}},
@@ -156,6 +158,16 @@ ZERO = "agent_deployment_wait is {}, agent_credentials_renewal is {}, and agent_
         ),
         ({**USER, "agent_instance_name": "i-web"}, "agent_instance_name is i-web.", "not begin with i-"),
         ({**USER, "agent_instance_name": "web 1"}, "agent_instance_name is web 1.", "1 to 100 letters"),
+        (
+            {"agent_channel": "2", "agent_package": "https://mirror/codedeploy-agent_1.8.1-45_all.deb"},
+            "The version of agent_package is 1.8.1-45, which belongs to channel 1.8, and agent_channel is 2.",
+            "Leave agent_channel out",
+        ),
+        (
+            {"agent_version": "1.8.1-46", "agent_package": "/srv/codedeploy-agent-1.8.1-45.noarch.rpm"},
+            "agent_version is 1.8.1-46, and agent_package is codedeploy-agent-1.8.1-45.noarch.rpm, which holds 1.8.1-45.",
+            "make them agree",
+        ),
         ({**MADE, "agent_instance_name": 65 * "a"}, f"agent_instance_name is {65 * 'a'}, with 65 characters", "64 are"),
         ({**MADE, "agent_iam_user": {"path": "hosts"}}, "agent_iam_user is {'path': 'hosts'}.", "end with /"),
         ({**MADE, "agent_iam_user": {"buckets": ["s3://b"]}}, "agent_iam_user is {'buckets': ['s3://b']}.", "a prefix"),
@@ -213,6 +225,7 @@ FACTS = {"architecture": "x86_64", "python": {"executable": "python3"}, "getent_
         ({"systemd": "degraded"}, "", VERBS),
         ({"systemd": ""}, "needs systemd, which the host does not have.", []),
         ({"systemd": "offline"}, "taken for an image", ["install", "configure", "remove"]),
+        ({"installed": ""}, "No agent is installed", ["main", "preflight", "install", "unregister", "remove"]),
         ({"late": 300}, "The host's clock is -", ["install", "unregister", "remove"]),
         ({"late": -320}, "The host's clock is 3", ["install", "unregister", "remove"]),
         (
@@ -232,6 +245,8 @@ def test_every_verb_checks_of_the_host_what_it_needs(
         "ansible_facts": {**FACTS, **{name: value for name, value in found.items() if name in FACTS}},
         "__agent_look": {"stdout": f"{found.get('user', 0)} {now} {found.get('systemd', 'running')}"},
         "__agent_on_premises_stat": {"stat": {"exists": "exists" in found}},
+        "__agent_installed_version": found.get("installed", "1.8.1-45"),
+        "ansible_check_mode": False,
         **{name: value for name, value in found.items() if name.startswith("agent_")},
     }
     monkeypatch.setitem(CASES, "own", (system("debian"), options))
