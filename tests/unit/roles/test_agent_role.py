@@ -73,6 +73,9 @@ def test_where_the_package_comes_from(case: str, source: str) -> None:
         ("", {"agent_channel": "2"}, "2", False),
         ("2.1.0-97459", {"agent_version": "latest"}, "2", False),
         ("2.1.0-97459", {"agent_version": "1.8.1-45"}, "1.8", False),
+        ("", {"agent_package": "/srv/codedeploy-agent_2.1.0-97459_amd64.deb"}, "2", False),
+        ("1.8.0-12", {"agent_package": "/srv/codedeploy-agent_2.1.0-97459_amd64.deb"}, "1.8", True),
+        ("", {"agent_package": "/srv/our-own.deb"}, "1.8", False),
     ],
 )
 def test_which_line_a_host_gets(
