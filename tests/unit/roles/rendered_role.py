@@ -128,7 +128,7 @@ class Host:
         """The value of the variable NAME, a list of words, as a line."""
         return " ".join(self.value(name))
 
-    def mistakes(self, verb: str, tasks: str = "options") -> str:
+    def mistakes(self, verb: str, tasks: str) -> str:
         """What the check in the file TASKS says for VERB before anything is changed; empty if all is as it should be."""
         (task,) = (each for each in load(f"tasks/{tasks}.yml") if "__agent_rules" in each.get("vars", {}))
         templar = Templar(DataLoader(), {**self._variables, **task["vars"], "__agent_verb": verb})

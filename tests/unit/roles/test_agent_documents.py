@@ -92,13 +92,13 @@ def test_ansible_doc_tells_of_every_entry_point() -> None:
 
 # The options of the modules that the role uses on Windows, as ansible.windows 3.3.0 and community.windows 3.1.0 document them.
 WINDOWS_MODULES = {
-    "ansible.windows.win_copy": {"src", "dest"},
+    "ansible.windows.win_copy": {"src", "dest", "content"},
     "ansible.windows.win_file": {"path", "state"},
     "ansible.windows.win_find": {"paths", "age"},
     "ansible.windows.win_get_url": {"url", "dest", "force", "proxy_url"},
     "ansible.windows.win_package": {"path", "product_id", "state"},
     "ansible.windows.win_powershell": {"script", "parameters", "creates"},
-    "ansible.windows.win_regedit": {"path", "name", "data", "type"},
+    "ansible.windows.win_regedit": {"path", "name", "data", "type", "state"},
     "ansible.windows.win_service": {"name", "state", "start_mode"},
     "ansible.windows.win_service_info": {"name"},
     "ansible.windows.win_stat": {"path", "get_checksum", "checksum_algorithm"},

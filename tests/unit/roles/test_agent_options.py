@@ -25,12 +25,12 @@ MADE: Options = {"agent_identity": "iam_user", "agent_iam_user": {}}
 def mistakes(options: Options, monkeypatch: pytest.MonkeyPatch, verb: str = "preflight") -> str:
     """What VERB says against OPTIONS on a host without an agent."""
     monkeypatch.setitem(CASES, "own", (system("debian"), options))
-    return Host("own").mistakes(verb)
+    return Host("own").mistakes(verb, "options")
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_good_options_are_let_through(case: str) -> None:
-    assert Host(case).mistakes("main") == ""
+    assert Host(case).mistakes("main", "options") == ""
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,21 @@ ZERO = "agent_deployment_wait is {}, agent_credentials_renewal is {}, and agent_
             "agent_environment: the value of D has a line break",
             "may be",
         ),
+        (
+            {"agent_extra_configuration": {":new": 1, "key": 2}},
+            "agent_extra_configuration has the keys :new.",
+            "without",
+        ),
+        *(
+            (
+                {"agent_configuration": {"log_dir": path}},
+                f"The agent's paths {{'log_dir': '{path}'}} cannot be.",
+                "alone",
+            )
+            for path in ("log", "/", "//var//log/", "/var/log/aws", "/usr/local/lib", "/opt", "/srv/a/../..", "/srv/./")
+        ),
+        ({"agent_extra_configuration": {"root_dir": "/srv/"}}, "The agent's paths {'root_dir': '/srv/'}", "absolute"),
+        ({**SESSION, "agent_credentials_file": "session"}, "The agent's paths {'agent_credentials_file'", "absolute"),
         ({"agent_log_rotation": {"size": "10MB"}}, "agent_log_rotation is {'size': '10MB'}.", "k, M or G"),
         ({"agent_log_rotation": {"keep": -1}}, "agent_log_rotation is {'keep': -1}.", "0 or more"),
         (
@@ -250,5 +265,36 @@ def test_every_verb_checks_of_the_host_what_it_needs(
         **{name: value for name, value in found.items() if name.startswith("agent_")},
     }
     monkeypatch.setitem(CASES, "own", (system("debian"), options))
-    told = Host("own").mistakes(verb, "linux/preflight")
+    told = Host("own").mistakes(verb, "system")
     assert (said in told) != (verb in spared) if said else told == ""
+
+
+@pytest.mark.parametrize(
+    ("administrator", "late", "exists", "installed", "said"),
+    [
+        (True, 0, False, "1.8.1-45", ""),
+        (False, 0, False, "1.8.1-45", "it must be an administrator on the host."),
+        (True, 400, False, "1.8.1-45", "keep it right with the Windows Time service."),
+        (True, 0, True, "1.8.1-45", "conf.onpremises.yml makes the host an on-premises instance"),
+        (True, 0, False, "", "No agent is installed"),
+    ],
+)
+def test_a_host_that_runs_windows_is_checked_too(
+    administrator: bool, late: int, exists: bool, installed: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {
+        "__agent_look": {"result": {"administrator": administrator, "time": int(time.time()) - late}},
+        "__agent_on_premises_stat": {"stat": {"exists": exists}},
+        "__agent_installed_version": installed,
+        "ansible_check_mode": False,
+    }
+    monkeypatch.setitem(CASES, "own", (system("windows"), options))
+    told = Host("own").mistakes("configure", "system")
+    assert said in told if said else told == ""
+
+
+@pytest.mark.parametrize("path", ["log", "C:\\", "c:/programdata/Amazon", "D:\\a\\..\\b", "C:\\Program Files (x86)\\"])
+def test_a_folder_of_windows_that_is_not_the_agents_is_refused(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder, refused in ((path, True), ("D:\\codedeploy", False)):
+        monkeypatch.setitem(CASES, "own", (system("windows"), {"agent_configuration": {"log_dir": folder}}))
+        assert ("The agent's paths {'log_dir'" in Host("own").mistakes("preflight", "options")) == refused
