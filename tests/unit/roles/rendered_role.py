@@ -84,6 +84,7 @@ CASES: dict[str, tuple[System, dict[str, t.Any]]] = {
 }
 
 
+@functools.cache
 def load(path: str) -> t.Any:
     """The YAML file PATH of the role, as Ansible loads it."""
     return DataLoader().load_from_file(str(ROLE / path), trusted_as_template=True)
