@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ._errors import CodeDeployError
-from ._progress import ACTIVE
+from ._progress import ACTIVE, is_unasked
 from ._revisions import Location, is_same_release, place_of
 
 Resource = dict[str, t.Any]
@@ -40,12 +40,21 @@ ACTIONS = ("none", "create", "attach", "wait", "stop")
 def decide(
     group: Resource, in_flight: Resource | None, wanted: Location | None, force: bool, if_in_progress: str
 ) -> Decision:
-    """What to do so that GROUP runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
+    """What to do so that GROUP (see `as_asked`) runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
 
-    Raises CodeDeployError if that is in the way, or there is nothing to restart.
+    Raises CodeDeployError if that is in the way, or there is nothing to restart. Where nothing is to be done, a deployment that brings new hosts
+    what the group has is not in the way.
     """
-    if in_flight is not None:
+    if in_flight is not None and not is_unasked(in_flight):
         return decide_beside(in_flight, wanted, if_in_progress)
+    decision = _decide_idle(group, wanted, force)
+    if in_flight is None or decision.action == "none":
+        return decision
+    return decide_beside(in_flight, wanted, if_in_progress)
+
+
+def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decision:
+    """What to do so that GROUP runs WANTED, if nothing is in flight."""
     if wanted is None:
         require_restartable(group)
         return Decision("create", f"{place_of(group['target_revision'])} is restarted")
@@ -75,7 +84,9 @@ def require_restartable(group: Resource) -> None:
 
 
 def _brings(deployment: Resource, wanted: Location | None) -> bool:
-    """Whether DEPLOYMENT is of WANTED; None is a restart."""
+    """Whether DEPLOYMENT brings WANTED to all hosts; None is a restart."""
+    if is_unasked(deployment):
+        return False
     if wanted is None:
         return deployment.get("deployment_mode") == "RESTART"
     return is_same_release(wanted, deployment.get("revision"))
@@ -147,8 +158,9 @@ def check_sequence(sequence: int, last: Resource) -> None:
     """Raise CodeDeployError if LAST, a deployment of the group, was of a later release than SEQUENCE."""
     deployed = sequence_of(last)
     if deployed is not None and sequence < deployed:
+        does = f"is deploying {deployed}" if last.get("status") in ACTIVE else f"has deployed {deployed} already"
         raise CodeDeployError(
-            f"sequence: {sequence} was given, but {last['deployment_id']} has deployed {deployed} already, which is later. "
+            f"sequence: {sequence} was given, but {last['deployment_id']} {does}, which is later. "
             "Leave the option out to go back all the same."
         )
 

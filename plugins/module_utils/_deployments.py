@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
+from ._progress import is_unasked
 from ._revisions import Location
 from ._shapes import resource_for_aws, resource_from_aws
 from ._validation import DEPLOYMENT_ID
@@ -95,6 +96,35 @@ def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
     """The deployment as AWS describes it, in snake_case; None if there is none of that id."""
     found = _get_deployment(client, deployment_id)
     return None if found is None else resource_from_aws(found)
+
+
+def last_asked(client: t.Any, group: dict[str, t.Any], member: str) -> Deployment | None:
+    """The last deployment of GROUP that somebody asked for, or that rolls such a one back; None if there is none.
+
+    MEMBER is the group's that says which is its last: last_attempted_deployment or last_successful_deployment.
+    """
+    last = find_deployment(client, group[member]["deployment_id"]) if group.get(member) else None
+    if last is None or not is_unasked(last):
+        return last
+    filters = {name: group[name] for name in ("application_name", "deployment_group_name")}
+    if member == "last_successful_deployment":
+        return _newest_asked(client, {**filters, "include_only_statuses": ["Succeeded"]})
+    # There may be thousands of deployments, and few since the last successful one.
+    since = group.get("last_successful_deployment")
+    recent = since and _newest_asked(client, {**filters, "create_time_range": {"start": since["create_time"]}})
+    return recent or _newest_asked(client, filters)
+
+
+def _newest_asked(client: t.Any, filters: dict[str, t.Any]) -> Deployment | None:
+    return next((found for found in list_deployments(client, filters) if not is_unasked(found)), None)
+
+
+def as_asked(client: t.Any, group: dict[str, t.Any]) -> dict[str, t.Any]:
+    """GROUP, whose last attempted deployment is the last that somebody asked for. Where it is the last successful one, nothing has to be read."""
+    attempted, successful = group.get("last_attempted_deployment"), group.get("last_successful_deployment")
+    if not attempted or not successful or attempted["deployment_id"] == successful["deployment_id"]:
+        return group
+    return {**group, "last_attempted_deployment": last_asked(client, group, "last_attempted_deployment") or successful}
 
 
 def find_in_flight(client: t.Any, deployment_id: str) -> Deployment | None:

@@ -17,7 +17,7 @@ import typing as t
 from ansible.module_utils.common.validation import check_type_dict
 
 from ._decisions import undone_id
-from ._deployments import Deployment, find_deployment, list_deployments
+from ._deployments import Deployment, find_deployment, last_asked, list_deployments
 from ._errors import CodeDeployError
 from ._revisions import Location, content_of, is_same_release, place_of, read_revisions
 from ._sources import revision_options
@@ -73,8 +73,7 @@ def _deployed(client: t.Any, application_name: str, deployment_id: str) -> Locat
 
 def _previous(client: t.Any, group: Resource) -> tuple[Location, str]:
     """The revision before the group's last release, and the deployment that brought, or was to bring, that release."""
-    attempted = group.get("last_attempted_deployment") or {}
-    last = find_deployment(client, attempted["deployment_id"]) if attempted else None
+    last = last_asked(client, group, "last_attempted_deployment")
     if last is None:
         raise CodeDeployError("revision: the deployment group has had no deployment, so there is no previous revision")
     undone = undone_id(last)
@@ -82,10 +81,12 @@ def _previous(client: t.Any, group: Resource) -> tuple[Location, str]:
         return revision_before(client, group, last), last["deployment_id"]
     before = find_deployment(client, undone) or {}
     release = undone_id(before)
-    if (
-        release is not None
-    ):  # the group went back, that failed, and CodeDeploy has rolled it back: it is still to go back
+    # The group went back, that failed, and CodeDeploy has rolled it back: it is still to go back.
+    if release is not None:
         return before["revision"], release
+    # What failed was of the revision that the group had, and so was its rollback: the group is where it was.
+    if before.get("revision") and is_same_release(before["revision"], last["revision"]):
+        return revision_before(client, group, before), undone
     return last["revision"], undone
 
 
@@ -97,7 +98,7 @@ def revision_before(client: t.Any, group: Resource, last: Deployment) -> Locatio
     if last.get("compute_platform") == "Lambda":
         return _way_back(client, last)
     before = group.get("target_revision") if last["status"] != "Succeeded" else last.get("previous_revision")
-    if before and last["status"] == "Succeeded" and is_same_release(before, last["revision"]):
+    if before and is_same_release(before, last["revision"]):
         before = _last_other(client, last)
     if not before:
         raise CodeDeployError(

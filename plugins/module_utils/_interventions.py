@@ -19,13 +19,13 @@ from ._deployments import (
     Deployment,
     continue_deployment,
     create_deployment,
-    find_deployment,
     find_notable_targets,
+    last_asked,
     stop_deployment,
 )
 from ._earlier_revisions import revision_before
 from ._errors import CodeDeployError
-from ._progress import GOALS, has_ended, is_shifted
+from ._progress import GOALS, has_ended, is_shifted, is_unasked
 from ._revisions import place_of
 
 Resource = dict[str, t.Any]
@@ -123,6 +123,11 @@ def ensure_rolled_back(client: t.Any, deployment: Deployment, _options: Options,
         changed = check_mode or stop_deployment(client, deployment_id, roll_back=True)
         reason = f"{deployment_id} was stopped, to be rolled back"
         return Outcome(changed, reason, deployment_id, _awaiting(deployment_id, "stopped", roll_back=True))
+    if is_unasked(deployment):
+        raise CodeDeployError(
+            f"{deployment_id} cannot be rolled back: AWS made it by itself ({deployment['creator']}), and it brought hosts what the group had. "
+            "Name the deployment group in place of the deployment to have its last release rolled back."
+        )
     group = _group_of(client, deployment)
     undoing = _undoing_deployment(client, deployment, group)
     if undoing is not None:
@@ -137,14 +142,16 @@ def _undoing_deployment(client: t.Any, deployment: Deployment, group: Resource) 
 
     Raises CodeDeployError if GROUP has had another deployment since, which would be undone with it.
     """
-    latest_id = group["last_attempted_deployment"]["deployment_id"]
-    if latest_id == deployment["deployment_id"]:
+    deployment_id = deployment["deployment_id"]
+    if group["last_attempted_deployment"]["deployment_id"] == deployment_id:
         return None
-    latest = find_deployment(client, latest_id) or {}
-    if undone_id(latest) != deployment["deployment_id"]:
+    latest = last_asked(client, group, "last_attempted_deployment") or deployment
+    if latest["deployment_id"] == deployment_id:
+        return None
+    if undone_id(latest) != deployment_id:
         raise CodeDeployError(
-            f"{deployment['deployment_id']} was followed by {latest_id}, which rolling it back would undo as well. "
-            f"Roll back {latest_id}, or deploy the revision you want with slipway.codedeploy.deploy."
+            f"{deployment_id} was followed by {latest['deployment_id']}, which rolling it back would undo as well. "
+            f"Roll back {latest['deployment_id']}, or deploy the revision you want with slipway.codedeploy.deploy."
         )
     return None if latest["status"] in ("Failed", "Stopped") else latest
 
@@ -180,7 +187,7 @@ def ensure_restarted(client: t.Any, deployment: Deployment, _options: Options, c
     reason = f"{place_of(group.get('target_revision'))} is restarted"
     if check_mode:
         return Outcome(True, reason, deployment_id)
-    restarted = find_deployment(client, group["last_successful_deployment"]["deployment_id"]) or {}
+    restarted = last_asked(client, group, "last_successful_deployment") or {}
     members = {"deployment_mode": "RESTART", "description": restart_description(None, restarted)}
     new_id = create_deployment(client, group, None, members)
     return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))

@@ -16,6 +16,10 @@ import typing as t
 ACTIVE = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
 ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
 
+# Who makes the deployments that nobody asked for, to hosts that Auto Scaling has launched or ends: they bring what the group has (AWS user guide,
+# integrations-aws-auto-scaling; botocore model: DeploymentCreator).
+UNASKED = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
+
 # How many targets a line names before it counts the rest.
 NAMED = 3
 
@@ -119,6 +123,11 @@ def last_duration(group: dict[str, t.Any]) -> float | None:
     """The seconds that the last successful deployment of GROUP took, about as long as its next one will take; None if it has had none."""
     last = group.get("last_successful_deployment") or {}
     return seconds_between(last.get("create_time"), last.get("end_time"))
+
+
+def is_unasked(deployment: dict[str, t.Any]) -> bool:
+    """Whether CodeDeploy made DEPLOYMENT by itself, to bring hosts that come what the group has, or to take leave of hosts that go."""
+    return deployment.get("creator") in UNASKED
 
 
 def is_ready(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:

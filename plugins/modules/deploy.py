@@ -63,6 +63,8 @@ options:
       - V(stop) stops it, if it is of another revision, and deploys then. A rollback is not stopped but awaited.
       - V(fail) fails, whatever the revision.
       - V(wait) and V(stop) need O(wait=true), since the deployment is created after another one has been followed to its end.
+      - Deployments that CodeDeploy makes by itself to hosts that Auto Scaling launches are not in the way of a task that has nothing to deploy, and
+        never count as releases.
     type: str
     choices: [attach, wait, stop, fail]
     default: attach
@@ -88,7 +90,7 @@ options:
     description:
       - A number that grows from release to release, such as that of the build. A release is refused if the deployment group's last successful
         deployment told a greater one, so that a job that was held up cannot undo what a later one has shipped. A deployment that went back and
-        tells none counts as what it undid.
+        tells none counts as what it undid. Nor is a deployment in flight stopped for O(if_in_progress=stop) that tells a greater one.
       - It is kept at the end of the deployment's description, as C([sequence 42]).
     type: int
   deployment_mode:
@@ -122,6 +124,8 @@ options:
   update_outdated_instances_only:
     description:
       - Deploy only to instances that do not run the revision. Only passed on to the platform Server.
+      - A deployment group that has the revision is left alone all the same. Where hosts have come that lack it, by a new tag for instance, add
+        O(force=true).
     type: bool
   auto_rollback_configuration:
     description:
@@ -232,6 +236,7 @@ notes:
   - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
     C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms); for Lambda C(lambda:GetAlias) and
     C(lambda:GetFunctionConfiguration), for ECS C(ecs:DescribeServices); for an O(revision) in S3 also C(s3:GetObject) and C(s3:ListBucket)."
+  - "Where Auto Scaling has launched hosts since the last release also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments)."
   - "With O(revision=previous) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), where the last release was deployed more than
     once, and for Lambda C(codedeploy:BatchGetApplicationRevisions)."
   - With O(wait=false), M(slipway.codedeploy.deployment) awaits what this task has started, and M(slipway.codedeploy.deployment_info) tells how it is.
@@ -506,10 +511,13 @@ from ..module_utils._deploy_options import DEPLOY_ARGUMENTS, DEPLOY_CONSTRAINTS,
 from ..module_utils._deployment_configs import predicted_deployment_config, require_deployment_config
 from ..module_utils._deployment_groups import predicted_deployment_group, require_deployment_group, target_instances
 from ..module_utils._deployments import (
+    Deployment,
+    as_asked,
     blocking_deployment,
     create_deployment,
     find_deployment,
     find_in_flight,
+    last_asked,
     stop_deployment,
 )
 from ..module_utils._earlier_revisions import named_revision
@@ -557,8 +565,7 @@ def find_release(connect: Connect, params: Params, group: Group, begun: Begun | 
 
     Raises InvalidOption or CodeDeployError if it cannot be made, found, or deployed there."""
     if params["deployment_mode"] == "RESTART":
-        last = group.get("last_successful_deployment")
-        restarted = last and find_deployment(connect("codedeploy"), last["deployment_id"])
+        restarted = last_asked(connect("codedeploy"), group, "last_successful_deployment")
         return Release(group.get("target_revision") or {}, restarted=restarted or {})
     named = named_revision(connect("codedeploy"), params["application_name"], group, params["revision"])
     params = {**params, "revision": named.revision}
@@ -570,14 +577,19 @@ def find_release(connect: Connect, params: Params, group: Group, begun: Begun | 
 def check_order(client: t.Any, params: Params, group: Group) -> None:
     """Raise CodeDeployError if `sequence` says that the release is older than the group's last successful deployment. One that went back, and
     tells no sequence of its own, counts as what it undid."""
-    last = group.get("last_successful_deployment")
-    if params["sequence"] is None or not last:
+    if params["sequence"] is None:
         return
-    deployment = find_deployment(client, last["deployment_id"]) or {}
+    deployment = last_asked(client, group, "last_successful_deployment") or {}
     undone = undone_id(deployment)
     if undone and sequence_of(deployment) is None:
         deployment = find_deployment(client, undone) or {}
     check_sequence(params["sequence"], deployment)
+
+
+def check_stop(params: Params, in_flight: Deployment, decision: Decision) -> None:
+    """Raise CodeDeployError if DECISION would stop the deployment IN_FLIGHT, and `sequence` says that it is of a later release."""
+    if decision.action == "stop" and params["sequence"] is not None:
+        check_sequence(params["sequence"], in_flight)
 
 
 def described(params: Params, release: Release) -> str | None:
@@ -618,7 +630,9 @@ def create(
         in_flight = find_in_flight(client, blocking) if blocking else None
         if in_flight is None:
             raise
-        return decide_beside(in_flight, release.identity, params["if_in_progress"])
+        decision = decide_beside(in_flight, release.identity, params["if_in_progress"])
+        check_stop(params, in_flight, decision)
+        return decision
 
 
 def carry_out(
@@ -673,9 +687,11 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     check_length("description", described(params, release), 256)
     active = active_deployment_id(group)
     in_flight = find_in_flight(client, active) if active else None
-    decision = decide(group, in_flight, release.identity, params["force"], params["if_in_progress"])
+    decision = decide(as_asked(client, group), in_flight, release.identity, params["force"], params["if_in_progress"])
     if decision.action != "none":
         check_order(client, params, group)
+    if in_flight is not None:
+        check_stop(params, in_flight, decision)
     warnings += release.warnings
     if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
         warnings += check_readiness(connect, readied_group(group, params), release)

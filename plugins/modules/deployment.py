@@ -74,8 +74,8 @@ notes:
   - "Required IAM permissions: C(codedeploy:GetDeployment), C(codedeploy:GetDeploymentGroup), C(codedeploy:ListDeploymentTargets),
     C(codedeploy:BatchGetDeploymentTargets); C(codedeploy:StopDeployment) for V(stopped) and V(rolled_back), C(codedeploy:ContinueDeployment) for
     V(continued); for V(rolled_back) also C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:GetApplicationRevision), C(codedeploy:RegisterApplicationRevision), where the revision was deployed more than once
-    C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda C(codedeploy:BatchGetApplicationRevisions);
+    C(codedeploy:GetApplicationRevision), C(codedeploy:RegisterApplicationRevision), where the revision was deployed more than once,
+    or Auto Scaling has launched hosts since, C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda C(codedeploy:BatchGetApplicationRevisions);
     for V(restarted) C(codedeploy:CreateDeployment)."
 seealso:
   - module: slipway.codedeploy.deploy
@@ -160,7 +160,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..module_utils._decisions import undone_id
 from ..module_utils._deployment_groups import find_deployment_group, require_deployment_group
-from ..module_utils._deployments import Deployment, find_deployment
+from ..module_utils._deployments import Deployment, find_deployment, last_asked
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._interventions import ENSURE, Outcome
 from ..module_utils._progress import last_duration
@@ -188,11 +188,11 @@ def wanted_id(client: t.Any, params: Params) -> str | None:
     if params["deployment_id"]:
         return str(params["deployment_id"])
     group = require_deployment_group(client, params["application_name"], params["deployment_group_name"])
-    last_id = t.cast("str | None", (group.get("last_attempted_deployment") or {}).get("deployment_id"))
-    if last_id and params["state"] == "rolled_back":
+    if params["state"] == "rolled_back":
         # A deployment that went back is no release: who asks again has what was wanted.
-        return undone_id(find_deployment(client, last_id) or {}) or last_id
-    return last_id
+        last = last_asked(client, group, "last_attempted_deployment") or {}
+        return undone_id(last) or last.get("deployment_id")
+    return t.cast("str | None", (group.get("last_attempted_deployment") or {}).get("deployment_id"))
 
 
 def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:

@@ -59,7 +59,8 @@ class Follower:
         self._previous_seconds = awaits.get("previous_seconds")
         try:
             pace, begin = Pace(self._previous_seconds), time.monotonic()
-            continued = self._options.get("continue_when_ready")
+            # A deployment that is but awaited before the task's own may wait for somebody else.
+            continued = self._options.get("continue_when_ready") and not awaits.get("again")
             seen = yield from self._follow(deployment_id, "ready" if continued else goal, pace, begin)
             if continued and not has_ended(seen["deployment"]):
                 self._continue(seen["deployment"])

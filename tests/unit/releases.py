@@ -57,6 +57,16 @@ def servers(emulator: Emulator, *web_1: Script, running: bool = True, **settings
     return s3_options("two.zip")
 
 
+def scaling_servers(emulator: Emulator) -> Ec2Stage:
+    """An Auto Scaling group `servers` with one host, to which nothing has been deployed. All hosts that it launches play along."""
+    store_bundles(emulator)
+    stage = Ec2Stage(emulator)
+    stage.create_auto_scaling_group("servers", 1)
+    stage.set_up_ec2(ec2TagFilters=[], autoScalingGroups=["servers"])
+    emulator.simulate("i-*")
+    return stage
+
+
 def fleets(emulator: Emulator, *scripts: Script, ready: int | None = None, termination: int | None = None) -> Options:
     """An instance with traffic, and another one that is to get it; with minutes of the waits for either. SCRIPTS are played by both."""
     store_bundles(emulator)

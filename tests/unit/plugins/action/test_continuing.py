@@ -12,7 +12,7 @@ import pytest
 
 from emulator import Emulator
 from unit.controller import Controller, TaskRun
-from unit.releases import SHOP, fleets, service, stop_after
+from unit.releases import SHOP, fleets, s3_options, service, stop_after
 
 CANARY = "ECSCanary10Percent5Minutes"
 WAIT = 600
@@ -46,6 +46,17 @@ def test_the_first_wait_is_awaited_and_ended_and_then_the_end(emulator: Emulator
     assert continued(emulator) == ["READY_WAIT"]
     assert f"{release} Ready" in run.output
     assert run.lines[-1].endswith(f"{release} Succeeded, 2 of 2 succeeded")
+
+
+def test_what_is_but_awaited_is_left_to_whoever_it_waits_for(emulator: Emulator, controller: Controller) -> None:
+    options = fleets(emulator, ready=1)
+    begin(emulator, controller, options)
+    own = controller.run(
+        "deploy", **{**options, **s3_options("two.zip")}, if_in_progress="wait", continue_when_ready=True
+    )
+    assert "failed" not in own.result, own.output
+    calls = [call.parameters or {} for call in emulator.calls if call.operation == "ContinueDeployment"]
+    assert [call["deploymentId"] for call in calls] == [own.result["deployment_id"]]
 
 
 @pytest.mark.parametrize("which", [{}, {"deployment_wait_type": "TERMINATION_WAIT"}])

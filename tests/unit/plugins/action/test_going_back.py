@@ -95,6 +95,37 @@ def test_going_back_that_failed_is_tried_again(emulator: Emulator, controller: C
     assert description_of(emulator, run["deployment_id"]) == f"[rolls back {release}]"
 
 
+NEVER, ON_FAILURE = {"enabled": False}, {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}
+BACK = ("deploy", {"revision": "previous"})
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [{**s3_options("two.zip"), "force": True}, {**SHOP, "deployment_mode": "RESTART"}],
+    ids=["again", "restart"],
+)
+@pytest.mark.parametrize(
+    ("rollback", "way"),
+    [(NEVER, BACK), (ON_FAILURE, BACK), (NEVER, ("deployment", {"state": "rolled_back"}))],
+    ids=["left as it is", "rolled back", "left as it is, by its group"],
+)
+def test_a_repetition_that_failed_is_passed_over(
+    rollback: dict[str, t.Any],
+    way: tuple[str, dict[str, t.Any]],
+    repeated: dict[str, t.Any],
+    emulator: Emulator,
+    controller: Controller,
+) -> None:
+    servers(emulator, {}, {"ApplicationStart": fail()}, {})
+    ship(controller, "two.zip")
+    assert controller.run("deploy", **repeated, auto_rollback_configuration=rollback).result["failed"] is True
+    assert target_key(emulator) == "two.zip"
+    name, options = way
+    for changed in (True, False):
+        assert controller.run(name, **{**SHOP, **options}).result["changed"] is changed
+        assert target_key(emulator) == "one.zip"
+
+
 def test_nothing_is_left_to_do_where_codedeploy_has_rolled_back(emulator: Emulator, controller: Controller) -> None:
     servers(emulator, SICK, {})
     failed = ship(controller, "two.zip").result

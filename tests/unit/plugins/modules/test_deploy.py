@@ -227,6 +227,20 @@ def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is
     assert shipped(None, force=True)["changed"] is True
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_release_in_flight_is_not_stopped_for_an_older_one(
+    check_mode: bool, source: dict[str, str], connect: Connect
+) -> None:
+    later = deploy.ensure(connect, options(**source, sequence=7), False)["deployment_id"]
+    pathlib.Path(source["source"], "more").touch()
+    held_up = options(**source, sequence=6, if_in_progress="stop")
+    with pytest.raises(
+        deploy.CodeDeployError, match=f"sequence: 6 was given, but {later} is deploying 7, which is later"
+    ):
+        deploy.ensure(connect, held_up, check_mode)
+    assert deploy.ensure(connect, {**held_up, "sequence": 7}, True)["awaits"]["goal"] == "stopped"
+
+
 def s3_revision(**members: str) -> dict[str, t.Any]:
     place = {"bucket": BUCKET, "key": "web.zip", "bundle_type": "zip", "version": None, "e_tag": None, **members}
     return {"revision": {"revision_type": "S3", "s3_location": place}}
