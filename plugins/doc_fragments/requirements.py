@@ -12,6 +12,6 @@ class ModuleDocFragment:
 options: {}
 requirements:
   - python >= 3.10
-  - boto3 >= 1.35.0
-  - botocore >= 1.35.0
+  - boto3 >= 1.35.2
+  - botocore >= 1.35.2
 """

@@ -210,6 +210,8 @@ options:
       - Another application that deploys this one's bundles does not keep them.
       - In a bucket with versions, S3 only hides what is removed. The bucket's lifecycle rules end it.
       - Nothing is removed when this is left out. Only with O(source).
+      - Where S3 refuses to remove them, M(slipway.codedeploy.revision) fails. M(slipway.codedeploy.deploy) warns, since there may be a deployment to
+        follow.
     type: int
   s3_connection:
     description:

@@ -74,6 +74,10 @@ def check_options(params: Params) -> None:
     """Raise InvalidOption for what the service would refuse, before anything is asked."""
     if params["deployment_group_names"]:
         raise InvalidOption("deployment_group_names: the action plugin deploys to several groups, and it did not run")
+    if params["deployment_group_name"] is None:
+        raise InvalidOption(
+            "deployment_group_names: an empty list was given, it must name one deployment group at least"
+        )
     check_name("application_name", params["application_name"])
     check_name("deployment_group_name", params["deployment_group_name"])
     check_waiting_options(params)

@@ -27,7 +27,7 @@ from ._bundle.selection import read_selection
 from ._errors import CodeDeployError, Connect
 from ._revisions import Location, content_of, find_revision, identity_of, location_from_options, place_of
 from ._sources import source_options
-from ._uploads import UploadSettings, upload_bundle, upload_settings
+from ._uploads import ABSENT, UploadSettings, is_overtaken, upload_bundle, upload_settings
 
 Resource = dict[str, t.Any]
 
@@ -136,10 +136,12 @@ def _release_of(s3: t.Any, application_name: str, bundle: TreeBundle | ReadyBund
     """The release of BUNDLE; its key in the bucket carries the digest of its content."""
     bucket, prefix = options["s3_bucket"], options["s3_prefix"].strip("/")
     key = "/".join(part for part in (prefix, application_name, f"{bundle.digest}.{bundle.bundle_type}") if part)
-    stored = find_object(s3, bucket, key, owner=options["expected_bucket_owner"])
-    if stored and stored.digest != bundle.digest:  # not of our making: it is replaced
+    stored, settings = find_object(s3, bucket, key, owner=options["expected_bucket_owner"]), upload_settings(options)
+    if stored is None:
+        settings = replace(settings, condition=ABSENT)
+    elif stored.digest != bundle.digest:  # not of our making: it is replaced
         stored = None
-    return Release(_bundle_location(bucket, key, bundle.bundle_type, stored), bundle, upload_settings(options))
+    return Release(_bundle_location(bucket, key, bundle.bundle_type, stored), bundle, settings)
 
 
 def _bundle_location(bucket: str, key: str, bundle_type: str, stored: StoredObject | None) -> Location:
@@ -196,8 +198,16 @@ def store_release(s3: t.Any, release: Release) -> Location:
     if release.bundle is None or release.is_stored:
         return release.location
     place = release.location["s3_location"]
-    with _option_named():
-        stored = upload_bundle(s3, release.bundle, place["bucket"], place["key"], release.upload)
+    try:
+        with _option_named():
+            stored = upload_bundle(s3, release.bundle, place["bucket"], place["key"], release.upload)
+    except CodeDeployError as error:
+        found = is_overtaken(error) and find_object(
+            s3, place["bucket"], place["key"], owner=release.upload.place.get("ExpectedBucketOwner")
+        )
+        if not found or found.digest != release.bundle.digest:
+            raise
+        stored = found  # another run was faster with the same
     return _bundle_location(place["bucket"], place["key"], place["bundle_type"], stored)
 
 

@@ -24,7 +24,7 @@ from ._buckets import DIGEST, StoredObject, stored_object
 from ._bundle.bundle import Bundle
 from ._bundle.checksums import Chunk, joined
 from ._bundle.parallel import blocks, ordered_map
-from ._errors import CodeDeployError, aws_call
+from ._errors import CodeDeployError, aws_call, error_code
 
 # What a part has at least, and how many there may be (Amazon S3 user guide, "Amazon S3 multipart upload limits": 5 MiB and 10,000).
 PART = 8 << 20
@@ -37,6 +37,12 @@ DEFAULT_CHECKSUM = "CRC32"
 _WORKERS = 4
 
 Request = dict[str, t.Any]
+
+# For a place where there was nothing. Who comes later must not replace what another run has put there meanwhile, and pinned by its ETag.
+ABSENT: Request = {"IfNoneMatch": "*"}
+
+# How S3 answers who comes later (Amazon S3 user guide, "How to prevent object overwrites with conditional writes").
+_OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 # Options that are members of PutObject and CreateMultipartUpload, by their names there.
 _MEMBERS = {
@@ -52,10 +58,12 @@ _MEMBERS = {
 
 @dataclass(frozen=True)
 class UploadSettings:
-    """How an object is stored: OBJECT has members of PutObject, PLACE those that every call takes; whether leftovers are aborted before."""
+    """How an object is stored: OBJECT has members of PutObject, PLACE those that every call takes, CONDITION those of the call that makes it
+    appear; whether leftovers are aborted before."""
 
     object: Request = field(default_factory=dict)
     place: Request = field(default_factory=dict)
+    condition: Request = field(default_factory=dict)
     abort_incomplete: bool = False
 
 
@@ -68,7 +76,9 @@ def upload_settings(options: t.Mapping[str, t.Any]) -> UploadSettings:
         members["Tagging"] = urllib.parse.urlencode(options["object_tags"])
     owner = options.get("expected_bucket_owner")
     return UploadSettings(
-        members, {"ExpectedBucketOwner": owner} if owner else {}, bool(options.get("abort_incomplete"))
+        members,
+        {"ExpectedBucketOwner": owner} if owner else {},
+        abort_incomplete=bool(options.get("abort_incomplete")),
     )
 
 
@@ -143,11 +153,17 @@ def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: Up
         size = part_size(bundle.longest)
         first, following = next(blocks(chunks, size), []), next(chunks, None)
         if following is None:
-            answer = _put_object(s3, **{**place, **members, **_body(first, members["ChecksumAlgorithm"])})
+            body = _body(first, members["ChecksumAlgorithm"])
+            answer = _put_object(s3, **{**place, **members, **settings.condition, **body})
         else:
             rest = blocks(itertools.chain((following,), chunks), size)
-            answer = _upload_parts(s3, itertools.chain((first,), rest), place, members)
+            answer = _upload_parts(s3, itertools.chain((first,), rest), place, members, settings.condition)
     return stored_object({**answer, "Metadata": metadata})
+
+
+def is_overtaken(error: CodeDeployError) -> bool:
+    """Whether an upload failed because something has come to the place meanwhile."""
+    return error_code(error) in _OVERTAKEN
 
 
 def abort_leftovers(s3: t.Any, bucket: str, key: str, settings: UploadSettings) -> None:
@@ -162,7 +178,9 @@ def part_size(longest: int) -> int:
     return max(PART, -(-longest // MOST_PARTS))
 
 
-def _upload_parts(s3: t.Any, parts: t.Iterator[list[Chunk]], place: Request, members: Request) -> dict[str, t.Any]:
+def _upload_parts(
+    s3: t.Any, parts: t.Iterator[list[Chunk]], place: Request, members: Request, condition: Request
+) -> dict[str, t.Any]:
     def upload(numbered: tuple[int, list[Chunk]]) -> dict[str, t.Any]:
         number, chunks = numbered
         return _upload_part(s3, **upload_place, PartNumber=number, **_body(chunks, members["ChecksumAlgorithm"]))
@@ -172,7 +190,7 @@ def _upload_parts(s3: t.Any, parts: t.Iterator[list[Chunk]], place: Request, mem
         try:
             with contextlib.closing(ordered_map(upload, enumerate(parts, 1), _WORKERS, _WORKERS)) as uploaded:
                 done = list(uploaded)
-            return _complete_upload(s3, **upload_place, MultipartUpload={"Parts": done})
+            return _complete_upload(s3, **upload_place, **condition, MultipartUpload={"Parts": done})
         except BaseException as failure:
             _clean_up(s3, upload_place, failure)
             raise

@@ -665,6 +665,21 @@ def readied_group(group: Group, params: Params) -> Group:
     return {**group, "alarm_configuration": alarms(override)} if override else group
 
 
+def bundle_facts(release: Release, decision: Decision) -> dict[str, t.Any] | None:
+    """The bundle as it is returned; it is uploaded only to be deployed. None for a release that was made elsewhere."""
+    facts = release.facts
+    return facts and {**facts, "uploaded": facts["uploaded"] and decision.action == "create"}
+
+
+def remove_expired(connect: Connect, params: Params, expired: list[str], warnings: list[str]) -> list[str]:
+    """Remove the bundles EXPIRED and return what was removed. What cannot be removed is added to WARNINGS: there may be a deployment to follow."""
+    try:
+        return remove_bundles(connect, params, expired)
+    except CodeDeployError as error:
+        warnings.append(": ".join(str(part) for part in (error.message, error.exception) if part))
+        return []
+
+
 def reason_of(decision: Decision, release: Release) -> str:
     """Why the run does what it does, for the user."""
     return f"{decision.reason} (back from {release.undone})" if release.undone else decision.reason
@@ -696,9 +711,10 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
         warnings += check_readiness(connect, readied_group(group, params), release)
     location, expired = release.location, find_expired(connect, params, release.location)
+    bundle = bundle_facts(release, decision)
     if not check_mode:
         location, decision = carry_out(connect, group, release, decision, params)
-        expired = remove_bundles(connect, params, expired)
+        expired = remove_expired(connect, params, expired, warnings)
     changed = is_change(decision, params["wait"], check_mode)
     return {
         "changed": changed or bool(expired),
@@ -711,7 +727,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
         },
         "awaits": awaits_of(decision, group, params),
         "warnings": warnings,
-        **({"bundle": release.facts} if release.facts else {}),
+        **({"bundle": bundle} if bundle else {}),
         **({"removed_bundles": expired} if params["keep"] else {}),
     }
 

@@ -75,7 +75,8 @@ notes:
     C(codedeploy:BatchGetDeploymentTargets); C(codedeploy:StopDeployment) for V(stopped) and V(rolled_back), C(codedeploy:ContinueDeployment) for
     V(continued); for V(rolled_back) also C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
     C(codedeploy:GetApplicationRevision), C(codedeploy:RegisterApplicationRevision), where the revision was deployed more than once,
-    or Auto Scaling has launched hosts since, C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda C(codedeploy:BatchGetApplicationRevisions);
+    or Auto Scaling has launched hosts since, C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda
+    C(codedeploy:BatchGetApplicationRevisions);
     for V(restarted) C(codedeploy:CreateDeployment)."
 seealso:
   - module: slipway.codedeploy.deploy

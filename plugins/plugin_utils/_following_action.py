@@ -57,11 +57,15 @@ class FollowingAction(ActionBase):
     def _steps(self, arguments: Result, label: str) -> Steps[Result]:
         """Run the module with ARGUMENTS, and follow what it says; what is shown is headed by LABEL."""
         changed = False
+        removed: list[str] = []
         while True:
             result: Result = self._execute_module(module_args=arguments, task_vars=self._task_vars)
             awaits = result.pop("awaits", None)
             options = result.get("invocation", {}).get("module_args", {})
             result["changed"] = changed = changed or bool(result.get("changed"))
+            removed += result.get("removed_bundles", [])
+            if "removed_bundles" in result:
+                result["removed_bundles"] = removed
             if result.get("failed") or not awaits or not options.get("wait") or self._task.check_mode:
                 return result
             follower = Follower(

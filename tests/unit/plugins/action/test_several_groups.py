@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+import typing as t
 
 import pytest
 
@@ -73,3 +74,30 @@ def test_what_is_wrong_with_the_names_is_said(
     assert result["failed"] is True
     assert result["msg"].startswith(message)
     assert writes(emulator) == []
+
+
+def stored(emulator: Emulator) -> set[str]:
+    """The keys of the bundles that are in the bucket."""
+    found = emulator.client("s3").list_objects_v2(Bucket="bundles", Prefix="shop/")
+    return {each["Key"] for each in found.get("Contents", [])}
+
+
+@pytest.mark.parametrize(
+    "place", [SHOP, {"application_name": "shop", "deployment_group_names": ["web"]}], ids=["one", "several"]
+)
+def test_all_bundles_that_are_removed_are_told(
+    emulator: Emulator, controller: Controller, source: Options, place: Options
+) -> None:
+    """Those too that a task removes before it awaits somebody else's deployment."""
+
+    def ship(content: str, **options: t.Any) -> TaskRun:
+        pathlib.Path(source["source"], "content").write_text(content)
+        return controller.run("deploy", **{**source, **options})
+
+    for content in ("first", "second", "third"):
+        ship(content, **SHOP)
+    ship("somebody else's", **SHOP, wait=False)
+    before = stored(emulator)
+    result = ship("own", **place, if_in_progress="wait", keep=1).result
+    assert len(result["removed_bundles"]) == len(before - stored(emulator)) > 1
+    assert set(result["removed_bundles"]) == before - stored(emulator)

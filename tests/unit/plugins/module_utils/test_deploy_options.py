@@ -34,6 +34,10 @@ RESTART = {"source": None, "deployment_mode": "RESTART"}
             {**RESTART, "update_outdated_instances_only": True},
             "update_outdated_instances_only: deployment_mode=RESTART",
         ),
+        (
+            {"deployment_group_name": None, "deployment_group_names": []},
+            "deployment_group_names: an empty list was given, it must name one",
+        ),
         ({"source": None, "deployment_mode": "STANDARD"}, "deployment_mode: STANDARD needs source or revision"),
     ],
 )

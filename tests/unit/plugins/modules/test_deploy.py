@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+import random
 import re
 import typing as t
 
@@ -15,6 +16,7 @@ import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import Release, begin_bundle, wanted_release
+from ansible_collections.slipway.codedeploy.plugins.module_utils._uploads import PART
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
 from emulator import Emulator, Fault
 from emulator.engine.lifecycle import INSTALL_EVENTS
@@ -188,6 +190,55 @@ def test_only_so_many_bundles_are_kept_besides_those_in_use(
     kept = emulator.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
     assert len(kept) == 2
     assert done["revision"]["s3_location"]["key"] in [each["Key"] for each in kept]
+
+
+def test_a_deployment_is_followed_though_old_bundles_cannot_be_removed(
+    source: dict[str, str], connect: Connect, codedeploy: t.Any, emulator: Emulator
+) -> None:
+    deploy.store(connect, release_of(connect, source), options(**source))
+    pathlib.Path(source["source"], "more").touch()
+    emulator.faults.add(Fault("access_denied", "s3:DeleteObject*"))
+    done = deploy.ensure(connect, options(**source, keep=1), False)
+    (warning,) = done["warnings"]
+    assert (done["changed"], done["removed_bundles"]) == (True, [])
+    assert warning.startswith("Failed to remove old bundles from S3: An error occurred (AccessDenied)")
+    assert done["awaits"]["deployment_id"] == only_deployment(codedeploy)["deploymentId"]
+
+
+@pytest.mark.parametrize("size", [1, 2 * PART], ids=["at once", "in parts"])
+def test_what_another_run_has_uploaded_meanwhile_is_not_replaced(
+    size: int, source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    """Its deployment is pinned to the ETag, which is another one where the bundle was compressed in another way, or encrypted with a key."""
+    pathlib.Path(source["source"], "noise").write_bytes(random.Random(1).randbytes(size))
+    slower, faster = (release_of(connect, {**source, "compression": level}) for level in (0, 9))
+    stored = [deploy.store_release(connect("s3"), release) for release in (faster, slower)]
+    assert stored[0] == stored[1]
+    place = stored[0]["s3_location"]
+    found = emulator.client("s3").head_object(Bucket=place["bucket"], Key=place["key"])
+    assert found["ETag"].strip('"') == place["e_tag"]
+    assert not emulator.client("s3").list_multipart_uploads(Bucket=BUCKET).get("Uploads")
+
+
+def test_what_a_stranger_has_put_there_meanwhile_is_no_bundle_of_ours(source: dict[str, str], connect: Connect) -> None:
+    release = release_of(connect, source)
+    place = release.location["s3_location"]
+    connect("s3").put_object(Bucket=place["bucket"], Key=place["key"], Body=b"")
+    with pytest.raises(deploy.CodeDeployError, match="upload the bundle"):
+        deploy.store_release(connect("s3"), release)
+    replaced = deploy.store_release(connect("s3"), release_of(connect, source))  # who has seen it replaces it, as ever
+    assert replaced["s3_location"]["e_tag"]
+
+
+def test_what_is_not_deployed_is_not_said_to_be_uploaded(
+    source: dict[str, str], connect: Connect, emulator: Emulator
+) -> None:
+    emulator.simulate(["web-1"], dict.fromkeys(INSTALL_EVENTS, succeed(0)))
+    place = deploy.ensure(connect, options(**source), False)["revision"]["s3_location"]
+    emulator.clock.advance(60)
+    emulator.client("s3").delete_object(Bucket=place["bucket"], Key=place["key"])
+    done = deploy.ensure(connect, options(**source), False)
+    assert (done["changed"], done["bundle"]["uploaded"]) == (False, False)
 
 
 def test_a_config_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
