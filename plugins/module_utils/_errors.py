@@ -46,6 +46,9 @@ ADVICE = {
     "ThrottlingException": "the account makes more calls than AWS takes: run fewer tasks at a time, or look less often",
 }
 
+# How services say that a call is not allowed. S3 answers a HEAD without a body, so its code is the bare HTTP status.
+DENIED = ("403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+
 
 class CodeDeployError(AnsibleAWSError):
     """What a module fails with: `message` for the user, `exception` the AWS error behind it, if there is one."""
@@ -66,6 +69,13 @@ class CodeDeployErrorHandler(AWSErrorHandler):
     @classmethod
     def _is_missing(cls) -> type[Exception]:
         return is_boto3_error_code(list(MISSING))
+
+
+def not_checked(error: CodeDeployError) -> str:
+    """The warning that ERROR, of a look that is not allowed, comes to. Raises ERROR if it is another one."""
+    if error_code(error) not in DENIED:
+        raise error
+    return f"Not checked beforehand, since it is not allowed: {error.message}"
 
 
 def aws_call(description: str) -> t.Callable[[Function], Function]:

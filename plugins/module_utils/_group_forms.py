@@ -95,6 +95,13 @@ def triggers(given: t.Iterable[dict[str, t.Any]]) -> list[Resource]:
     return unordered({**each, "trigger_events": unordered(each["trigger_events"])} for each in given)
 
 
+def switched(given: dict[str, t.Any] | None, content: str, current: Resource) -> dict[str, t.Any] | None:
+    """GIVEN, a block that can be switched off. Where it says no more than whether it is on, its CONTENT is what it is in CURRENT."""
+    if given is None or given.get("enabled") is None or given.get(content) is not None:
+        return given
+    return {**given, content: current.get(content)}
+
+
 def suspended(given: dict[str, t.Any]) -> Resource:
     """Which processes of Auto Scaling rest while a deployment runs."""
     name = "auto_scaling_group_processes_to_suspend"
@@ -138,6 +145,8 @@ FORMS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "load_balancer_info": load_balancers,
     "ecs_services": unordered,
 }
+# The blocks that can be switched off, and what each consists of.
+SWITCHED = {"alarm_configuration": "alarms", "auto_rollback_configuration": "events"}
 # What stands for "there is none", or for what AWS fills in by itself. AWS answers a block that was cleared as disabled and empty, or not at all
 # (observed by Terraform's tests).
 EMPTY: Resource = {
@@ -183,10 +192,12 @@ def form_from_options(params: dict[str, t.Any], current: Resource) -> Resource:
 
     Filters clear the tag set beside them, and a tag set the filters, because a group cannot have both.
     """
-    form = {name: None if params[name] is None else shape(params[name]) for name, shape in FORMS.items()}
+    kept = {name: switched(params[name], content, current.get(name, {})) for name, content in SWITCHED.items()}
+    given = {**params, **kept}
+    form = {name: None if given[name] is None else shape(given[name]) for name, shape in FORMS.items()}
     for pair in PAIRS:
-        for given, other in (pair, pair[::-1]):
-            if form[given]:
+        for name, other in (pair, pair[::-1]):
+            if form[name]:
                 form[other] = []
     if params[BLUE_GREEN] is not None:
         form[BLUE_GREEN] = blue_green(params[BLUE_GREEN], current.get(BLUE_GREEN, {}))

@@ -82,5 +82,10 @@ def _instance_ids(ec2: t.Any, tag_filter: Filter) -> set[str]:
     return {
         instance["InstanceId"]
         for instance in describe_instances(ec2, filters)
-        if filters or value in (tag["Value"] for tag in instance.get("Tags", []))
+        if any(_carries(tag, tag_filter) for tag in instance.get("Tags", []))
     }
+
+
+def _carries(tag: Resource, tag_filter: Filter) -> bool:
+    """Whether TAG is what TAG_FILTER says. EC2 takes * and ? for any letters, CodeDeploy for themselves."""
+    return tag["Key"] == tag_filter.get("key", tag["Key"]) and tag["Value"] == tag_filter.get("value", tag["Value"])

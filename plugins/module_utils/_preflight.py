@@ -16,16 +16,14 @@ import typing as t
 from functools import partial
 
 from ._batches import batches
-from ._errors import CodeDeployError, Connect, aws_call, error_code
+from ._errors import CodeDeployError, Connect, aws_call, not_checked
+from ._group_forms import tag_filters, tag_set
 from ._group_hosts import selections
 from ._preflight_traffic import check_function, check_service
 from ._releases import Release, check_object
 from ._revisions import place_of
 
 Resource = dict[str, t.Any]
-
-# S3 answers a HEAD without a body, so its code is the bare HTTP status.
-DENIED = ("403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
 
 # What DescribeAlarms takes (botocore model). An account's quota may let a deployment group have more.
 ALARMS_A_CALL = 100
@@ -55,9 +53,7 @@ def check_readiness(connect: Connect, group: Resource, release: Release) -> list
         try:
             check()
         except CodeDeployError as error:
-            if error_code(error) not in DENIED:
-                raise
-            warnings.append(f"Not checked beforehand, since it is not allowed: {error.message}")
+            warnings.append(not_checked(error))
     return warnings
 
 
@@ -66,10 +62,30 @@ def _check_targets(connect: Connect, group: Resource, release: Release) -> None:
         check_function(connect, release.location)
     elif group["compute_platform"] == "ECS":
         check_service(connect, group)
+    elif group.get("target_instances"):
+        _check_new_fleet(connect, group)
     elif not any(selections(connect, group)):
         raise CodeDeployError(
             f"deployment_group_name: {group['deployment_group_name']!r} matches no instance, so there is nothing to deploy to. Compare its tag filters "
             "with the tags of the instances; deregistered on-premises instances do not count."
+        )
+
+
+def _check_new_fleet(connect: Connect, group: Resource) -> None:
+    """Where the new fleet of a blue/green deployment is named, the group's own hosts are the old one, of which there may be none."""
+    target_instances = group["target_instances"]
+    if group["deployment_style"]["deployment_type"] != "BLUE_GREEN":
+        raise CodeDeployError(
+            f"target_instances: they are the new fleet of a blue/green deployment, and {group['deployment_group_name']!r} deploys in place."
+        )
+    fleet = {
+        "ec2_tag_filters": tag_filters(target_instances.get("tag_filters") or []),
+        "ec2_tag_set": tag_set(target_instances.get("ec2_tag_set") or []),
+        "auto_scaling_groups": target_instances.get("auto_scaling_groups"),
+    }
+    if not any(selections(connect, fleet)):
+        raise CodeDeployError(
+            "target_instances: they match no instance, so there is nothing to deploy to. Compare them with the tags of the instances."
         )
 
 
@@ -87,7 +103,6 @@ def _check_alarms(connect: Connect, group: Resource) -> None:
 
 
 def _check_bundle(connect: Connect, release: Release) -> None:
-    """A revision that was registered once may be gone from S3. A release that is made of a source has been looked for, or is uploaded, and a
-    restart needs none."""
-    if release.bundle is None and not release.restarts:
+    """A revision that was registered once may be gone from S3. Another one has been looked for, or is uploaded, and a restart needs none."""
+    if release.known is not None:
         check_object(connect, release.location, f"revision: {place_of(release.location)} is registered")

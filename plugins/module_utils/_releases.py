@@ -24,7 +24,7 @@ from ._bundle.manifest import BundleError
 from ._bundle.reading import begin_reading
 from ._bundle.ready import ReadyBundle, read_ready
 from ._bundle.selection import read_selection
-from ._errors import CodeDeployError, Connect
+from ._errors import CodeDeployError, Connect, not_checked
 from ._revisions import Location, content_of, find_revision, identity_of, location_from_options, place_of
 from ._sources import source_options
 from ._uploads import ABSENT, UploadSettings, is_overtaken, upload_bundle, upload_settings
@@ -120,7 +120,7 @@ def wanted_release(connect: Connect, params: Resource, platform: str, begun: Beg
         with _option_named():
             bundle = begun()
         release = _release_of(s3, params["application_name"], bundle, options)
-    return replace(release, warnings=_appspec_warnings(release, platform, options["fail_on"]))
+    return replace(release, warnings=release.warnings + _appspec_warnings(release, platform, options["fail_on"]))
 
 
 def _appspec_warnings(release: Release, platform: str, fail_on: str) -> tuple[str, ...]:
@@ -155,9 +155,14 @@ def _existing_release(connect: Connect, application_name: str, revision: Resourc
     """The release that exists already as REVISION. Raises CodeDeployError if there is no such revision."""
     location = location_from_options(revision)
     known = find_revision(connect("codedeploy"), application_name, location)
-    if known is None:
+    if known is not None:
+        return Release(location, known=known)
+    try:
         _require_existing(connect, application_name, location)
-    return Release(location, known=known)
+    except CodeDeployError as error:
+        # The hosts get it from S3, not the controller, which need not be allowed to.
+        return Release(location, warnings=(not_checked(error),))
+    return Release(location)
 
 
 def _require_existing(connect: Connect, application_name: str, location: Location) -> None:

@@ -661,8 +661,12 @@ def awaits_of(decision: Decision, group: Group, params: Params) -> dict[str, t.A
 
 def readied_group(group: Group, params: Params) -> Group:
     """GROUP with what the options put in the place of its settings for this deployment."""
-    override = params["override_alarm_configuration"]
-    return {**group, "alarm_configuration": alarms(override)} if override else group
+    override, fleet = params["override_alarm_configuration"], params["target_instances"]
+    return {
+        **group,
+        **({"alarm_configuration": alarms(override)} if override else {}),
+        **({"target_instances": fleet} if fleet else {}),
+    }
 
 
 def bundle_facts(release: Release, decision: Decision) -> dict[str, t.Any] | None:

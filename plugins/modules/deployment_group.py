@@ -513,6 +513,8 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     if check_mode and found and HOOKED & set(plan.updates):
         del found["auto_scaling_hooks"]
     new = plan.before is None and plan.after is not None
+    if new and check_mode:
+        found = {"compute_platform": owner()["compute_platform"]}
     return {
         "changed": plan.changed,
         "diff": plan.diff,

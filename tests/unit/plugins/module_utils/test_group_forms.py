@@ -225,6 +225,27 @@ def test_form_from_options(given: dict[str, Any], canonical: dict[str, Any]) -> 
     assert form_from_options({**LEFT_OUT, **given}, {}) == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        pytest.param({"enabled": False}, {"enabled": False, "events": ["DEPLOYMENT_FAILURE"]}, id="switched off"),
+        pytest.param({"enabled": False, "events": []}, {"enabled": False, "events": []}, id="switched off and cleared"),
+        pytest.param({}, {"enabled": False, "events": []}, id="cleared"),
+    ],
+)
+def test_what_is_switched_off_is_kept(given: dict[str, Any], wanted: dict[str, Any]) -> None:
+    current = {"auto_rollback_configuration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}}
+    params = {**LEFT_OUT, "auto_rollback_configuration": {"enabled": None, "events": None, **given}}
+    assert form_from_options(params, current)["auto_rollback_configuration"] == wanted
+
+
+def test_alarms_that_are_switched_off_are_kept() -> None:
+    on = {"enabled": True, "alarms": [{"name": "a"}], "ignore_poll_alarm_failure": False}
+    off = {"enabled": False, "alarms": None, "ignore_poll_alarm_failure": None}
+    form = form_from_options({**LEFT_OUT, "alarm_configuration": off}, {"alarm_configuration": on})
+    assert form["alarm_configuration"] == {**on, "enabled": False}
+
+
 COPY = {BLUE_GREEN: {"green_fleet_provisioning_option": {"action": "COPY_AUTO_SCALING_GROUP"}}}
 DISCOVER = {BLUE_GREEN: {"green_fleet_provisioning_option": {"action": "DISCOVER_EXISTING"}}}
 COPIED = {"auto_scaling_groups": ["CodeDeploy_test_d-7XKQ2M9PB"]}

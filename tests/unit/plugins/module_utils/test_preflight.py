@@ -52,6 +52,9 @@ SELECTIONS: list[tuple[dict[str, t.Any], bool]] = [
     ({"on_premises_instance_tag_filters": [{"value": "db", "type": "VALUE_ONLY"}]}, True),
     ({"ec2_tag_filters": [has("role", "web")]}, True),
     ({"ec2_tag_filters": [has("role", "db")]}, False),
+    ({"ec2_tag_filters": [has("role", "we?")]}, False),
+    ({"ec2_tag_filters": [has("role", "*")]}, False),
+    ({"ec2_tag_filters": [{"key": "*", "type": "KEY_ONLY"}]}, False),
     ({"ec2_tag_filters": [{"key": "role", "type": "KEY_ONLY"}]}, True),
     ({"ec2_tag_filters": [{"value": "web", "type": "VALUE_ONLY"}]}, True),
     ({"ec2_tag_filters": [{"value": "role", "type": "VALUE_ONLY"}]}, False),
@@ -69,6 +72,35 @@ def test_a_group_has_a_host_or_not(connect: Connect, members: dict[str, t.Any], 
         return
     with pytest.raises(CodeDeployError, match="deployment_group_name: 'web' matches no instance"):
         check_readiness(connect, {**GROUP, **members}, COMMIT)
+
+
+@pytest.mark.usefixtures("hosts")
+@pytest.mark.parametrize(
+    ("style", "role", "message"),
+    [
+        ("BLUE_GREEN", "web", None),
+        ("BLUE_GREEN", "db", "target_instances: they match no instance"),
+        (
+            "IN_PLACE",
+            "web",
+            "target_instances: they are the new fleet of a blue/green deployment, and 'web' deploys in place",
+        ),
+    ],
+)
+def test_a_new_fleet_that_is_named_is_there_or_not(
+    connect: Connect, style: str, role: str, message: str | None
+) -> None:
+    fleet = {
+        "tag_filters": [{"key": "role", "value": role, "type": None}],
+        "ec2_tag_set": None,
+        "auto_scaling_groups": None,
+    }
+    group = {**GROUP, "deployment_style": {"deployment_type": style}, "target_instances": fleet}
+    if message is None:
+        assert check_readiness(connect, group, COMMIT) == []
+        return
+    with pytest.raises(CodeDeployError, match=message):
+        check_readiness(connect, group, COMMIT)
 
 
 def alarms(*names: str, enabled: bool = True) -> dict[str, t.Any]:
@@ -108,7 +140,8 @@ def test_what_may_not_be_looked_at_is_a_warning(emulator: Emulator, connect: Con
 
 
 def bundle(**members: str) -> Release:
-    return Release({"revision_type": "S3", "s3_location": {"bucket": "releases", "key": "web.zip", **members}})
+    location = {"revision_type": "S3", "s3_location": {"bucket": "releases", "key": "web.zip", **members}}
+    return Release(location, known={"revision": location})
 
 
 def test_a_bundle_that_is_gone_or_another_one_by_now_is_named(emulator: Emulator, connect: Connect) -> None:

@@ -116,8 +116,12 @@ def test_the_new_fleet_of_a_blue_green_deployment_reaches_it(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
     fleet = {"tag_filters": [{"key": "role", "value": "green", "type": None}], "auto_scaling_groups": None}
-    with pytest.raises(deploy.CodeDeployError, match="InvalidTargetInstancesException"):  # the group is in place
-        deploy.ensure(connect, options(**source, target_instances=fleet), False)
+    given = options(**source, target_instances=fleet)
+    with pytest.raises(deploy.CodeDeployError, match="and 'production' deploys in place"):
+        deploy.ensure(connect, given, False)
+    assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
+    with pytest.raises(deploy.CodeDeployError, match="InvalidTargetInstancesException"):
+        deploy.ensure(connect, {**given, "preflight": False}, False)
     (call,) = [call for call in emulator.calls if call.operation == "CreateDeployment"]
     assert (call.parameters or {})["targetInstances"] == {
         "tagFilters": [{"Key": "role", "Value": "green", "Type": "KEY_AND_VALUE"}]
@@ -295,6 +299,19 @@ def test_a_release_in_flight_is_not_stopped_for_an_older_one(
 def s3_revision(**members: str) -> dict[str, t.Any]:
     place = {"bucket": BUCKET, "key": "web.zip", "bundle_type": "zip", "version": None, "e_tag": None, **members}
     return {"revision": {"revision_type": "S3", "s3_location": place}}
+
+
+@pytest.mark.usefixtures("source")
+def test_a_bundle_that_only_the_hosts_may_read_is_deployed_with_a_warning(
+    connect: Connect, codedeploy: t.Any, emulator: Emulator
+) -> None:
+    emulator.faults.add(Fault("access_denied", "s3:*"))
+    done = deploy.ensure(connect, options(**s3_revision()), False)
+    (warning,) = done["warnings"]
+    assert warning.startswith(
+        "Not checked beforehand, since it is not allowed: revision.s3_location: not allowed to use"
+    )
+    assert only_deployment(codedeploy)["deploymentId"] == done["deployment_id"]
 
 
 @pytest.mark.parametrize(

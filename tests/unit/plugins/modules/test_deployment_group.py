@@ -54,7 +54,7 @@ def test_without_its_application_a_group_is_refused_but_in_check_mode_predicted(
     ):
         deployment_group.ensure(connect, params, False)
     predicted = deployment_group.ensure(connect, params, True)
-    assert predicted["changed"] is True
+    assert (predicted["changed"], predicted["deployment_group"]["compute_platform"]) == (True, "Server")
     (warning,) = predicted["warnings"]
     assert "There is no application 'web' yet" in warning
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
