@@ -13,7 +13,8 @@ options:
   wait:
     description:
       - Follow the deployment. The task fails if the deployment does.
-      - With V(false), the task ends when it has done what is to be done now.
+      - With V(false), the task ends when it has done what is to be done now. It fails all the same if it is only to await a deployment, and that has
+        failed already.
     type: bool
     default: true
   wait_timeout:

@@ -80,6 +80,8 @@ def check_options(params: Params) -> None:
         )
     check_name("application_name", params["application_name"])
     check_name("deployment_group_name", params["deployment_group_name"])
+    if params["deployment_config_name"] is not None:
+        check_name("deployment_config_name", params["deployment_config_name"])
     check_waiting_options(params)
     check_rollback(params["auto_rollback_configuration"] or {})
     check_alarms(params["override_alarm_configuration"] or {}, "override_alarm_configuration")
@@ -93,7 +95,7 @@ def _check_mode(params: Params) -> None:
     """A restart takes no revision, everything else does (botocore model: CreateDeploymentInput, deploymentMode)."""
     if params["deployment_mode"] != "RESTART":
         if not params["source"] and not params["revision"]:
-            raise InvalidOption(f"deployment_mode: {params['deployment_mode']} needs source or revision")
+            raise InvalidOption("source, revision: what was given is empty, and one of them is needed to deploy")
         return
     for option in ("source", "revision", "update_outdated_instances_only"):
         if params[option]:

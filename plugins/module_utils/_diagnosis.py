@@ -203,7 +203,8 @@ def diagnosis_from(
         **_advice(DEPLOYMENT_ADVICE, error.get("code", "")),
         "targets": failures[:limit],
         "more_failures": _by_cause(failures[limit:]),
-        "skipped": [target["target_id"] for target in targets if target["status"] == "Skipped"],
+        "unfinished": [left for target in targets if (left := _unfinished(target))],
+        "skipped": [target["target_id"] for target in targets if target["status"] == "Skipped" and not _begun(target)],
         "skipped_count": (deployment.get("deployment_overview") or {}).get("skipped", 0),
         "rollback": rollback_outcome(deployment, rollback),
     }
@@ -228,6 +229,24 @@ def _failure(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
         "log_tail": diagnostics.get("log_tail", ""),
         **_event_advice(code, message),
     }
+
+
+def _begun(target: dict[str, t.Any]) -> str | None:
+    """The last lifecycle event that has succeeded on TARGET; None if none has."""
+    done = [
+        event["lifecycle_event_name"] for event in target.get("lifecycle_events", []) if event["status"] == "Succeeded"
+    ]
+    return done[-1] if done else None
+
+
+def _unfinished(target: dict[str, t.Any]) -> dict[str, str] | None:
+    """Where the deployment has left TARGET, if it ended in the midst of it: AWS calls such a target skipped, too."""
+    event = _begun(target)
+    return (
+        {"target_id": target["target_id"], "lifecycle_event": event}
+        if target["status"] == "Skipped" and event
+        else None
+    )
 
 
 def _event_advice(code: str, message: str) -> dict[str, str]:
@@ -330,13 +349,21 @@ def explanation(diagnosis: Diagnosis) -> list[str]:
         lines += ["", *_failure_lines(failure)]
     for cause in diagnosis["more_failures"]:
         lines.append(f"  {cause['count']} more failed at {_place(cause)}")
-    if diagnosis["skipped"]:
-        lines += ["", f"  Not touched: {', '.join(diagnosis['skipped'])}"]
-    elif diagnosis["skipped_count"]:
-        lines += ["", f"  Not touched: {diagnosis['skipped_count']} targets"]
+    lines += _left_lines(diagnosis)
     if diagnosis["rollback"]:
         lines += ["", *_rollback_lines(diagnosis["rollback"])]
     return lines
+
+
+def _left_lines(diagnosis: Diagnosis) -> list[str]:
+    """Which targets did not get the revision, but did not fail either."""
+    unfinished = [f"{left['target_id']} after {left['lifecycle_event']}" for left in diagnosis["unfinished"]]
+    lines = [f"  Left unfinished: {', '.join(unfinished)}"] if unfinished else []
+    if diagnosis["skipped"]:
+        lines.append(f"  Not touched: {', '.join(diagnosis['skipped'])}")
+    if not lines and diagnosis["skipped_count"]:
+        lines.append(f"  Not touched, or left unfinished: {diagnosis['skipped_count']} targets")
+    return ["", *lines] if lines else []
 
 
 def _rollback_lines(rollback: dict[str, t.Any]) -> list[str]:

@@ -53,15 +53,25 @@ def _unchanged(deployment: Deployment) -> Outcome:
     return Outcome(False, f"{deployment_id} has ended already ({deployment['status']})", deployment_id)
 
 
+def _ended(deployment: Deployment) -> str:
+    """How a deployment that has ended did so, after `it has`."""
+    return "been stopped" if deployment["status"] == "Stopped" else str(deployment["status"]).lower()
+
+
 def _awaiting(deployment_id: str, goal: str, **more: bool | None) -> Resource:
     return {"deployment_id": deployment_id, "goal": goal, **more}
 
 
-def ensure_reached(goal: str, client: t.Any, deployment: Deployment, _options: Options, _check: bool) -> Outcome:
-    """Let the deployment be awaited to GOAL; one that has ended badly, too, since it is to be explained."""
+def ensure_reached(goal: str, client: t.Any, deployment: Deployment, options: Options, check_mode: bool) -> Outcome:
+    """Let the deployment be awaited to GOAL; one that has ended badly, too, since it is to be explained. Who does not wait is told so at once."""
     deployment_id = deployment["deployment_id"]
     if deployment["status"] == "Succeeded":
         return _unchanged(deployment)
+    if has_ended(deployment) and not options["wait"] and not check_mode:
+        code = deployment.get("error_information", {}).get("code", "no reason given")
+        raise CodeDeployError(
+            f"{deployment_id} has {_ended(deployment)} ({code}). With wait=true this task would explain it."
+        )
     targets = [] if goal == "succeeded" else find_notable_targets(client, deployment)
     reached = not has_ended(deployment) and GOALS[goal](deployment, targets)
     reason = f"{deployment_id} is {deployment['status']}"
@@ -102,7 +112,7 @@ def _require_waits(deployment: Deployment) -> None:
     deployment_id = deployment["deployment_id"]
     if has_ended(deployment):
         error = deployment.get("error_information", {}).get("code", "no reason given")
-        raise CodeDeployError(f"{deployment_id} cannot be continued: it has {deployment['status'].lower()} ({error})")
+        raise CodeDeployError(f"{deployment_id} cannot be continued: it has {_ended(deployment)} ({error})")
     if (deployment.get("deployment_style") or {}).get("deployment_type") != "BLUE_GREEN":
         raise CodeDeployError(
             f"{deployment_id} cannot be continued: only blue/green deployments wait, and it is in place"

@@ -24,6 +24,11 @@ _PLACES = {
     "ECS": ("s3_location", "app_spec_content"),
 }
 
+# Where a revision names a bucket and a repository.
+_NAMES = (("s3_location", "bucket"), ("git_hub_location", "repository"))
+# As botocore takes it: wider than the rules for new buckets, as there are old ones, and ARNs of access points (botocore.handlers, validate_bucket_name).
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}|arn:\S+")
+
 # Amazon S3 user guide, "Categorizing your objects using tags" and "Creating object key names".
 _MOST_TAGS = 10
 _TAG = re.compile(r"[\w +\-=.:/@]*")
@@ -48,8 +53,23 @@ def check_source_options(options: Options) -> None:
         check_positive("keep", options["keep"])
         if not options["source"]:
             raise InvalidOption("keep: needs source, because it removes bundles beside the one of the task")
+    _check_places(options)
     _check_encryption(options)
     _check_labels(options)
+
+
+def _check_places(options: Options) -> None:
+    revision = options["revision"] if isinstance(options["revision"], t.Mapping) else {}
+    bucket, repository = ((revision.get(place) or {}).get(name) for place, name in _NAMES)
+    for option, name in (("s3_bucket", options["s3_bucket"]), ("revision.s3_location.bucket", bucket)):
+        if name is not None and not _BUCKET.fullmatch(name):
+            raise InvalidOption(
+                f"{option}: {name!r} is not the name of a bucket: letters, digits and . - _ are allowed"
+            )
+    if repository is not None and not re.fullmatch(r"[^/\s]+/[^/\s]+", repository):
+        raise InvalidOption(
+            f"revision.git_hub_location.repository: {repository!r} is not a repository: it looks like OWNER/NAME"
+        )
 
 
 def _check_encryption(options: Options) -> None:

@@ -473,13 +473,20 @@ diagnosis:
       type: list
       elements: dict
       sample: [{"lifecycle_event": "ValidateService", "script_name": "scripts/validate.sh", "error_code": "ScriptFailed", "count": 12}]
+    unfinished:
+      description:
+        - The targets in the midst of which the deployment ended, with the last lifecycle event that has succeeded there, where it has at most 25
+          targets. The application may be stopped there, or its files replaced.
+      type: list
+      elements: dict
+      sample: [{"target_id": "web-2", "lifecycle_event": "AfterInstall"}]
     skipped:
       description: The targets that the deployment did not touch, where it has at most 25 targets.
       type: list
       elements: str
       sample: [web-2, web-3]
     skipped_count:
-      description: How many targets the deployment did not touch.
+      description: How many targets the deployment did not touch or left unfinished.
       type: int
       sample: 2
     rollback:
@@ -538,7 +545,10 @@ from ..module_utils._retention import find_expired, remove_bundles
 from ..module_utils._revisions import Location, place_of, register_revision
 from ..module_utils._source_rules import check_platform
 from ..module_utils._sources import connections, source_options
-from ..module_utils._validation import InvalidOption, check_length
+from ..module_utils._validation import InvalidOption
+
+# botocore model: Description; the length is observed.
+LONGEST_DESCRIPTION = 256
 
 Params = dict[str, t.Any]
 Group = dict[str, t.Any]
@@ -597,6 +607,16 @@ def described(params: Params, release: Release) -> str | None:
     if release.restarted is not None:
         return restart_description(params["description"], release.restarted, params["sequence"])
     return description_with(params["description"], params["sequence"], release.undone)
+
+
+def check_description(params: Params, told: str | None) -> None:
+    """Raise InvalidOption if what the deployment's description is to tell, TOLD, is longer than AWS takes."""
+    if told is not None and len(told) > LONGEST_DESCRIPTION:
+        given = len(params["description"] or "")
+        allowed = LONGEST_DESCRIPTION - (len(told) - given)
+        raise InvalidOption(
+            f"description: {given} characters were given, at most {allowed} are allowed beside what sequence and going back write there"
+        )
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:
@@ -703,7 +723,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     client = connect("codedeploy")
     group, warnings = find_place(client, params, check_mode)
     release = find_release(connect, params, group, begun)
-    check_length("description", described(params, release), 256)
+    check_description(params, described(params, release))
     active = active_deployment_id(group)
     in_flight = find_in_flight(client, active) if active else None
     decision = decide(as_asked(client, group), in_flight, release.identity, params["force"], params["if_in_progress"])

@@ -64,7 +64,7 @@ class Follower:
             seen = yield from self._follow(deployment_id, "ready" if continued else goal, pace, begin)
             if continued and not has_ended(seen["deployment"]):
                 self._continue(seen["deployment"])
-                seen = yield from self._follow(deployment_id, goal, pace, begin)
+                seen = yield from self._follow(deployment_id, goal, pace, begin, seen["targets"])
             if not GOALS[goal](seen["deployment"], seen["targets"]):
                 return self._timed_out(seen)
             return (yield from self._concluded(seen, awaits))
@@ -88,12 +88,15 @@ class Follower:
         if result.get("failed"):
             raise NotContinued(result.get("msg", ""))
 
-    def _follow(self, deployment_id: str, goal: str, pace: Pace, begin: float) -> Steps[Result]:
-        """Look at the deployment until it has reached the goal or the time that counts from BEGIN is up, and return what was seen last."""
+    def _follow(
+        self, deployment_id: str, goal: str, pace: Pace, begin: float, before: t.Sequence[Result] = ()
+    ) -> Steps[Result]:
+        """Look at the deployment until it has reached the goal or the time that counts from BEGIN is up, and return what was seen last. BEFORE are
+        the targets as they have been seen before."""
         shown = ""
         fixed_delay, timeout = self._options["wait_delay"], self._options["wait_timeout"]
         options: Result = {} if goal == "stopped" else {"diagnose": self._options["diagnose"]}
-        read: list[Result] = []
+        read: list[Result] = list(before)
         while True:
             seen = yield from self._look(deployment_id, **options)
             elapsed = time.monotonic() - begin

@@ -344,6 +344,11 @@ class State:
                 self._regions[key] = Region(account, name, self.clock, self.lock, hook_functions=self.hook_functions)
             return self._regions[key]
 
+    def deployments(self) -> list[Deployment]:
+        """All deployments of all accounts."""
+        with self.lock:
+            return [deployment for region in self._regions.values() for deployment in region.deployments.values()]
+
     def reset(self) -> None:
         """Forget everything, timers too."""
         with self.lock:

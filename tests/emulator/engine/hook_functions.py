@@ -11,10 +11,11 @@ PutLifecycleEventHookExecutionStatus, as the function itself would.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..aws.lambda_functions import function_exists
-from ..state import HookEvent, Region
+from ..state import FINISHED, Deployment, HookEvent, Region
+from ..traffic_state import TrafficTarget
 
 
 def name_from_reference(reference: str) -> str:
@@ -27,6 +28,23 @@ def is_callable(region: Region, reference: str) -> bool:
     """Whether there is such a function, registered here or in moto's Lambda."""
     name = name_from_reference(reference)
     return name in region.hook_functions or function_exists(region.account, region.name, name)
+
+
+def waiting_calls(deployments: Iterable[Deployment]) -> list[dict[str, str | None]]:
+    """What the functions whose results DEPLOYMENTS wait for were called with, and as which hook of which function."""
+    return [
+        {
+            "Function": target.hooks[event.name],
+            "LifecycleEvent": event.name,
+            "DeploymentId": deployment.deployment_id,
+            "LifecycleEventHookExecutionId": event.hook_execution_id,
+        }
+        for deployment in deployments
+        for target in deployment.targets.values()
+        if isinstance(target, TrafficTarget)
+        for event in target.events
+        if event.hook_execution_id and event.status not in FINISHED
+    ]
 
 
 def call_function(region: Region, reference: str, event: HookEvent, report: Callable[[str], None]) -> None:

@@ -6,7 +6,8 @@
 
 GET health; GET and DELETE calls; POST clock {"advance": seconds} or {"speed": factor} ("inf" jumps), see clock.py; POST
 hosts, see hosts/simulation_json.py; GET, POST and DELETE faults, see faults.py; POST github-account-tokens {"tokenName":
-name}, which only AWS's console could make; POST hook-functions {function: "Succeeded" or "Failed"}; POST reset.
+name}, which only AWS's console could make; POST hook-functions {function: "Succeeded" or "Failed"}, GET those that are waited for; POST
+reset.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from ..engine.hook_functions import waiting_calls
 from ..faults import Fault
 from ..hosts.simulation_json import simulation_from_json
 from .protocol import ServiceError
@@ -38,7 +40,7 @@ def control_answer(emulator: Emulator, request: Request) -> Response:
         "clock": {"POST": _set_clock},
         "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
         "github-account-tokens": {"POST": _store_github_account_token},
-        "hook-functions": {"POST": _register_hook_functions},
+        "hook-functions": {"GET": _waiting_hook_functions, "POST": _register_hook_functions},
         "hosts": {"POST": _simulate_hosts},
         "reset": {"POST": _reset},
     }
@@ -122,6 +124,11 @@ def _set_clock(emulator: Emulator, request: Request) -> Response:
 
 def _is_amount(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value < math.inf
+
+
+def _waiting_hook_functions(emulator: Emulator, _request: Request) -> Response:
+    with emulator.state.lock:
+        return _json_answer(waiting_calls(emulator.state.deployments()))
 
 
 def _register_hook_functions(emulator: Emulator, request: Request) -> Response:

@@ -185,6 +185,25 @@ def test_hook_functions_are_registered_by_control(shop: LambdaStage) -> None:
     assert shop.emulator.hook_functions == {}
 
 
+def test_whoever_plays_a_hook_learns_by_control_what_it_was_called_with(shop: LambdaStage) -> None:
+    shop.set_up()
+    shop.emulator.hook_functions["before"] = lambda _event: None
+    deployment_id = shop.start(hooked(shop, BeforeAllowTraffic="before"))
+    url = f"{shop.emulator.endpoint}/_emulator/hook-functions"
+    (call,) = urllib3.request("GET", url).json()
+    assert (call["Function"], call["LifecycleEvent"], call["DeploymentId"]) == (
+        "before",
+        "BeforeAllowTraffic",
+        deployment_id,
+    )
+    execution_id = call["LifecycleEventHookExecutionId"]
+    shop.codedeploy.put_lifecycle_event_hook_execution_status(
+        deploymentId=deployment_id, lifecycleEventHookExecutionId=execution_id, status="Succeeded"
+    )
+    assert urllib3.request("GET", url).json() == []
+    assert shop.status(deployment_id) == "Succeeded"
+
+
 def test_an_answer_that_is_none_is_a_mistake_of_the_test(shop: LambdaStage) -> None:
     shop.set_up()
     shop.emulator.hook_functions["before"] = lambda _event: "ok"

@@ -129,3 +129,10 @@ def test_a_task_that_continues_by_itself_takes_up_one_that_was_continued(
     assert run.result["deployment_id"] == release
     assert run.lines[-1].endswith(f"{release} InProgress, 1 of 1 succeeded: waiting to terminate the old version")
     assert continued(emulator) == ["READY_WAIT"]
+
+
+def test_the_details_are_told_once_on_either_side_of_the_wait(emulator: Emulator, controller: Controller) -> None:
+    options = fleets(emulator, ready=WAIT)
+    run = controller.run("deploy", verbosity=1, **options, continue_when_ready=True)
+    details = [line.partition("] ")[2].partition(" ")[2] for line in run.lines if line.endswith("Install Succeeded")]
+    assert len(details) == len(set(details)) > 0

@@ -38,7 +38,19 @@ RESTART = {"source": None, "deployment_mode": "RESTART"}
             {"deployment_group_name": None, "deployment_group_names": []},
             "deployment_group_names: an empty list was given, it must name one",
         ),
-        ({"source": None, "deployment_mode": "STANDARD"}, "deployment_mode: STANDARD needs source or revision"),
+        ({"source": None, "deployment_mode": "STANDARD"}, "source, revision: what was given is empty"),
+        ({"source": ""}, "source, revision: what was given is empty, and one of them is needed"),
+        ({"deployment_config_name": ""}, "deployment_config_name: '' is not a valid name"),
+        ({"s3_bucket": "Bad_Bucket!"}, "s3_bucket: 'Bad_Bucket!' is not the name of a bucket"),
+        ({"s3_bucket": ""}, "s3_bucket: '' is not the name of a bucket"),
+        (
+            {"source": None, "revision": {"s3_location": {"bucket": "a b"}}},
+            "revision.s3_location.bucket: 'a b' is not the name of a bucket",
+        ),
+        (
+            {"source": None, "revision": {"git_hub_location": {"repository": "web"}}},
+            "revision.git_hub_location.repository: 'web' is not a repository: it looks like OWNER/NAME",
+        ),
     ],
 )
 def test_options_that_contradict_each_other_are_refused(given: dict[str, t.Any], message: str) -> None:

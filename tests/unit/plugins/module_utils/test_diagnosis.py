@@ -80,6 +80,19 @@ def test_a_failed_hook_is_explained_with_host_event_script_log_and_rollback() ->
     )
 
 
+def test_targets_that_were_left_in_the_midst_are_not_said_to_be_untouched() -> None:
+    done = [{"lifecycle_event_name": name, "status": "Succeeded"} for name in ("ApplicationStop", "AfterInstall")]
+    left = {"target_id": "web-1", "status": "Skipped"}
+    left["lifecycle_events"] = [*done, {"lifecycle_event_name": "ApplicationStart", "status": "Skipped"}]
+    stopped = {"deployment_id": "d-3KX1ZQ2AB", "status": "Stopped", "deployment_overview": {"skipped": 2}}
+    diagnosis = diagnosis_from(stopped, [left, skipped_target("web-2")], None, limit=5)
+    assert explanation(diagnosis)[-3:] == ["", "  Left unfinished: web-1 after AfterInstall", "  Not touched: web-2"]
+    assert diagnosis["unfinished"] == [{"target_id": "web-1", "lifecycle_event": "AfterInstall"}]
+    assert (diagnosis["skipped"], diagnosis["skipped_count"]) == (["web-2"], 2)
+    many = diagnosis_from({**stopped, "deployment_overview": {"skipped": 70}}, [], None, limit=5)
+    assert explanation(many)[-1] == "  Not touched, or left unfinished: 70 targets"
+
+
 def test_a_rollback_that_fails_too_is_explained_below() -> None:
     failed = {**ROLLBACK, "status": "Failed", "deployment_overview": {"succeeded": 0, "failed": 1}}
     diagnosis = diagnosis_from(FAILED, [failed_target("web-1")], None, limit=5)

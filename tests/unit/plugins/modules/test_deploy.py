@@ -282,6 +282,15 @@ def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is
     assert shipped(None, force=True)["changed"] is True
 
 
+def test_a_description_leaves_room_for_the_sequence(source: dict[str, str], connect: Connect) -> None:
+    message = (
+        "description: 250 characters were given, at most 243 are allowed beside what sequence and going back write"
+    )
+    with pytest.raises(deploy.InvalidOption, match=message):
+        deploy.ensure(connect, options(**source, description=250 * "a", sequence=7), False)
+    assert deploy.ensure(connect, options(**source, description=243 * "a", sequence=7), False)["changed"] is True
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_release_in_flight_is_not_stopped_for_an_older_one(
     check_mode: bool, source: dict[str, str], connect: Connect

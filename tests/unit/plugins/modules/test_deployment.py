@@ -89,6 +89,15 @@ def test_one_that_failed_is_left_to_be_explained(stage: LiveStage, ensure: Ensur
     assert result["awaits"] == {"deployment_id": deployment_id, "goal": "succeeded"}
 
 
+@pytest.mark.parametrize("state", ["succeeded", "ready", "traffic_shifted"])
+def test_who_does_not_wait_is_told_of_one_that_failed(stage: LiveStage, connect: Connect, state: str) -> None:
+    deployment_id = stage.deploy(failures=FAILING)
+    given = options(deployment_id=deployment_id, state=state, wait=False)
+    with pytest.raises(deployment.CodeDeployError, match=rf"{deployment_id} has failed \(HEALTH_CONSTRAINTS\)"):
+        deployment.ensure(connect("codedeploy"), given, False)
+    assert deployment.ensure(connect("codedeploy"), given, True)["changed"] is False
+
+
 @pytest.mark.parametrize("roll_back", [True, False, None])
 def test_one_that_runs_is_stopped_once(stage: LiveStage, ensure: Ensure, roll_back: bool | None) -> None:
     deployment_id = stage.create_deployment()
