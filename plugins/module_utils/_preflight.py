@@ -17,7 +17,7 @@ from functools import partial
 
 from ._batches import batches
 from ._errors import CodeDeployError, Connect, aws_call, not_checked
-from ._group_forms import tag_filters, tag_set
+from ._group_forms import BLUE_GREEN, PROVISIONING, tag_filters, tag_set
 from ._group_hosts import selections
 from ._preflight_traffic import check_function, check_service
 from ._releases import Release, check_object
@@ -42,8 +42,9 @@ def _alarms_going_off(cloudwatch: t.Any, names: list[str]) -> list[str]:
 
 
 def check_readiness(connect: Connect, group: Resource, release: Release) -> list[str]:
-    """Raise CodeDeployError if a deployment of RELEASE to GROUP (canonical) could only fail; return what could not be looked at, as warnings."""
-    warnings = []
+    """Raise CodeDeployError if a deployment of RELEASE to GROUP (canonical) could only fail; return what could not be looked at, or may not be what
+    is meant, as warnings."""
+    warnings = _fleet_warnings(group)
     checks = (
         partial(_check_targets, connect, group, release),
         partial(_check_alarms, connect, group),
@@ -55,6 +56,17 @@ def check_readiness(connect: Connect, group: Resource, release: Release) -> list
         except CodeDeployError as error:
             warnings.append(not_checked(error))
     return warnings
+
+
+def _fleet_warnings(group: Resource) -> list[str]:
+    """What AWS does where nobody names the new fleet is not documented."""
+    provisioning = (group.get(BLUE_GREEN) or {}).get(PROVISIONING) or {}
+    if provisioning.get("action") != "DISCOVER_EXISTING" or group.get("target_instances"):
+        return []
+    return [
+        "target_instances is not given, and the deployment group expects each deployment to name its new fleet. The release may go to the hosts that have "
+        "the traffic now."
+    ]
 
 
 def _check_targets(connect: Connect, group: Resource, release: Release) -> None:

@@ -164,7 +164,8 @@ options:
             required: true
   target_instances:
     description:
-      - The instances that are the new fleet of a blue/green deployment, where the deployment group discovers existing ones.
+      - The instances that are the new fleet of a blue/green deployment, where the deployment group discovers existing ones. With O(preflight), it is a
+        warning if they are not given there, since the release may then go to the hosts that have the traffic.
     type: dict
     suboptions:
       tag_filters:

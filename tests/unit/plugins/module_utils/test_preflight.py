@@ -103,6 +103,15 @@ def test_a_new_fleet_that_is_named_is_there_or_not(
         check_readiness(connect, group, COMMIT)
 
 
+@pytest.mark.usefixtures("hosts")
+@pytest.mark.parametrize(("action", "warned"), [("DISCOVER_EXISTING", True), ("COPY_AUTO_SCALING_GROUP", False)])
+def test_a_new_fleet_that_nobody_names_is_a_warning(connect: Connect, action: str, warned: bool) -> None:
+    provisioning = {"green_fleet_provisioning_option": {"action": action}}
+    group = {**GROUP, "ec2_tag_filters": [has("role", "web")], "blue_green_deployment_configuration": provisioning}
+    warnings = check_readiness(connect, group, COMMIT)
+    assert [warning.startswith("target_instances is not given") for warning in warnings] == [True] * warned
+
+
 def alarms(*names: str, enabled: bool = True) -> dict[str, t.Any]:
     listed = [{"name": name} for name in names]
     return {

@@ -162,6 +162,16 @@ def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names
         deploy.create(connect("codedeploy"), PLACE, release, location, options(), CREATE)
 
 
+def test_a_later_release_created_meanwhile_is_not_stopped(source: dict[str, str], connect: Connect) -> None:
+    later = deploy.ensure(connect, options(**source, sequence=7), False)["deployment_id"]
+    pathlib.Path(source["source"], "more").touch()
+    release = release_of(connect, source)
+    location = deploy.store(connect, release, options(**source))
+    held_up = options(sequence=6, if_in_progress="stop")
+    with pytest.raises(deploy.CodeDeployError, match=f"6 was given, but {later} is deploying 7"):
+        deploy.create(connect("codedeploy"), PLACE, release, location, held_up, CREATE)
+
+
 @pytest.mark.parametrize(
     ("mode", "written", "changed"), [("wait", [], False), ("stop", ["codedeploy:StopDeployment"], True)]
 )
