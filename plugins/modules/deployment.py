@@ -22,7 +22,8 @@ options:
   application_name:
     description:
       - With O(deployment_group_name), the last deployment to that deployment group is meant, whether it has ended or not. With
-        O(state=rolled_back) that is the last one that did not itself go back, so rolling back twice does not swing back.
+        O(state=rolled_back) that is the last one that did not itself go back, so rolling back twice does not swing back, and none of those that
+        CodeDeploy makes by itself to hosts that Auto Scaling launches.
     type: str
     aliases: [application]
   deployment_group_name:
