@@ -225,6 +225,7 @@ def test_what_another_run_has_uploaded_meanwhile_is_not_replaced(
 ) -> None:
     """Its deployment is pinned to the ETag, which is another one where the bundle was compressed in another way, or encrypted with a key."""
     pathlib.Path(source["source"], "noise").write_bytes(random.Random(1).randbytes(size))
+    pathlib.Path(source["source"], "text").write_text(10_000 * "text")
     slower, faster = (release_of(connect, {**source, "compression": level}) for level in (0, 9))
     stored = [deploy.store_release(connect("s3"), release) for release in (faster, slower)]
     assert stored[0] == stored[1]
