@@ -57,7 +57,7 @@ class ActionModule(FollowingAction):
         looked = self._run_module("deployment_group_info", wanted)
         if looked.get("failed"):
             return str(looked.get("msg"))
-        found = {group["deployment_group_name"] for group in looked["deployment_groups"]}
+        found = {group.get("deployment_group_name") for group in looked["deployment_groups"]}
         missing = [repr(name) for name in names if name not in found]
         if self._task.check_mode or not found or not missing:
             return None

@@ -22,6 +22,21 @@ WAITING_ARGUMENTS: dict[str, t.Any] = {
 }
 
 
+# Those of them by which a deployment is followed; `continue_when_ready` is an option of `deploy` alone.
+_FOLLOWING = ("wait_timeout", "wait_delay", "diagnose", "continue_when_ready")
+
+
+def waiting_options(params: t.Mapping[str, t.Any], check_mode: bool) -> dict[str, t.Any] | None:
+    """The options by which the action plugin follows a deployment; None if the task does not wait.
+
+    A module returns them with what it did, since its action plugin sees them nowhere else with their defaults: ansible-core 2.21 and newer return no
+    `invocation` (ansible PR 86771).
+    """
+    if check_mode or not params["wait"]:
+        return None
+    return {name: params.get(name) for name in _FOLLOWING}
+
+
 def check_waiting_options(params: t.Mapping[str, t.Any]) -> None:
     """Raise InvalidOption for numbers that make no sense."""
     for option in ("wait_timeout", "wait_delay", "diagnose"):

@@ -547,6 +547,7 @@ from ..module_utils._revisions import Location, place_of, register_revision
 from ..module_utils._source_rules import check_platform
 from ..module_utils._sources import connections, source_options
 from ..module_utils._validation import InvalidOption
+from ..module_utils._waiting import waiting_options
 
 # botocore model: Description; the length is observed.
 LONGEST_DESCRIPTION = 256
@@ -751,6 +752,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
             "after": {"revision": place_of(location if changed else group.get("target_revision"))},
         },
         "awaits": awaits_of(decision, group, params),
+        "waiting": waiting_options(params, check_mode),
         "warnings": warnings,
         **({"bundle": bundle} if bundle else {}),
         **({"removed_bundles": expired} if params["keep"] else {}),

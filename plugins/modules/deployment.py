@@ -167,7 +167,7 @@ from ..module_utils._errors import CodeDeployError
 from ..module_utils._interventions import ENSURE, Outcome
 from ..module_utils._progress import last_duration
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
-from ..module_utils._waiting import WAITING_ARGUMENTS, check_waiting_options
+from ..module_utils._waiting import WAITING_ARGUMENTS, check_waiting_options, waiting_options
 
 Params = dict[str, t.Any]
 
@@ -207,9 +207,11 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
     """Do, unless CHECK_MODE, what brings the deployment into the state that the options ask for, and return the module's result."""
     check_options(params)
     deployment_id = wanted_id(client, params)
+    waiting = waiting_options(params, check_mode)
     if deployment_id is None:
         if params["state"] == "stopped":
-            return {"changed": False, "reason": "the deployment group has had no deployment"}
+            reason = "the deployment group has had no deployment"
+            return {"changed": False, "reason": reason, "awaits": None, "waiting": waiting}
         raise CodeDeployError(
             f"deployment_group_name: {params['deployment_group_name']!r} has had no deployment, so there is none to act on"
         )
@@ -223,6 +225,7 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
         "deployment_id": outcome.deployment_id,
         "deployment": deployment,
         "awaits": outcome.awaits and {**outcome.awaits, "previous_seconds": usual_seconds(client, deployment)},
+        "waiting": waiting,
     }
 
 

@@ -20,6 +20,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
+from ._answers import READ, STARTED, understood
 from ._following import Follower, Result, Steps
 from ._side_by_side import run_side_by_side
 
@@ -49,7 +50,8 @@ _let_lines_through()
 
 
 class FollowingAction(ActionBase):
-    """An action plugin whose module says in `awaits` which deployment to follow, to which goal, and whether to run the module `again` then."""
+    """An action plugin whose module says in `awaits` which deployment to follow, to which goal, and whether to run the module `again` then; and in
+    `waiting`, by which options."""
 
     _supports_check_mode = True
     _supports_async = False
@@ -69,34 +71,34 @@ class FollowingAction(ActionBase):
         changed = False
         removed: list[str] = []
         while True:
-            result: Result = self._execute_module(module_args=arguments, task_vars=self._task_vars)
-            awaits = result.pop("awaits", None)
-            options = result.get("invocation", {}).get("module_args", {})
+            ended: Result = self._execute_module(module_args=arguments, task_vars=self._task_vars)
+            result = understood(self._task.action.rpartition(".")[2], ended, STARTED)
+            awaits, waiting = result.pop("awaits", None), result.pop("waiting", None)
             result["changed"] = changed = changed or bool(result.get("changed"))
             removed += result.get("removed_bundles", [])
             if "removed_bundles" in result:
                 result["removed_bundles"] = removed
-            if result.get("failed") or not awaits or not options.get("wait") or self._task.check_mode:
+            if result.get("failed") or not awaits or not waiting:
                 return result
             follower = Follower(
                 self._run_module,
                 lambda text: self._show(f"{label}{text}"),
                 lambda text: self._show_detail(f"{label}{text}"),
-                options,
+                waiting,
             )
             followed = yield from follower.outcome(awaits)
             if followed.get("failed") or not awaits.get("again"):
                 return {**result, **followed, "warnings": [*result.get("warnings", []), *followed.get("warnings", [])]}
 
     def _run_module(self, name: str, arguments: Result) -> Result:
-        """The result of another module of the collection, which reaches AWS as the task does."""
+        """The result of another module of the collection, one of READ, which reaches AWS as the task does."""
         connection = {name: value for name, value in self._task.args.items() if name in _connection_options()}
         result: Result = self._execute_module(
             module_name=f"slipway.codedeploy.{name}",
             module_args={**connection, **arguments},
             task_vars=self._task_vars,
         )
-        return result
+        return understood(name, result, READ[name])
 
     def _show(self, text: str) -> None:
         """Print TEXT at once, headed by the host, unless the task hides its output."""
