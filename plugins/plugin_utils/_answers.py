@@ -14,77 +14,62 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ..module_utils._progress import GOALS
 
 Result = dict[str, t.Any]
-Specification = dict[str, dict[str, t.Any]]
+Shape = dict[str, tuple[type, ...]]
 
-# Of a module that starts what is to be followed. A `null` in `awaits` or `waiting` means that there is nothing to wait for.
-STARTED: Specification = {
-    "changed": {"type": "bool", "required": True},
-    "awaits": {
-        "type": "dict",
-        "required": True,
-        "options": {
-            "deployment_id": {"type": "str", "required": True},
-            "goal": {"type": "str", "choices": list(GOALS), "required": True},
-            "again": {"type": "bool"},
-            "roll_back": {"type": "bool"},
-            "previous_seconds": {"type": "float"},
-        },
-    },
-    "waiting": {
-        "type": "dict",
-        "required": True,
-        "options": {
-            "wait_timeout": {"type": "int", "required": True},
-            "wait_delay": {"type": "int"},
-            "diagnose": {"type": "int", "required": True},
-            "continue_when_ready": {"type": "bool"},
-        },
-    },
+NOTHING = type(None)
+
+# What the result of a module that starts something holds, and what its members hold. `null` in one of them means that there is nothing to follow.
+STARTED: Shape = {"changed": (bool,), "awaits": (dict, NOTHING), "waiting": (dict, NOTHING)}
+AWAITS: Shape = {"deployment_id": (str,), "goal": (str,)}
+WAITING: Shape = {
+    "wait_timeout": (int,),
+    "wait_delay": (int, NOTHING),
+    "diagnose": (int,),
+    "continue_when_ready": (bool, NOTHING),
 }
-# Of other modules that the controller runs, by their names.
-READ: dict[str, Specification] = {
+# What the results of other modules hold that the controller runs, by their names.
+READ: dict[str, Shape] = {
     "deployment": STARTED,
-    "deployment_group_info": {"deployment_groups": {"type": "list", "elements": "dict", "required": True}},
-    "deployment_info": {
-        "deployment": {"type": "dict", "required": True},
-        "targets": {"type": "list", "elements": "dict"},
-    },
+    "deployment_group_info": {"deployment_groups": (list,)},
+    "deployment_info": {"deployment": (dict,)},
 }
-DEPLOYMENT: Specification = {
-    "deployment_id": {"type": "str", "required": True},
-    "status": {"type": "str", "required": True},
-    "create_time": {"type": "str", "required": True},
-}
+DEPLOYMENT: Shape = {"deployment_id": (str,), "status": (str,), "create_time": (str,)}
 
 
-def understood(name: str, result: Result, specification: Specification) -> Result:
-    """The RESULT of the module NAME; made a failure if it does not say that the module failed, and does not fit SPECIFICATION either."""
-    if result.get("failed"):
-        return result
-    problem = _problem_with(result, specification)
-    if not problem and result.get("waiting") and result["awaits"] and not result["awaits"]["deployment_id"]:
-        problem = "missing required arguments: deployment_id found in awaits"
-    if not problem and "deployment" in specification:
-        problem = _problem_with(result["deployment"] or {}, DEPLOYMENT)
+def understood(name: str, result: Result, shape: Shape) -> Result:
+    """Return RESULT of the module NAME, as a failure if it neither says that the module failed nor has SHAPE."""
+    problem = None if result.get("failed") else _problem_with(result, shape)
     if not problem:
         return result
     sentence = (
-        f"The result of slipway.codedeploy.{name} is not what its action plugin expects ({problem}), so how the task's work ended is not known. "
-        "Check the deployment with slipway.codedeploy.deployment_info, and that one version of the collection is installed."
+        f"The result of slipway.codedeploy.{name} is not what its action plugin expects: {problem}. So it is not known how the task's work ended. "
+        "Check the deployment with slipway.codedeploy.deployment_info, and that only one version of the collection is installed."
     )
     return {**result, "failed": True, "msg": sentence}
 
 
-def _problem_with(members: Result, specification: Specification) -> str:
-    """What SPECIFICATION says against MEMBERS, those that it does not name left aside; an empty string for nothing."""
-    named = {name: members[name] for name in specification if name in members}
-    # A validator takes strings for much that is none.
-    strings = [name for name in named if isinstance(named[name], str) and specification[name]["type"] != "str"]
-    if strings:
-        return f"{', '.join(strings)}: a string"
-    return "; ".join(ArgumentSpecValidator(specification).validate(named).error_messages)
+def _problem_with(result: Result, shape: Shape) -> str | None:
+    """Describe how RESULT differs from SHAPE; None if it does not."""
+    if problem := _misfit(result, shape):
+        return problem
+    if shape is READ["deployment_info"]:
+        return _misfit(result["deployment"], DEPLOYMENT)
+    if shape is not STARTED or not result["awaits"] or not result["waiting"]:
+        return None
+    if problem := _misfit(result["awaits"], AWAITS) or _misfit(result["waiting"], WAITING):
+        return problem
+    goal = result["awaits"]["goal"]
+    return None if goal in GOALS else f"goal is {goal!r}"
+
+
+def _misfit(members: Result, shape: Shape) -> str | None:
+    """Name the first member of SHAPE that MEMBERS lack, or have with another type."""
+    for name, types in shape.items():
+        if name not in members:
+            return f"{name} is missing"
+        if not isinstance(members[name], types):
+            return f"{name} is of type {type(members[name]).__name__}"
+    return None
