@@ -19,7 +19,7 @@ from emulator import Clock, Emulator, Fault, ManualClock
 
 from .calls import actions, writes
 from .hosts import Host, running_hosts
-from .playbooks import ANSIBLE_PLAYBOOK, PlaybookRun, playbook_environment, run_playbook
+from .playbooks import PINNED, Installation, PlaybookRun, playbook_environment, run_playbook
 
 BUCKET = "releases"
 APPLICATION = "shop"
@@ -57,6 +57,7 @@ class Site:
     hosts: list[Host]
     folder: pathlib.Path
     deploy: dict[str, t.Any] = field(default_factory=dict)
+    installation: Installation = PINNED
 
     def write_release(self, version: str) -> None:
         """Write a source tree of VERSION; the hook refuses one whose name does not hold `good`."""
@@ -82,13 +83,23 @@ class Site:
     def run(self, *tasks: dict[str, t.Any]) -> PlaybookRun:
         """Run TASKS to their end; the emulator's record then holds the calls of this run."""
         self.emulator.calls.clear()
-        return run_playbook(self.write_playbook(*tasks), {}, self.emulator.environment, self.folder, lambda _line: None)
+        return self.run_file(self.write_playbook(*tasks))
+
+    def run_file(self, playbook: pathlib.Path) -> PlaybookRun:
+        """Run PLAYBOOK to its end."""
+        return run_playbook(
+            playbook, {}, self.emulator.environment, self.folder, lambda _line: None, installation=self.installation
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the installation's other commands."""
+        return playbook_environment(self.emulator.environment, self.folder, installation=self.installation)
 
     def start(self, *tasks: dict[str, t.Any]) -> subprocess.Popen[str]:
         """Start TASKS in a process group of their own."""
         return subprocess.Popen(
-            [ANSIBLE_PLAYBOOK, self.write_playbook(*tasks)],
-            env=playbook_environment(self.emulator.environment, self.folder),
+            [self.installation.tools / "ansible-playbook", self.write_playbook(*tasks)],
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -173,7 +184,7 @@ def _register(emulator: Emulator, hosts: list[Host]) -> None:
         )
 
 
-def _site(emulator: Emulator, hosts: list[Host], folder: pathlib.Path) -> Site:
+def new_site(emulator: Emulator, hosts: list[Host], folder: pathlib.Path) -> Site:
     """A site with a release to ship."""
     _create_application(emulator)
     options = {
@@ -192,7 +203,7 @@ def _site(emulator: Emulator, hosts: list[Host], folder: pathlib.Path) -> Site:
 @pytest.fixture
 def site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
     with Emulator() as emulator, running_hosts(emulator, list(HOSTS), tmp_path) as hosts:
-        place = _site(emulator, hosts, tmp_path)
+        place = new_site(emulator, hosts, tmp_path)
         _register(emulator, hosts)
         yield place
         place.release_hold()
@@ -203,7 +214,7 @@ def simulated_site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
     """A site for what is not about hosts: these are simulated, and time jumps over all waiting."""
     with Emulator(clock=Clock(float("inf"))) as emulator:
         emulator.simulate(HOSTS, tags={"app": APPLICATION})
-        yield _site(emulator, [], tmp_path)
+        yield new_site(emulator, [], tmp_path)
 
 
 @pytest.fixture
@@ -211,4 +222,4 @@ def still_site(tmp_path: pathlib.Path) -> t.Iterator[Site]:
     """The same, but time stands still until a test lets it pass."""
     with Emulator(clock=ManualClock()) as emulator:
         emulator.simulate(HOSTS, tags={"app": APPLICATION})
-        yield _site(emulator, [], tmp_path)
+        yield new_site(emulator, [], tmp_path)

@@ -16,7 +16,6 @@ import typing as t
 from dataclasses import dataclass
 
 COLLECTIONS = pathlib.Path(__file__).resolve().parents[2] / "build/collections"
-ANSIBLE_PLAYBOOK = pathlib.Path(sys.executable).with_name("ansible-playbook")
 
 # What a newcomer should not have to read past; the rest is ansible-playbook as it comes.
 QUIET = {
@@ -29,6 +28,20 @@ QUIET = {
 
 # A module goes to the interpreter by a pipe, as many users have it set: that saves three processes a task.
 FRUGAL = {"ANSIBLE_PIPELINING": "True"}
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An ansible-core, by the folder of its TOOLS, and the folder of the COLLECTIONS that it uses."""
+
+    tools: pathlib.Path
+    collections: pathlib.Path
+
+
+PINNED = Installation(pathlib.Path(sys.executable).parent, COLLECTIONS)
+"""What the set-up makes."""
+
+ANSIBLE_PLAYBOOK = PINNED.tools / "ansible-playbook"
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,9 @@ def without_colours(text: str) -> str:
     return re.sub(r"\033\[[0-9;]*m", "", text)
 
 
-def playbook_environment(aws: t.Mapping[str, str], folder: pathlib.Path, colour: bool = False) -> dict[str, str]:
+def playbook_environment(
+    aws: t.Mapping[str, str], folder: pathlib.Path, colour: bool = False, installation: Installation = PINNED
+) -> dict[str, str]:
     """The environment of ansible-playbook: the account is the one that AWS names, and all that is temporary lies in FOLDER.
 
     Output is buffered, as it is for users: what is to be seen while a task runs must not wait for more.
@@ -63,7 +78,7 @@ def playbook_environment(aws: t.Mapping[str, str], folder: pathlib.Path, colour:
     }
     places = dict.fromkeys(("ANSIBLE_HOME", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP"), f"{folder}/ansible")
     colours = {"ANSIBLE_FORCE_COLOR" if colour else "ANSIBLE_NOCOLOR": "True"}
-    files = {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_CONFIG": f"{folder}/ansible.cfg"}
+    files = {"ANSIBLE_COLLECTIONS_PATH": str(installation.collections), "ANSIBLE_CONFIG": f"{folder}/ansible.cfg"}
     return {**own, **QUIET, **FRUGAL, **places, **colours, **files, **aws}
 
 
@@ -74,6 +89,7 @@ def run_playbook(
     folder: pathlib.Path,
     show: t.Callable[[str], None],
     colour: bool = False,
+    installation: Installation = PINNED,
 ) -> PlaybookRun:
     """Run PLAYBOOK with VARIABLES, SHOW each line as it comes. An interruption ends ansible-playbook before it goes on its way.
 
@@ -83,8 +99,8 @@ def run_playbook(
     extra.write_text(json.dumps(variables))
     (folder / "ansible.cfg").touch()  # empty, but there: nobody's own settings get in
     process = subprocess.Popen(
-        [ANSIBLE_PLAYBOOK, playbook, "--extra-vars", f"@{extra}"],
-        env=playbook_environment(aws, folder, colour),
+        [installation.tools / "ansible-playbook", playbook, "--extra-vars", f"@{extra}"],
+        env=playbook_environment(aws, folder, colour, installation),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

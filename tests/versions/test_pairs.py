@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What users rely on most, on each pair of ansible-core and amazon.aws: a failing release fails the play, above all."""
+
+from __future__ import annotations
+
+from e2e.conftest import APPLICATION, BUCKET, GROUP, Site
+from e2e.playbooks import PlaybookRun
+from e2e.test_deploy import kill_while_it_waits
+from emulator.hosts.outcomes import fail, succeed
+
+SCRIPT = fail(script="validate.sh", log="this version is rotten")
+
+
+def test_a_release_is_predicted_shipped_and_then_left_alone(pair_site: Site) -> None:
+    run = pair_site.run(
+        {**pair_site.deploy_task("predict"), "check_mode": True, "diff": True},
+        pair_site.deploy_task("ship"),
+        pair_site.deploy_task("again"),
+    )
+    assert run.status == 0, run.output
+    assert "changed: [localhost]" in run.sections["predict"]
+    assert f"+    revision: s3://{BUCKET}/{APPLICATION}/" in run.sections["predict"]
+    assert "Succeeded, 2 of 2 succeeded" in run.sections["ship"]
+    assert "ok: [localhost]" in run.sections["again"]
+    assert pair_site.written().count("codedeploy:CreateDeployment") == 1
+    assert_no_deprecation_of_ours(run.output)
+
+
+def test_a_release_that_fails_fails_the_play_and_names_host_event_and_script(pair_site: Site) -> None:
+    """Through each way there is: the module, the module that awaits another's deployment, and the role."""
+    shipped = pair_site.run(pair_site.deploy_task())
+    assert shipped.status == 0, shipped.output
+    pair_site.emulator.simulate("web-1", {"ValidateService": SCRIPT}, {}, {"ValidateService": SCRIPT}, {})
+    pair_site.write_release("rotten")
+    failed = pair_site.run(pair_site.deploy_task())
+    assert_explained(failed, pair_site)
+
+    release = {
+        "release_application_name": APPLICATION,
+        "release_deployment_group_name": GROUP["deploymentGroupName"],
+        "release_source": pair_site.deploy["source"],
+        "release_s3_bucket": BUCKET,
+        "release_deploy": {"wait_delay": 2, "wait_timeout": 900},
+    }
+    role = {"name": "Release", "vars": release, "ansible.builtin.import_role": {"name": "slipway.codedeploy.release"}}
+    assert_explained(pair_site.run(role), pair_site)
+
+    codedeploy = pair_site.emulator.client("codedeploy")
+    *_earlier, last, _rollback = pair_site.deployments()
+    awaited = {"name": "Await", "slipway.codedeploy.deployment": {"deployment_id": last["deploymentId"]}}
+    assert codedeploy.get_deployment(deploymentId=last["deploymentId"])["deploymentInfo"]["status"] == "Failed"
+    assert_explained(pair_site.run(awaited), pair_site)
+
+
+def assert_explained(run: PlaybookRun, site: Site) -> None:
+    """The run failed, and says where and why, and what became of the rollback."""
+    assert run.status == 2, run.output
+    assert "failed=1" in run.output
+    lines = [line.strip() for line in run.output.splitlines()]
+    assert "web-1 failed at ValidateService in validate.sh (ScriptFailed)" in lines, run.output
+    assert any(line.startswith("Rollback d-") and line.endswith("Succeeded, 2 of 2 succeeded") for line in lines), (
+        run.output
+    )
+    assert_no_deprecation_of_ours(run.output)
+
+
+def assert_no_deprecation_of_ours(output: str) -> None:
+    """No deprecation warning names this collection."""
+    warnings = [part for part in output.split("\n\n") if "DEPRECATION" in part]
+    assert not [text for text in warnings if "slipway" in text], output
+
+
+def test_the_deployment_of_a_killed_run_is_taken_up(still_pair_site: Site) -> None:
+    still_pair_site.emulator.simulate("web-1", {"Install": succeed(150)})
+    kill_while_it_waits(still_pair_site, still_pair_site.start(still_pair_site.deploy_task()))
+    (deployment,) = still_pair_site.deployments()
+    still_pair_site.let_time_pass(60)
+    run = still_pair_site.run(still_pair_site.deploy_task())
+    assert run.status == 0, run.output
+    assert f"{deployment['deploymentId']} Succeeded, 2 of 2 succeeded" in run.output
+    assert len(still_pair_site.deployments()) == 1
