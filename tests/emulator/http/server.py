@@ -28,9 +28,7 @@ class PortTakenError(Exception):
 
 
 class _QuietHandler(MotoRequestHandler):
-    def setup(self) -> None:
-        self.timeout = LONGEST_SILENCE
-        super().setup()
+    timeout = LONGEST_SILENCE
 
     def log(self, *_args: Any, **_kwargs: Any) -> None:
         """Requests are recorded, not logged."""

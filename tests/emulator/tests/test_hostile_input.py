@@ -332,7 +332,7 @@ def test_too_many_headers(server: Emulator, header: bytes) -> None:
     "begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: loc", b"POST / HTTP/1.1\r\nHost: localhost\r\n", b"BODY"]
 )
 def test_who_falls_silent_is_left(server: Emulator, begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_server, "LONGEST_SILENCE", 0.2)
+    monkeypatch.setattr(http_server._QuietHandler, "timeout", 0.2)
     with connect(server) as connection:
         connection.sendall(request_text(server, BODY, len(BODY) + 1) if begun == b"BODY" else begun)
         everything_from(connection)
