@@ -25,7 +25,7 @@ from ..clock import LONGEST_WAIT
 from ..engine.hook_functions import waiting_calls
 from ..faults import Fault
 from ..hosts.simulation_json import simulation_from_json
-from .gate import small_body
+from .gate import whole_body
 from .protocol import ServiceError, json_from_body, shortened
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _json_answer(value: Any, status: int = 200) -> Response:
 def _members(request: Request, expected: str) -> dict[str, Any]:
     """The object that the body must be; ``expected`` tells what it may hold."""
     try:
-        body = json_from_body(small_body(request.environ))
+        body = json_from_body(whole_body(request.environ))
     except ServiceError as error:
         raise _BadCallError(error.message) from None
     except ValueError as error:

@@ -19,7 +19,7 @@ from typing import IO, Any
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
-from .protocol import LARGEST_REQUEST, ServiceError
+from .protocol import LARGEST_REQUEST, ServiceError, json_from_body
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 _OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -28,10 +28,11 @@ _OWN_SUFFIX = ".localhost"
 _OWN_SITES = ("same-origin", "none")  # none: somebody typed the address
 
 _MEBIBYTE = 1024 * 1024
-_LARGEST_BODIES = {"s3": 5120 * _MEBIBYTE, "": 5120 * _MEBIBYTE, "lambda": 70 * _MEBIBYTE}
-"""By signing name; all others have no use for more than LARGEST_REQUEST. A request to S3, which a presigned one without a name
-may be too, carries 5 GiB (Amazon S3 user guide, uploading objects), one to Lambda a package of 50 MB in base 64 (AWS Lambda
-developer guide, quotas)."""
+_LARGEST_OBJECT = 5120 * _MEBIBYTE
+"""Or part of one (Amazon S3 user guide, uploading objects)."""
+_LARGEST_BODIES = {"s3": 4 * _MEBIBYTE, "lambda": 70 * _MEBIBYTE}
+"""By signing name, where it is more than LARGEST_REQUEST: a list of 10,000 parts for S3, a package of 50 MB in base 64 for Lambda
+(AWS Lambda developer guide, quotas)."""
 
 
 def check_origin(environ: dict[str, Any], hosts: Collection[str]) -> None:
@@ -63,27 +64,42 @@ def _forbidden(message: str) -> ServiceError:
 
 
 def limit_body(environ: dict[str, Any], service: str) -> None:
-    """Keep the body of a request to ``service`` within its limit: one that may be large ends there as it is read, any other
-    is read now. Raises ServiceError, and ConnectionAbortedError."""
-    if service not in _LARGEST_BODIES:
-        environ["wsgi.input"] = io.BytesIO(small_body(environ))
-        return
-    stream = _limited_stream(environ, _LARGEST_BODIES[service])
-    if environ.get("wsgi.input_terminated"):
-        environ["wsgi.input"] = stream
+    """Keep the body of a request to ``service`` within its limit. An object for S3, whose request has no signing name if it is
+    presigned, ends there as it is read; all else is read now, and must be JSON where it is meant to be.
 
-
-def small_body(environ: dict[str, Any]) -> bytes:
-    """The whole body of a request that has no use for a large one.
-
-    Raises ServiceError if it is larger, and ConnectionAbortedError if the client hung up before its end.
+    Raises ServiceError, and ConnectionAbortedError.
     """
-    stream, parts = _limited_stream(environ, LARGEST_REQUEST), []
+    if environ["REQUEST_METHOD"] == "PUT" and service in ("s3", ""):
+        stream = _limited_stream(environ, _LARGEST_OBJECT)
+        if environ.get("wsgi.input_terminated"):
+            environ["wsgi.input"] = stream
+        return
+    body = whole_body(environ, _LARGEST_BODIES.get(service, LARGEST_REQUEST))
+    if body and _is_meant_as_json(environ, body):
+        _check_json(body)
+    environ["wsgi.input"] = io.BytesIO(body)
+
+
+def _is_meant_as_json(environ: dict[str, Any], body: bytes) -> bool:
+    """moto reads some as JSON that do not say that they are."""
+    return "HTTP_X_AMZ_TARGET" in environ or "json" in environ.get("CONTENT_TYPE", "") or body[:1] in (b"{", b"[")
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        json_from_body(body)
+    except ValueError as error:
+        raise ServiceError("SerializationException", str(error)) from None
+
+
+def whole_body(environ: dict[str, Any], largest: int = LARGEST_REQUEST) -> bytes:
+    """Raises ServiceError for a body that is larger, and ConnectionAbortedError if the client hung up before its end."""
+    stream, parts = _limited_stream(environ, largest), []
     try:
         while part := stream.read(65536):
             parts.append(part)
     except RequestEntityTooLarge:
-        raise _too_large(LARGEST_REQUEST) from None
+        raise _too_large(largest) from None
     except ClientDisconnected:
         raise ConnectionAbortedError("the request ended too early") from None
     return b"".join(parts)

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request
 
 from ..recorder import iam_action
 from .authentication import Claim, Headers, claim_from_header
-from .gate import limit_body, small_body
+from .gate import limit_body, whole_body
 from .protocol import json_from_body
 from .s3_actions import s3_request
 
@@ -59,7 +59,7 @@ def incoming_from_environ(environ: Environ, own_targets: Collection[str]) -> Inc
     service = claim.signing_name if claim else ""
     target, _dot, operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")
     if target in own_targets:
-        body = small_body(environ)
+        body = whole_body(environ)
         return Incoming(environ, claim, target, operation, iam_action(service, operation), _members(body), body)
     if service == "s3":
         limit_body(environ, service)
@@ -86,6 +86,6 @@ def _form_action(environ: Environ) -> str:
     """The Action of a request of the query protocol, whose body is put back for moto to read."""
     if environ["REQUEST_METHOD"] != "POST" or not _is_form(environ):
         return ""
-    body = small_body(environ)
+    body = whole_body(environ)
     environ["wsgi.input"] = io.BytesIO(body)
     return parse_qs(body.decode(errors="replace")).get("Action", [""])[0]

@@ -281,6 +281,44 @@ def test_an_address_in_the_request_line_counts_as_host(server: Emulator) -> None
         assert everything_from(connection).startswith(b"HTTP/1.1 403 ")
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/moto-api/config", "/moto-api/seed", "/latest/meta-data/", "/bucket/key?uploads"]
+)
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json"])
+def test_large_bodies_without_a_signature(server: Emulator, path: str, kind: str) -> None:
+    body, headers = b"x" * (LARGEST_REQUEST + 1), {"Content-Type": kind}
+    assert urllib3.request("POST", server.endpoint + path, body=body, headers=headers).status == 413
+
+
+JSON_REQUESTS = [
+    ("ecs", "", {"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters"}),
+    ("ecs", "", {"Content-Type": "application/x-amz-json-1.1"}),
+    ("lambda", "/2015-03-31/functions", {"Content-Type": "application/json"}),
+]
+
+
+@pytest.mark.parametrize(("service", "path", "own"), JSON_REQUESTS)
+@pytest.mark.parametrize("body", [b"[" * 500_000, b'{"a":' * 150 + b"1" + b"}" * 150, b'{"a": NaN}', b"{", b'"\xff"'])
+def test_json_for_other_services(server: Emulator, service: str, path: str, own: dict[str, str], body: bytes) -> None:
+    scope = f"AKIA/20260101/us-east-1/{service}/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0", **own}
+    answer = urllib3.request("POST", server.endpoint + path, body=body, headers=headers)
+    assert (answer.status, answer.json()["__type"]) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize("path", ["/", "/bucket", "/moto-api/config", "/moto-api/seed"])
+def test_deep_json_without_a_signature(server: Emulator, path: str) -> None:
+    answer = urllib3.request("POST", server.endpoint + path, body=b"[" * 500_000)
+    assert (answer.status, answer.json()["__type"]) == (400, "SerializationException")
+
+
+def test_an_object_may_be_deep_json(server: Emulator) -> None:
+    s3, content = server.client("s3"), b"[" * 500_000
+    s3.create_bucket(Bucket="deep")
+    s3.put_object(Bucket="deep", Key="k", Body=content)
+    assert s3.get_object(Bucket="deep", Key="k")["Body"].read() == content
+
+
 @pytest.mark.parametrize("service", ["ecs", "sns", "logs", "codedeploy", "iam"])
 def test_large_bodies_for_services_without_a_use_for_them(server: Emulator, service: str) -> None:
     scope = f"AKIA/20260101/us-east-1/{service}/aws4_request"
@@ -308,7 +346,10 @@ def test_objects_may_be_large(server: Emulator) -> None:
     s3 = server.client("s3")
     s3.create_bucket(Bucket="large")
     s3.put_object(Bucket="large", Key="k", Body=b"x" * 3 * LARGEST_REQUEST)
-    assert s3.head_object(Bucket="large", Key="k")["ContentLength"] == 3 * LARGEST_REQUEST
+    url = s3.generate_presigned_url("put_object", {"Bucket": "large", "Key": "presigned"})
+    assert urllib3.request("PUT", url, body=b"x" * 3 * LARGEST_REQUEST).status == 200
+    sizes = {item["Key"]: item["Size"] for item in s3.list_objects_v2(Bucket="large")["Contents"]}
+    assert sizes == {"k": 3 * LARGEST_REQUEST, "presigned": 3 * LARGEST_REQUEST}
 
 
 @pytest.mark.parametrize("length", [b"1" * 30, b"-1", b"0x10", b"5, 6"])
