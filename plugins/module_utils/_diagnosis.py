@@ -150,6 +150,14 @@ MESSAGE_ADVICE = {
         "credentials of another instance",
         "check the codedeploy-agent service and its log on the host",
     ),
+    "failed to close STD": Advice(
+        "the hook script ended, but left a process behind that holds its output open",
+        "redirect the output of what it starts in the background (>/dev/null 2>&1), or start it as a service",
+    ),
+    "Attempting minimal diagnostics": Advice(
+        "the hook script failed, and printed bytes that are not UTF-8, so that the agent could not report its log",
+        "read its log on the host, in deployment-logs below the agent's root directory; let it print UTF-8",
+    ),
     "already exists at this location": Advice(
         "a file of the bundle is on the host already, and was not put there by this deployment group's last deployment",
         "set file_exists_behavior to OVERWRITE or RETAIN, or remove the file",
@@ -177,6 +185,8 @@ EVENT_ADVICE = {
         "read its message, and the agent's log on the host",
     ),
 }
+
+SCRIPT_CODES = EVENT_ADVICE.keys() - {"UnknownError"}
 
 
 def went_wrong(deployment: dict[str, t.Any]) -> bool:
@@ -227,7 +237,7 @@ def _failure(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
         "error_code": code,
         "message": message,
         "log_tail": diagnostics.get("log_tail", ""),
-        **_event_advice(code, message),
+        **_event_advice(code, message, diagnostics.get("script_name", "")),
     }
 
 
@@ -249,9 +259,14 @@ def _unfinished(target: dict[str, t.Any]) -> dict[str, str] | None:
     )
 
 
-def _event_advice(code: str, message: str) -> dict[str, str]:
-    """What a lifecycle event's message tells goes before its code, which is UnknownError for all that is not about scripts."""
+def _event_advice(code: str, message: str, script: str) -> dict[str, str]:
+    """Advice on a lifecycle event that failed: by its message, otherwise by its code.
+
+    UnknownError with the name of a script is about that script: agents have codes that the API has no name for.
+    """
     told = next((advice for text, advice in MESSAGE_ADVICE.items() if text in message), None)
+    if told is None and script and code not in SCRIPT_CODES:
+        told = EVENT_ADVICE["ScriptFailed"]
     return told._asdict() if told else _advice(EVENT_ADVICE, code)
 
 

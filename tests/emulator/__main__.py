@@ -43,7 +43,14 @@ def main() -> int:
         help="how fast time passes: 60 is an hour in a minute, inf jumps over all waiting, 0 stands still (default: %(default)s)",
     )
     parser.add_argument(
-        "--tls", type=Path, metavar="FOLDER", help="speak TLS, with the authority's certificate in FOLDER/ca.pem"
+        "--tls", type=Path, metavar="FOLDER", help="speak TLS, with the authority's certificate in FOLDER/PORT/ca.pem"
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer requests whose Host header names NAME, too, as they come through a forwarded port; more than once for several",
     )
     settings = parser.parse_args()
     if not 0 <= settings.port <= 65535:
@@ -52,7 +59,7 @@ def main() -> int:
         parser.error(f"--speed is {settings.speed}; it must be 0 or more")
     ending = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # in every thread to come, too: only sigwait below takes them
-    emulator = Emulator(settings.port, Clock(settings.speed), settings.tls)
+    emulator = Emulator(settings.port, Clock(settings.speed), settings.tls, settings.allow_host)
     try:
         emulator.start()
     except PortTakenError as error:

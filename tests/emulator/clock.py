@@ -24,6 +24,10 @@ import time
 from collections.abc import Callable
 
 LOGGER = logging.getLogger(__name__)
+END_OF_TIME = 253_370_764_800.0
+"""The year 9999, the last that clients can read; whatever is due later is due then."""
+LONGEST_WAIT = 366 * 24 * 3600
+"""Seconds that anybody may ask for at once: a year."""
 
 
 def _nothing() -> None:
@@ -69,7 +73,7 @@ class Clock:
     def call_later(self, seconds: float, function: Callable[[], None]) -> Timer:
         """Call ``function`` once, ``seconds`` from now, from a thread that is not the caller's to choose."""
         with self._changed:
-            timer = Timer(self._now() + seconds, function)
+            timer = Timer(_later(self._now(), seconds), function)
             heapq.heappush(self._heap, (timer.due, next(self._order), timer))
             if self._heap[0][2] is timer:
                 self._changed.notify()
@@ -94,7 +98,7 @@ class Clock:
         """
         if not 0 <= seconds < math.inf:
             raise ValueError(f"time cannot go back, nor to its end: advance({seconds})")
-        end = self.now() + seconds
+        end = _later(self.now(), seconds)
         while self._call_next(end):
             pass
         with self._changed:
@@ -124,7 +128,9 @@ class Clock:
     def _paced(self) -> float:
         """The time by the speed alone."""
         since, then = self._anchor
-        return then + (time.monotonic() - since) * self._speed if self._speed < math.inf else self._reached
+        if self._speed == math.inf:
+            return self._reached
+        return _later(then, (time.monotonic() - since) * self._speed)
 
     def _next_due(self) -> float:
         while self._heap and self._heap[0][2].cancelled:
@@ -169,6 +175,10 @@ class Clock:
                 return
             seconds = (due - self._paced()) / self._speed if self._speed > 0 and due < math.inf else math.inf
             self._changed.wait(seconds if seconds < threading.TIMEOUT_MAX else None)
+
+
+def _later(then: float, seconds: float) -> float:
+    return min(then + min(seconds, END_OF_TIME), END_OF_TIME)
 
 
 class ManualClock(Clock):

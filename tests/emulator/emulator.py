@@ -27,7 +27,6 @@ from .http.control import control_answer
 from .http.router import Router
 from .http.server import HOST, HttpServer
 from .http.services import services_by_target_prefix
-from .http.tls import CA_FILE, server_context
 from .recorder import Calls
 from .service.github_account_tokens import store_github_account_token
 from .state import HookFunction, State
@@ -44,13 +43,17 @@ class Emulator:
     One at a time in a process, because moto's state belongs to the process.
     """
 
-    def __init__(self, port: int = 0, clock: Clock | None = None, tls: Path | None = None) -> None:
+    def __init__(
+        self, port: int = 0, clock: Clock | None = None, tls: Path | None = None, hosts: Iterable[str] = ()
+    ) -> None:
         """``port`` 0 takes a free one; ``clock`` defaults to the machine's time. The clock is closed at the end.
 
-        ``tls`` is the folder for the certificate of the emulator's authority; without it the emulator speaks plain HTTP.
+        ``tls`` is a folder for certificates: that of the emulator's authority is in a folder of its own there, named after the
+        port. Without it the emulator speaks plain HTTP. ``hosts``: names other than those of loopback in requests' Host header.
         """
         self._wanted_port = port
         self._tls = tls
+        self._hosts = frozenset(name.lower() for name in hosts)
         self.clock: Clock = clock or Clock()
         self.state = State(self.clock)
         self.calls = Calls()
@@ -85,8 +88,9 @@ class Emulator:
                 self._find_principal,
                 services_by_target_prefix(),
                 functools.partial(control_answer, self),
+                self._hosts,
             )
-            self._server = HttpServer(self._wanted_port, router, server_context(self._tls) if self._tls else None)
+            self._server = HttpServer(self._wanted_port, router, self._tls)
             undo.pop_all()
 
     def stop(self) -> None:
@@ -150,7 +154,7 @@ class Emulator:
     @property
     def ca_file(self) -> Path | None:
         """The certificate that clients must trust; None without TLS."""
-        return self._tls / CA_FILE if self._tls else None
+        return self._server.ca_file
 
     @property
     def environment(self) -> dict[str, str]:

@@ -13,14 +13,14 @@ Over HTTP, the same members in JSON: POST, GET and DELETE /_emulator/faults.
 
 from __future__ import annotations
 
-import math
 import random
 import threading
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
-from .clock import Clock
+from .clock import LONGEST_WAIT, Clock
+from .http.protocol import shortened
 from .visibility import DelayedVisibility
 
 Kind = Literal[
@@ -65,13 +65,13 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"kind is {self.kind!r}; it must be one of {', '.join(KINDS)}")
+            raise ValueError(f"kind is {shortened(self.kind)}; it must be one of {', '.join(KINDS)}")
         if not isinstance(self.action, str) or ":" not in self.action:
-            raise ValueError(f"action is {self.action!r}; it must be like codedeploy:CreateDeployment or s3:*")
+            raise ValueError(f"action is {shortened(self.action)}; it must be like codedeploy:CreateDeployment or s3:*")
         if self.kind == "stale_reads" and not self.action.startswith("codedeploy:"):
-            raise ValueError(f"action is {self.action!r}; stale_reads is for codedeploy:... only")
+            raise ValueError(f"action is {shortened(self.action)}; stale_reads is for codedeploy:... only")
         _check_number("rate", self.rate, 0, 1)
-        _check_number("seconds", self.seconds, 0, math.inf)
+        _check_number("seconds", self.seconds, 0, LONGEST_WAIT)
         for name in ("skip", "reads", "seed"):
             _check_whole(name, getattr(self, name))
         if self.count is not None:
@@ -80,12 +80,12 @@ class Fault:
 
 def _check_number(name: str, value: Any, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}; it must be a number from {low} to {high}")
+        raise ValueError(f"{name} is {shortened(value)}; it must be a number from {low} to {high}")
 
 
 def _check_whole(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number, 0 or more")
+        raise ValueError(f"{name} is {shortened(value)}; it must be a whole number, 0 or more")
 
 
 class _ArmedFault:
@@ -140,7 +140,7 @@ class Faults:
         delays, found = self._struck(action)
         for armed in delays:
             if armed.fault.kind == "latency":
-                armed.lifted.wait(min(armed.fault.seconds, threading.TIMEOUT_MAX))
+                armed.lifted.wait(armed.fault.seconds)
             else:
                 self._clock.advance(armed.fault.seconds)
         return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ..clock import LONGEST_WAIT
 from ..state import Members
 from .diagnostics import LONGEST_LOG
 
@@ -49,8 +50,8 @@ class Outcome:
 
     def __post_init__(self) -> None:
         for seconds in (self.poll_after, self.report_after):
-            if seconds is not None and not 0 <= seconds < float("inf"):
-                raise ValueError(f"seconds is {seconds}; it must be 0 or more")
+            if seconds is not None and not 0 <= seconds <= LONGEST_WAIT:
+                raise ValueError(f"seconds is {seconds}; it must be 0 to {LONGEST_WAIT}")
         if self.error_code not in ("Success", *ERROR_CODES):
             raise ValueError(f"error_code is {self.error_code!r}; it must be one of {', '.join(ERROR_CODES)}")
 

@@ -21,7 +21,7 @@ from .outcomes import Outcome, Script, check_script, succeed
 TAGS: Mapping[str, str] = MappingProxyType({"fleet": "simulated"})
 """Of instances that are made, unless others are asked for."""
 MOST_AT_ONCE = 10_000
-"""Hosts to be made by number; a deployment takes fewer."""
+"""Hosts to be made; a deployment takes fewer."""
 
 
 @dataclass
@@ -100,10 +100,16 @@ def _names(hosts: int | str | Iterable[str]) -> list[str]:
     if isinstance(hosts, str):
         return [hosts]
     if not isinstance(hosts, int):
-        return list(hosts)
+        return _limited(list(hosts))
     if not 1 <= hosts <= MOST_AT_ONCE:
         raise ValueError(f"{hosts} hosts cannot be made; it must be 1 to {MOST_AT_ONCE}")
     return [f"host-{number}" for number in range(1, hosts + 1)]
+
+
+def _limited(names: list[str]) -> list[str]:
+    if len(names) > MOST_AT_ONCE:
+        raise ValueError(f"hosts has {len(names)} names; it must be {MOST_AT_ONCE} at most")
+    return names
 
 
 def _is_pattern(name: str) -> bool:

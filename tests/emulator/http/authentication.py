@@ -22,7 +22,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
-from .protocol import LARGEST_REQUEST, Caller, ServiceError
+from .protocol import Caller, ServiceError
 
 Headers = Mapping[str, str]
 """By lower-case names."""
@@ -83,8 +83,6 @@ def authenticate(
     now: datetime.datetime,
 ) -> Caller:
     """The caller of a ``POST /``, which is what every request of the JSON protocol is. Raises ServiceError."""
-    if len(body) > LARGEST_REQUEST:  # cut off, so its signature cannot be right
-        raise ServiceError("RequestEntityTooLargeException", f"More than {LARGEST_REQUEST} bytes.", 413)
     claim = _find_claim(headers)
     _check_scope(claim, signing_names)
     _check_time(claim, headers["x-amz-date"], now)

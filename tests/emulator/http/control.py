@@ -14,21 +14,29 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
+from ..clock import LONGEST_WAIT
 from ..engine.hook_functions import waiting_calls
 from ..faults import Fault
 from ..hosts.simulation_json import simulation_from_json
-from .protocol import ServiceError
+from .gate import whole_body
+from .protocol import ServiceError, json_from_body, shortened
 
 if TYPE_CHECKING:
     from ..emulator import Emulator
 
 PREFIX = "/_emulator/"
-Action = Callable[["Emulator", Request], Response]
+Action = Callable[["Emulator", Request], Any]
+
+
+class _BadCallError(Exception):
+    """What was asked for cannot be; the message says why, and what can."""
 
 
 def control_answer(emulator: Emulator, request: Request) -> Response:
@@ -49,99 +57,115 @@ def control_answer(emulator: Emulator, request: Request) -> Response:
     if request.method not in actions[name]:
         allowed = " or ".join(actions[name])
         return _json_answer({"error": f"{request.path} takes {allowed}, not {request.method}"}, 405)
-    return actions[name][request.method](emulator, request)
+    try:
+        return _json_answer(actions[name][request.method](emulator, request))
+    except (_BadCallError, ServiceError) as error:
+        return _json_answer({"error": str(error)}, 400)
 
 
 def _json_answer(value: Any, status: int = 200) -> Response:
     return Response(json.dumps(value), status, content_type="application/json")
 
 
-def _health(emulator: Emulator, _request: Request) -> Response:
-    return _json_answer({"status": "ok", "now": emulator.clock.now()})
-
-
-def _calls(emulator: Emulator, _request: Request) -> Response:
-    return _json_answer(emulator.calls.as_json())
-
-
-def _clear_calls(emulator: Emulator, _request: Request) -> Response:
-    emulator.calls.clear()
-    return _json_answer({})
-
-
-def _faults(emulator: Emulator, _request: Request) -> Response:
-    return _json_answer(emulator.faults.as_json())
-
-
-def _add_fault(emulator: Emulator, request: Request) -> Response:
+def _members(request: Request, expected: str) -> dict[str, Any]:
+    """The object that the body must be; ``expected`` tells what it may hold."""
     try:
-        emulator.faults.add(Fault(**_members(request)))
-    except (TypeError, ValueError) as error:
-        return _json_answer({"error": str(error)}, 400)
-    return _json_answer({})
-
-
-def _clear_faults(emulator: Emulator, _request: Request) -> Response:
-    emulator.faults.clear()
-    return _json_answer({})
-
-
-def _store_github_account_token(emulator: Emulator, request: Request) -> Response:
-    name = _members(request).get("tokenName")
-    if not isinstance(name, str):
-        return _json_answer({"error": f'expected {{"tokenName": name}}, got tokenName {name!r}'}, 400)
-    try:
-        emulator.store_github_account_token(name)
+        body = json_from_body(whole_body(request.environ))
     except ServiceError as error:
-        return _json_answer({"error": str(error)}, 400)
-    return _json_answer({})
+        raise _BadCallError(error.message) from None
+    except ValueError as error:
+        raise _BadCallError(f"{error} Expected {expected}.") from None
+    if not isinstance(body, dict):
+        raise _BadCallError(f"Expected {expected}, got {shortened(body)}.")
+    return body
 
 
-def _members(request: Request) -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True)
-    return body if isinstance(body, dict) else {}
+def _health(emulator: Emulator, _request: Request) -> Any:
+    return {"status": "ok", "now": emulator.clock.now()}
 
 
-def _reset(emulator: Emulator, _request: Request) -> Response:
+def _calls(emulator: Emulator, _request: Request) -> Any:
+    return emulator.calls.as_json()
+
+
+def _clear_calls(emulator: Emulator, _request: Request) -> Any:
+    emulator.calls.clear()
+    return {}
+
+
+def _faults(emulator: Emulator, _request: Request) -> Any:
+    return emulator.faults.as_json()
+
+
+def _add_fault(emulator: Emulator, request: Request) -> Any:
+    names = [member.name for member in fields(Fault)]
+    expected = f"an object of kind and, if wanted, {', '.join(names[1:])}"
+    members = _members(request, expected)
+    if "kind" not in members or not members.keys() <= set(names):
+        raise _BadCallError(f"Expected {expected}, got {shortened(members)}.")
+    try:
+        fault = Fault(**members)
+    except ValueError as error:
+        raise _BadCallError(str(error)) from None
+    emulator.faults.add(fault)
+    return {}
+
+
+def _clear_faults(emulator: Emulator, _request: Request) -> Any:
+    emulator.faults.clear()
+    return {}
+
+
+def _store_github_account_token(emulator: Emulator, request: Request) -> Any:
+    expected = '{"tokenName": name}'
+    match members := _members(request, expected):
+        case {"tokenName": str(name), **others} if not others:
+            emulator.store_github_account_token(name)
+            return {}
+    raise _BadCallError(f"Expected {expected}, got {shortened(members)}.")
+
+
+def _reset(emulator: Emulator, _request: Request) -> Any:
     emulator.reset()
-    return _json_answer({})
+    return {}
 
 
-def _set_clock(emulator: Emulator, request: Request) -> Response:
-    body = request.get_json(force=True, silent=True)
-    match body:
-        case {"advance": seconds} if _is_amount(seconds):
+def _set_clock(emulator: Emulator, request: Request) -> Any:
+    expected = f'{{"advance": seconds from 0 to {LONGEST_WAIT}}} or {{"speed": factor from 0, or "inf"}}'
+    match members := _members(request, expected):
+        case {"advance": seconds, **others} if not others and _is_amount(seconds, LONGEST_WAIT):
             emulator.clock.advance(seconds)
-        case {"speed": speed} if _is_amount(speed):
-            emulator.clock.set_speed(speed)
-        case {"speed": "inf"}:
+        case {"speed": speed, **others} if not others and _is_amount(speed, sys.float_info.max):
+            emulator.clock.set_speed(float(speed))
+        case {"speed": "inf", **others} if not others:
             emulator.clock.set_speed(math.inf)
         case _:
-            expected = '{"advance": seconds from 0} or {"speed": factor from 0, or "inf"}'
-            return _json_answer({"error": f"expected {expected}, got {body!r}"}, 400)
-    return _json_answer({"now": emulator.clock.now()})
+            raise _BadCallError(f"Expected {expected}, got {shortened(members)}.")
+    return {"now": emulator.clock.now()}
 
 
-def _is_amount(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value < math.inf
+def _is_amount(value: Any, most: float) -> bool:
+    return type(value) in (int, float) and 0 <= value <= most
 
 
-def _waiting_hook_functions(emulator: Emulator, _request: Request) -> Response:
+def _waiting_hook_functions(emulator: Emulator, _request: Request) -> Any:
     with emulator.state.lock:
-        return _json_answer(waiting_calls(emulator.state.deployments()))
+        return waiting_calls(emulator.state.deployments())
 
 
-def _register_hook_functions(emulator: Emulator, request: Request) -> Response:
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict) or any(answer not in ("Succeeded", "Failed") for answer in body.values()):
-        return _json_answer({"error": f'expected {{"function": "Succeeded" or "Failed"}}, got {body!r}'}, 400)
-    emulator.hook_functions.update(body)
-    return _json_answer({})
+def _register_hook_functions(emulator: Emulator, request: Request) -> Any:
+    expected = '{"function": "Succeeded" or "Failed"}'
+    functions = _members(request, expected)
+    if any(answer not in ("Succeeded", "Failed") for answer in functions.values()):
+        raise _BadCallError(f"Expected {expected}, got {shortened(functions)}.")
+    emulator.hook_functions.update(functions)
+    return {}
 
 
-def _simulate_hosts(emulator: Emulator, request: Request) -> Response:
+def _simulate_hosts(emulator: Emulator, request: Request) -> Any:
+    members = _members(request, "an object of hosts and, if wanted, scripts, tags and region")
     try:
-        hosts, scripts, options = simulation_from_json(request.get_json(force=True, silent=True))
-        return _json_answer({"hosts": emulator.simulate(hosts, *scripts, **options)})
-    except (ValueError, ServiceError) as error:
-        return _json_answer({"error": str(error)}, 400)
+        hosts, scripts, options = simulation_from_json(members)
+        return {"hosts": emulator.simulate(hosts, *scripts, **options)}
+    except ValueError as error:
+        raise _BadCallError(str(error)) from None

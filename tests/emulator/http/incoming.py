@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,8 @@ from werkzeug.wrappers import Request
 
 from ..recorder import iam_action
 from .authentication import Claim, Headers, claim_from_header
-from .protocol import LARGEST_REQUEST
+from .gate import limit_body, whole_body
+from .protocol import json_from_body
 from .s3_actions import s3_request
 
 Environ = dict[str, Any]
@@ -54,32 +54,26 @@ class Incoming:
 
 
 def incoming_from_environ(environ: Environ, own_targets: Collection[str]) -> Incoming:
-    """``own_targets``: the prefixes of X-Amz-Target that are not moto's. Raises ConnectionAbortedError."""
+    """``own_targets``: the prefixes of X-Amz-Target that are not moto's. Raises ServiceError, and ConnectionAbortedError."""
     claim = claim_from_header(environ.get("HTTP_AUTHORIZATION", ""))
     service = claim.signing_name if claim else ""
     target, _dot, operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")
     if target in own_targets:
-        body = _body(Request(environ))
+        body = whole_body(environ)
         return Incoming(environ, claim, target, operation, iam_action(service, operation), _members(body), body)
     if service == "s3":
+        limit_body(environ, service)
         path, query = Request(environ).path, environ.get("QUERY_STRING", "")
         return Incoming(environ, claim, "", *s3_request(environ["REQUEST_METHOD"], path, query))
     operation = operation or _form_action(environ) or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+    limit_body(environ, service)
     return Incoming(environ, claim, target, operation, iam_action(service, operation))
-
-
-def _body(request: Request) -> bytes:
-    """All of it, or one byte more than is allowed. Raises ConnectionAbortedError if the client hung up before its end."""
-    body = request.stream.read(LARGEST_REQUEST + 1)
-    if len(body) < min(request.content_length or 0, LARGEST_REQUEST + 1):
-        raise ConnectionAbortedError("the request ended too early")
-    return body
 
 
 def _members(body: bytes) -> dict[str, Any]:
     try:
-        members = json.loads(body)
-    except (ValueError, RecursionError):  # the service will say so
+        members = json_from_body(body)
+    except ValueError:  # the service will say so
         return {}
     return members if isinstance(members, dict) else {}
 
@@ -90,8 +84,8 @@ def _is_form(environ: Environ) -> bool:
 
 def _form_action(environ: Environ) -> str:
     """The Action of a request of the query protocol, whose body is put back for moto to read."""
-    if not _is_form(environ):
+    if environ["REQUEST_METHOD"] != "POST" or not _is_form(environ):
         return ""
-    body = Request(environ).get_data()
+    body = whole_body(environ)
     environ["wsgi.input"] = io.BytesIO(body)
     return parse_qs(body.decode(errors="replace")).get("Action", [""])[0]

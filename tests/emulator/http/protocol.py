@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ LOGGER = logging.getLogger(__name__)
 CONTENT_TYPE = "application/x-amz-json-1.1"
 LARGEST_REQUEST = 1024 * 1024
 """Bytes. The real limit is not documented; no operation has a use for more."""
+_LONGEST_QUOTE = 300
+_DEEPEST_JSON = 100
+"""Levels. The real limit is not documented; what goes deeper cannot be written again everywhere that it was read."""
 
 # Errors that any AWS JSON service may answer, beside those its model declares (AWS API reference, "Common Errors").
 COMMON_ERRORS = frozenset(
@@ -154,8 +158,8 @@ class JsonService:
 
     def _parameters(self, model: OperationModel, body: bytes) -> dict[str, Any]:
         try:
-            parameters = request_from_json(model.input_shape, _json_from_body(body))
-        except RequestShapeError as error:
+            parameters = request_from_json(model.input_shape, json_from_body(body or b"{}"))
+        except (RequestShapeError, ValueError) as error:
             raise ServiceError("SerializationException", str(error)) from None
         _operation, required = self.operations[model.name]
         for violation in violations(model.input_shape, parameters, required):
@@ -182,11 +186,48 @@ def _declared_errors(model: OperationModel) -> frozenset[str]:
     return frozenset(shape.name for shape in model.error_shapes)
 
 
-def _json_from_body(body: bytes) -> Any:
+def json_from_body(body: bytes) -> Any:
+    """The value that a body holds. Raises ValueError with a sentence for one that no service could read."""
     try:
-        return json.loads(body or b"{}")
+        value = json.loads(body.decode(), parse_constant=_refuse_constant, parse_float=_finite)
+    except UnicodeDecodeError:
+        raise ValueError("The request is not valid UTF-8.") from None
     except (ValueError, RecursionError):
-        raise RequestShapeError("The request is not valid JSON.") from None
+        raise ValueError("The request is not valid JSON.") from None
+    if _is_deep(value):
+        raise ValueError(f"The request is nested more than {_DEEPEST_JSON} levels deep.")
+    return value
+
+
+def shortened(value: Any) -> str:
+    """A value as an error quotes it."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON, though Python reads it")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is beyond all numbers")
+    return number
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _depth in range(_DEEPEST_JSON):
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def error_answer(error: ServiceError) -> Answer:

@@ -11,7 +11,7 @@ import os
 import re
 import socket
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -24,6 +24,7 @@ from ..recorder import Calls, RecordedCall
 from ..state import Region, State
 from .authentication import FindPrincipal, authenticate
 from .control import PREFIX
+from .gate import check_origin
 from .incoming import Environ, Incoming, incoming_from_environ
 from .protocol import Answer, Caller, JsonService, ServiceError, error_answer
 from .refusals import Attempt, codedeploy_resource, refusal
@@ -45,17 +46,26 @@ class Router:
         find_principal: FindPrincipal,
         services: Mapping[str, JsonService],
         control: Callable[[Request], Response],
+        hosts: Collection[str],
     ) -> None:
-        """``services`` by the prefix of their X-Amz-Target."""
+        """``services`` by the prefix of their X-Amz-Target; ``hosts`` are names that requests may call the server by."""
         self._state = state
         self._calls = calls
         self._faults = faults
         self._find_principal = find_principal
         self._services = services
         self._control = control
+        self._hosts = hosts
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            check_origin(environ, self._hosts)
+            return self._serve(environ, start_response)
+        except ServiceError as error:
+            return _response_from(error_answer(error))(environ, start_response)
+
+    def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(PREFIX):
             return self._control(Request(environ))(environ, start_response)
         incoming = incoming_from_environ(environ, self._services.keys())
@@ -78,8 +88,8 @@ class Router:
         else:
             response = Response.from_app(self._moto, incoming.environ)
             self._follow_auto_scaling(incoming)
-            return response
-        return Response(answer.body, answer.status, answer.headers)
+            return _without_cors(response)
+        return _response_from(answer)
 
     def _follow_auto_scaling(self, incoming: Incoming) -> None:
         """What a request let Auto Scaling launch may have to be deployed to."""
@@ -146,6 +156,17 @@ class Router:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(connection.detach())
         raise ConnectionResetError(fault.kind)
+
+
+def _response_from(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)
+
+
+def _without_cors(response: Response) -> Response:
+    """moto lets the pages of all origins read its answers."""
+    for name in {name for name in dict(response.headers) if name.lower().startswith("access-control-")}:
+        del response.headers[name]
+    return response
 
 
 def _error_code(response: Response) -> str:

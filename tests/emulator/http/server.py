@@ -9,14 +9,18 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from pathlib import Path
 from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
 from .router import Router
+from .tls import CA_FILE, server_context
 
 HOST = "127.0.0.1"
+LONGEST_SILENCE = 60.0
+"""Seconds that a client may let pass between two parts of a request, or of taking its answer."""
 
 
 class PortTakenError(Exception):
@@ -24,6 +28,8 @@ class PortTakenError(Exception):
 
 
 class _QuietHandler(MotoRequestHandler):
+    timeout = LONGEST_SILENCE
+
     def log(self, *_args: Any, **_kwargs: Any) -> None:
         """Requests are recorded, not logged."""
 
@@ -69,10 +75,14 @@ class _Server(ThreadedWSGIServer):
 class HttpServer:
     """The application on a port of loopback, from construction until ``stop``. Raises PortTakenError."""
 
-    def __init__(self, port: int, application: Router, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, port: int, application: Router, tls: Path | None) -> None:
+        """``tls``: a folder for certificates, without which it speaks plain HTTP. No two servers have one port, so that none
+        writes over the certificate of another."""
         with _bound_socket(port) as listener:
-            self._server = _Server(listener, application, tls)
-        self.port = int(self._server.port)
+            self.port = int(listener.getsockname()[1])
+            folder = tls / str(self.port) if tls else None
+            self.ca_file = folder / CA_FILE if folder else None
+            self._server = _Server(listener, application, server_context(folder) if folder else None)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="emulator-server", daemon=True
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -75,11 +76,21 @@ def _parsed_scalar(type_name: str, value: Any, path: str) -> Any:
         return _expect(value, bool, path)
     if isinstance(value, bool):
         raise RequestShapeError(f"{path} must be {type_name}, not a boolean.")
-    if type_name in ("integer", "long"):
-        return _expect(value, int, path)
+    if type_name in _BITS:
+        return _expect_whole(value, _BITS[type_name], path)
     number = _expect(value, (int, float), path)
-    if not math.isfinite(number):
+    if not abs(number) <= sys.float_info.max:
         raise RequestShapeError(f"{path} must be a finite number.")
+    return number
+
+
+_BITS = {"integer": 32, "long": 64}
+
+
+def _expect_whole(value: Any, bits: int, path: str) -> int:
+    number: int = _expect(value, int, path)
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+        raise RequestShapeError(f"{path} must be a whole number of {bits} bits.")
     return number
 
 

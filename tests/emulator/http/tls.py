@@ -36,9 +36,16 @@ def server_context(folder: Path) -> ssl.SSLContext:
     addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     server = _unsigned(_name("localhost"), ca_name, key)
     certificate = server.add_extension(x509.SubjectAlternativeName(addresses), critical=False).sign(ca_key, SHA256())
-    (folder / CA_FILE).write_bytes(ca.public_bytes(Encoding.PEM))
+    _write_at_once(folder / CA_FILE, ca.public_bytes(Encoding.PEM))
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return _loaded_context(folder / f"server-{os.getpid()}.pem", private + certificate.public_bytes(Encoding.PEM))
+
+
+def _write_at_once(file: Path, content: bytes) -> None:
+    """Clients may be reading the one before."""
+    new = file.with_suffix(".new")
+    new.write_bytes(content)
+    new.replace(file)
 
 
 def _name(text: str) -> x509.Name:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.clock import Clock, ManualClock
+from emulator.clock import END_OF_TIME, Clock, ManualClock
 
 MakeClock = Callable[[float], Clock]
 DEADLINE = 60
@@ -236,3 +237,13 @@ def test_it_ends_at_once_though_calls_wait(speed: float) -> None:
     clock.call_later(86_400, lambda: None)
     clock.close()
     assert "emulator-clock" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_time_ends_while_clients_can_read_it() -> None:
+    with closing(ManualClock()) as clock:
+        clock.call_later(10**400, clock.cancel_all)
+        clock.advance(1e300)
+        assert clock.now() == END_OF_TIME
+        clock.set_speed(1e300)
+        clock.advance(1)
+        assert clock.now() == END_OF_TIME

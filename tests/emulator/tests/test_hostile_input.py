@@ -12,6 +12,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator, ManualClock
+from emulator.http import server as http_server
 from emulator.http.protocol import LARGEST_REQUEST
 
 from .signed_requests import signed_headers
@@ -199,6 +201,282 @@ def test_one_of_many_creations_wins(server: Emulator) -> None:
     client.delete_application(applicationName="prize")
 
 
+PAGE = {"Content-Type": "text/plain"}
+REFUSED_PAGES = [
+    {"Origin": "https://evil.test"},
+    {"Origin": "null"},
+    {"Origin": ""},
+    {"Origin": "http://localhost:3000"},
+    {"Origin": "https://OWN"},
+    {"Origin": "http://OWN.evil.test"},
+    {"Host": "evil.test", "Origin": "http://evil.test"},
+    {"Host": "evil.test:4566"},
+    {"Host": "localhost.evil.test"},
+    {"Host": "127.0.0.1.evil.test"},
+    {"Host": "evil.test@127.0.0.1"},
+    {"Host": "127.0.0.1:80:evil.test"},
+    {"Host": "notlocalhost"},
+    {"Host": ""},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+SERVED_PAGES = [
+    {},
+    {"Origin": "http://OWN"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "http://OWN", "Sec-Fetch-Site": "same-origin"},
+    {"Host": "LOCALHOST"},
+    {"Host": "localhost:4566"},
+    {"Host": "[::1]:4566"},
+    {"Host": "bundles.localhost"},
+    {"Host": "bundles.s3.us-east-1.localhost:80"},
+]
+PATHS = [
+    ("GET", "/_emulator/health"),
+    ("GET", "/moto-api/data.json"),
+    ("GET", "/bundles"),
+    ("PUT", "/bundles/key"),
+    ("POST", "/_emulator/reset"),
+    ("POST", "/moto-api/reset"),
+    ("POST", "/"),
+    ("OPTIONS", "/bundles/key"),
+    ("GET", "/?Action=CreateUser&UserName=mallory&Version=2010-05-08"),
+]
+
+
+def status_for(server: Emulator, method: str, path: str, sent: dict[str, str]) -> int:
+    own = server.endpoint.partition("//")[2]
+    headers = {**PAGE, **{name: value.replace("OWN", own) for name, value in sent.items()}}
+    answer = urllib3.request(method, server.endpoint + path, headers=headers, retries=False)
+    assert [name for name in answer.headers if name.lower().startswith("access-control-")] == []
+    return answer.status
+
+
+@pytest.mark.parametrize("sent", REFUSED_PAGES, ids=str)
+def test_pages_of_other_origins_are_refused(server: Emulator, sent: dict[str, str]) -> None:
+    assert {status_for(server, method, path, sent) for method, path in PATHS} == {403}
+
+
+@pytest.mark.parametrize("sent", SERVED_PAGES, ids=str)
+def test_who_comes_by_a_name_of_loopback_is_served(server: Emulator, sent: dict[str, str]) -> None:
+    assert status_for(server, "GET", "/_emulator/health", sent) == 200
+    assert status_for(server, "GET", "/bundles", sent) != 403
+
+
+def test_a_page_cannot_use_a_good_signature_either(server: Emulator) -> None:
+    headers = {**signed_headers(server.endpoint, TARGET, BODY), "Origin": "https://evil.test"}
+    answer = urllib3.request("POST", server.endpoint, body=BODY, headers=headers)
+    assert (answer.status, answer.json()["__type"]) == (403, "AccessDeniedException")
+
+
+def test_two_host_headers(server: Emulator) -> None:
+    with connect(server) as connection:
+        connection.sendall(b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\nHost: evil.test\r\n\r\n")
+        assert everything_from(connection).startswith(b"HTTP/1.1 403 ")
+
+
+def test_an_address_in_the_request_line_counts_as_host(server: Emulator) -> None:
+    with connect(server) as connection:
+        connection.sendall(b"GET http://evil.test/_emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert everything_from(connection).startswith(b"HTTP/1.1 403 ")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/moto-api/config", "/moto-api/seed", "/latest/meta-data/", "/bucket/key?uploads"]
+)
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json"])
+def test_large_bodies_without_a_signature(server: Emulator, path: str, kind: str) -> None:
+    body, headers = b"x" * (LARGEST_REQUEST + 1), {"Content-Type": kind}
+    assert urllib3.request("POST", server.endpoint + path, body=body, headers=headers).status == 413
+
+
+JSON_REQUESTS = [
+    ("ecs", "", {"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters"}),
+    ("ecs", "", {"Content-Type": "application/x-amz-json-1.1"}),
+    ("lambda", "/2015-03-31/functions", {"Content-Type": "application/json"}),
+]
+
+
+@pytest.mark.parametrize(("service", "path", "own"), JSON_REQUESTS)
+@pytest.mark.parametrize("body", [b"[" * 500_000, b'{"a":' * 150 + b"1" + b"}" * 150, b'{"a": NaN}', b"{", b'"\xff"'])
+def test_json_for_other_services(server: Emulator, service: str, path: str, own: dict[str, str], body: bytes) -> None:
+    scope = f"AKIA/20260101/us-east-1/{service}/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0", **own}
+    answer = urllib3.request("POST", server.endpoint + path, body=body, headers=headers)
+    assert (answer.status, answer.json()["__type"]) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize("path", ["/", "/bucket", "/moto-api/config", "/moto-api/seed"])
+def test_deep_json_without_a_signature(server: Emulator, path: str) -> None:
+    answer = urllib3.request("POST", server.endpoint + path, body=b"[" * 500_000)
+    assert (answer.status, answer.json()["__type"]) == (400, "SerializationException")
+
+
+def test_an_object_may_be_deep_json(server: Emulator) -> None:
+    s3, content = server.client("s3"), b"[" * 500_000
+    s3.create_bucket(Bucket="deep")
+    s3.put_object(Bucket="deep", Key="k", Body=content)
+    assert s3.get_object(Bucket="deep", Key="k")["Body"].read() == content
+
+
+@pytest.mark.parametrize("service", ["ecs", "sns", "logs", "codedeploy", "iam"])
+def test_large_bodies_for_services_without_a_use_for_them(server: Emulator, service: str) -> None:
+    scope = f"AKIA/20260101/us-east-1/{service}/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
+    body = b"x" * (LARGEST_REQUEST + 1)
+    for kind in ("application/x-www-form-urlencoded", "application/x-amz-json-1.1"):
+        answer = urllib3.request("POST", server.endpoint, body=body, headers={**headers, "Content-Type": kind})
+        assert answer.status == 413
+
+
+def test_a_large_body_of_a_control_call(server: Emulator) -> None:
+    chunks = (b"[" * 65536 for _time in range(2 * LARGEST_REQUEST // 65536))
+    for body in (b"[]," * LARGEST_REQUEST, chunks):
+        answer = urllib3.request("POST", f"{server.endpoint}/_emulator/clock", body=body, retries=False)
+        assert (answer.status, answer.json()) == (400, {"error": "The body has more than 1048576 bytes."})
+
+
+def test_a_small_body_in_chunks(server: Emulator) -> None:
+    parts = iter([b'{"advance"', b": 1}"])
+    answer = urllib3.request("POST", f"{server.endpoint}/_emulator/clock", body=parts)
+    assert answer.status == 200
+
+
+def test_objects_may_be_large(server: Emulator) -> None:
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="large")
+    s3.put_object(Bucket="large", Key="k", Body=b"x" * 3 * LARGEST_REQUEST)
+    url = s3.generate_presigned_url("put_object", {"Bucket": "large", "Key": "presigned"})
+    assert urllib3.request("PUT", url, body=b"x" * 3 * LARGEST_REQUEST).status == 200
+    sizes = {item["Key"]: item["Size"] for item in s3.list_objects_v2(Bucket="large")["Contents"]}
+    assert sizes == {"k": 3 * LARGEST_REQUEST, "presigned": 3 * LARGEST_REQUEST}
+
+
+@pytest.mark.parametrize("length", [b"1" * 30, b"-1", b"0x10", b"5, 6"])
+def test_a_strange_length_of_a_control_call(server: Emulator, length: bytes) -> None:
+    with connect(server) as connection:
+        head = b"POST /_emulator/clock HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + length
+        connection.sendall(head + b"\r\n\r\n{}")
+        connection.shutdown(socket.SHUT_WR)
+        assert everything_from(connection)[:12] in (b"", b"HTTP/1.1 400", b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("header", [b"X-A: 1\r\n" * 1000, b"X-A: " + b"1" * 100_000 + b"\r\n"], ids=["many", "long"])
+def test_too_many_headers(server: Emulator, header: bytes) -> None:
+    with connect(server) as connection:
+        with suppress(OSError):  # it may have closed before all was sent
+            connection.sendall(b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n" + header + b"\r\n")
+        assert everything_from(connection)[:12] in (b"", b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: loc", b"POST / HTTP/1.1\r\nHost: localhost\r\n", b"BODY"]
+)
+def test_who_falls_silent_is_left(server: Emulator, begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server._QuietHandler, "timeout", 0.2)
+    with connect(server) as connection:
+        connection.sendall(request_text(server, BODY, len(BODY) + 1) if begun == b"BODY" else begun)
+        everything_from(connection)
+
+
+@pytest.mark.parametrize("depth", [101, 500, 900, 990])
+def test_what_was_refused_for_its_depth_is_not_in_the_record(server: Emulator, depth: int) -> None:
+    body = b'{"applicationName": ' + b"[" * depth + b"]" * depth + b"}"
+    answer = urllib3.request("POST", server.endpoint, body=body, headers=signed_headers(server.endpoint, TARGET, body))
+    assert (answer.status, answer.json()["__type"]) == (400, "SerializationException")
+    assert urllib3.request("GET", f"{server.endpoint}/_emulator/calls").json()[-1]["parameters"] == {}
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "-9223372036854775809", "1e400", "NaN", "Infinity", "1" * 5000])
+def test_numbers_beyond_their_type(server: Emulator, number: str) -> None:
+    body = b'{"applicationName": "shop", "deploymentConfigName": "c", "minimumHealthyHosts": {"type": "HOST_COUNT", "value": %b}}'
+    config, listing = body % number.encode(), b'{"createTimeRange": {"start": %b}}' % number.encode()
+    for operation, text in (("CreateDeploymentConfig", config), ("ListDeployments", listing)):
+        if operation == "ListDeployments" and number.startswith("-"):
+            continue  # a time long ago
+        headers = signed_headers(server.endpoint, f"CodeDeploy_20141006.{operation}", text)
+        answer = urllib3.request("POST", server.endpoint, body=text, headers=headers)
+        assert (answer.status, answer.json()["__type"]) == (400, "SerializationException"), answer.data
+
+
+HUGE = "1" + "0" * 400
+BAD_CONTROL_CALLS = [
+    *((name, body) for name in ("clock", "faults", "hosts", "github-account-tokens") for body in ("", "{}")),
+    *(
+        (name, body)
+        for name in ("clock", "faults", "hosts", "hook-functions", "github-account-tokens")
+        for body in ("{", "null", "[]", "1", '"x"', "NaN", "\udcff", "[" * 500, "[" * 100_000, '{"bogus": 1}', "{}{}")
+    ),
+    ("clock", '{"advance": HUGE}'.replace("HUGE", HUGE)),
+    ("clock", '{"advance": 1e400}'),
+    ("clock", '{"advance": 1e300}'),
+    ("clock", '{"advance": -0.1}'),
+    ("clock", '{"advance": null}'),
+    ("clock", '{"advance": [1]}'),
+    ("clock", '{"advance": 1, "bogus": 2}'),
+    ("clock", '{"advance": 1, "speed": 0}'),
+    ("clock", '{"speed": HUGE}'.replace("HUGE", HUGE)),
+    ("clock", '{"speed": -1}'),
+    ("clock", '{"speed": "fast"}'),
+    ("clock", '{"speed": Infinity}'),
+    ("faults", '{"kind": "flood"}'),
+    ("faults", '{"kind": ["latency"]}'),
+    ("faults", '{"kind": "latency", "bogus": 1}'),
+    ("faults", '{"kind": "latency", "action": 5}'),
+    ("faults", '{"kind": "latency", "action": "no colon"}'),
+    ("faults", '{"kind": "latency", "seconds": HUGE}'.replace("HUGE", HUGE)),
+    ("faults", '{"kind": "latency", "seconds": -1}'),
+    ("faults", '{"kind": "time_passes", "seconds": 1e300}'),
+    ("faults", '{"kind": "throttling", "rate": 1.5}'),
+    ("faults", '{"kind": "throttling", "rate": NaN}'),
+    ("faults", '{"kind": "throttling", "rate": HUGE}'.replace("HUGE", HUGE)),
+    ("faults", '{"kind": "throttling", "count": 0.5}'),
+    ("faults", '{"kind": "throttling", "count": true}'),
+    ("faults", '{"kind": "throttling", "skip": -1}'),
+    ("faults", '{"kind": "throttling", "seed": null}'),
+    ("hosts", '{"hosts": 0}'),
+    ("hosts", '{"hosts": -1}'),
+    ("hosts", '{"hosts": 1.5}'),
+    ("hosts", '{"hosts": true}'),
+    ("hosts", '{"hosts": HUGE}'.replace("HUGE", HUGE)),
+    ("hosts", '{"hosts": [1]}'),
+    ("hosts", '{"hosts": ""}'),
+    ("hosts", '{"hosts": "a b"}'),
+    ("hosts", '{"hosts": "\\ud800"}'),
+    ("hosts", '{"hosts": "i-nowhere"}'),
+    ("hosts", json.dumps({"hosts": ["a"] * 10_001})),
+    ("hosts", '{"hosts": 1, "region": 5}'),
+    ("hosts", '{"hosts": 1, "region": "nowhere"}'),
+    ("hosts", '{"hosts": 1, "tags": {"a": 1}}'),
+    ("hosts", '{"hosts": 1, "tags": []}'),
+    ("hosts", '{"hosts": 1, "scripts": {}}'),
+    ("hosts", '{"hosts": 1, "scripts": [1]}'),
+    ("hosts", '{"hosts": 1, "scripts": [{"Coffee": "hang"}]}'),
+    ("hosts", '{"hosts": 1, "scripts": [{"Install": "vanish"}]}'),
+    ("hosts", '{"hosts": 1, "scripts": [{"Install": {"fail": 1}}]}'),
+    ("hosts", '{"hosts": 1, "scripts": [{"Install": {"fail": {"seconds": HUGE}}}]}'.replace("HUGE", HUGE)),
+    ("hosts", '{"hosts": 1, "scripts": [{"Install": {"fail": {"seconds": 1e300}}}]}'),
+    ("hosts", '{"hosts": 1, "scripts": [{"Install": {"fail": {"bogus": "x"}}}]}'),
+    ("hook-functions", '{"check": "Maybe"}'),
+    ("hook-functions", '{"check": ["Succeeded"]}'),
+    ("github-account-tokens", '{"tokenName": 5}'),
+    ("github-account-tokens", '{"tokenName": ""}'),
+    ("github-account-tokens", '{"tokenName": "\\ud800"}'),
+    ("github-account-tokens", '{"tokenName": "a", "bogus": 1}'),
+]
+
+
+@pytest.mark.parametrize(("name", "body"), BAD_CONTROL_CALLS, ids=lambda text: text[:60])
+def test_bad_control_calls(server: Emulator, name: str, body: str) -> None:
+    sent = body.encode(errors="surrogateescape")
+    answer = urllib3.request("POST", f"{server.endpoint}/_emulator/{name}", body=sent)
+    assert answer.status == 400, answer.data
+    error = answer.json()["error"]
+    assert " " in error
+    assert len(error) < 1000
+    assert server.faults.as_json() == []
+
+
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
@@ -207,7 +485,9 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["health", "calls", "clock", "faults", "hosts", "github-account-tokens"]), JSON)
+@given(
+    st.sampled_from(["health", "calls", "clock", "faults", "hosts", "hook-functions", "github-account-tokens"]), JSON
+)
 def test_control_paths(server: Emulator, name: str, value: Any) -> None:
     answer = urllib3.request("POST", f"{server.endpoint}/_emulator/{name}", body=json.dumps(value).encode())
     assert answer.status in (200, 400, 405), answer.data

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import socket
 import ssl
 import stat
@@ -123,15 +123,27 @@ def test_the_end_is_complete(tmp_path: Path) -> None:
     assert set(threading.enumerate()) <= before
 
 
-def test_the_program(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "emulator", "--port", "0", "--tls", str(tmp_path / "authority")]
+@contextlib.contextmanager
+def program(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """The emulator as `make emulator TLS=1` starts it."""
+    command = [sys.executable, "-m", "emulator", "--port", "0", "--tls", str(folder), "--allow-host", "bridge.test"]
     path = str(Path(__file__).parents[2])
-    with subprocess.Popen(command, env={"PYTHONPATH": path}, stdout=subprocess.PIPE, text=True) as program:
-        assert program.stdout is not None
-        exports = dict(program.stdout.readline().removeprefix("export ").strip().split("=", 1) for _time in range(6))
-        trusting = urllib3.PoolManager(ca_certs=exports["AWS_CA_BUNDLE"])
-        answer = trusting.request("GET", f"{exports['AWS_ENDPOINT_URL']}/_emulator/health")
-        assert json.loads(answer.data)["status"] == "ok"
-        program.terminate()
-        program.communicate(timeout=60)
-        assert program.returncode == 0
+    with subprocess.Popen(command, env={"PYTHONPATH": path}, stdout=subprocess.PIPE, text=True) as running:
+        yield running
+        running.terminate()
+        running.communicate(timeout=60)
+        assert running.returncode == 0
+
+
+def health(running: subprocess.Popen[str], host: str) -> int:
+    """The status for those who have exported what the program prints, and call it HOST."""
+    assert running.stdout is not None
+    exports = dict(running.stdout.readline().removeprefix("export ").strip().split("=", 1) for _time in range(6))
+    trusting = urllib3.PoolManager(ca_certs=exports["AWS_CA_BUNDLE"])
+    headers = {"Host": host}
+    return trusting.request("GET", f"{exports['AWS_ENDPOINT_URL']}/_emulator/health", headers=headers).status
+
+
+def test_two_programs_share_a_folder(tmp_path: Path) -> None:
+    with program(tmp_path) as first, program(tmp_path) as second:
+        assert (health(second, "bridge.test"), health(first, "evil.test")) == (200, 403)

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The AppSpec file with the verdicts of the real host agent: what it refuses is refused here, what it reads oddly is read so.
 
-Observed with host agent 1.8.1; the cases stand in tests/agent/data/appspec-cases.json.
+Observed with host agent 1.8.1; the cases stand in tests/agent/data/appspec-cases.json. Of what 1.8.1 takes, nulls and merge keys
+that 2.x refuses (its parser was built from its source and run) are refused too: a host may have either.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from . import psych
 from .acl import AclEntry, InvalidEntry, entry_from_text
 from .selinux import InvalidRange, range_from_text
@@ -19,6 +22,7 @@ from .selinux import InvalidRange, range_from_text
 FILE_EXISTS_BEHAVIORS = ("DISALLOW", "OVERWRITE", "RETAIN")
 _DEFAULT_TIMEOUT = 3600
 _TYPES = ("file", "directory")
+_SECTIONS = ("files", "hooks", "permissions")
 
 
 class AppSpecError(Exception):
@@ -87,6 +91,7 @@ def appspec_from_text(text: str, host_os: str = "linux") -> AppSpec:
         raise AppSpecError(f"The AppSpec file is not YAML that the host agent reads: {error}.") from error
     if not isinstance(document, dict):
         raise AppSpecError(f"The AppSpec file must be a mapping, not {_kind(document)}.")
+    _refuse_what_2x_refuses(psych.root_node(text))
     version, named_os = document.get("version"), document.get("os")
     if isinstance(version, bool) or not isinstance(version, (int, float)) or version != 0:
         raise AppSpecError(f"The AppSpec file's version is {version!r}; the number 0.0 is the only one there is.")
@@ -103,6 +108,19 @@ def appspec_from_text(text: str, host_os: str = "linux") -> AppSpec:
         files=tuple(_file_mapping(entry) for entry in _list(document.get("files"), "files")),
         permissions=tuple(_permission(entry) for entry in permissions),
     )
+
+
+def _refuse_what_2x_refuses(root: yaml.Node | None) -> None:
+    sections = root.value if isinstance(root, yaml.MappingNode) else []
+    for key, value in sections:
+        if key.value not in _SECTIONS:
+            continue
+        if psych.is_written_null(value):
+            raise AppSpecError(f"{key.value}: {value.value} is not a value that host agent 2.x takes; leave it out.")
+        if key.value == "hooks" and isinstance(value, yaml.MappingNode):
+            for event, _scripts in value.value:
+                if psych.is_merge_key(event):
+                    raise AppSpecError("hooks: host agent 2.x takes the merge key << for an event.")
 
 
 def _kind(value: object) -> str:

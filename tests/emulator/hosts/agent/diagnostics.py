@@ -14,6 +14,7 @@ from enum import IntEnum
 _LOG_LENGTH = 2048
 _MESSAGE_LENGTH = 2048
 _PAYLOAD_LENGTH = 8192
+_NOT_ENCODABLE = "Exception JSON::GeneratorError occured"
 
 
 class ErrorCode(IntEnum):
@@ -62,14 +63,27 @@ def payload_from_restart() -> str:
 
 
 def payload_from_error(error: Exception) -> str:
-    """The payload for a command that `error` ended; all but a script's failure is an unknown error without a log."""
+    """The payload for a command that `error` ended; all but a script's failure is an unknown error without a log.
+
+    A log that is not UTF-8 cannot be written as JSON, and the real agent sends what it can without it.
+    """
     if isinstance(error, ScriptFailure):
+        if not _is_utf8(error.log):
+            return _payload("Unknown", error.script_name, "Attempting minimal diagnostics", _NOT_ENCODABLE)
         return _payload(error.code, error.script_name, str(error), error.log)
     return _payload(ErrorCode.UNKNOWN_ERROR, "", str(error) or type(error).__name__, "")
 
 
-def _payload(code: ErrorCode, script_name: str, message: str, log: str) -> str:
-    fields = {"error_code": int(code), "script_name": script_name, "message": message[:_MESSAGE_LENGTH], "log": log}
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _payload(code: ErrorCode | str, script_name: str, message: str, log: str) -> str:
+    fields = {"error_code": code, "script_name": script_name, "message": message[:_MESSAGE_LENGTH], "log": log}
     payload = json.dumps(fields, ensure_ascii=False)
     if len(payload) <= _PAYLOAD_LENGTH or "\n" not in log:
         return payload

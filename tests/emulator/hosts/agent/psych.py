@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+_TEXT = "tag:yaml.org,2002:str"
+
 
 class UnreadableYaml(Exception):
     """The text is not YAML that the host agent would load; the message says why, for a person."""
@@ -57,11 +59,67 @@ def is_given(value: object) -> bool:
     return value is not None and value is not False
 
 
+def root_node(text: str) -> yaml.Node | None:
+    """The first document of a `text` that `load` takes, as it is written."""
+    return next(yaml.compose_all(text, Loader=_Loader), None)
+
+
+def is_merge_key(node: yaml.Node) -> bool:
+    """`<<`, in quotes or not, but not where it is tagged as text."""
+    if not isinstance(node, yaml.ScalarNode) or node.value != "<<":
+        return False
+    return node.style is not None or node.tag != _TEXT
+
+
+def is_written_null(node: yaml.Node) -> bool:
+    """Null that is spelled out, where there might be nothing."""
+    plain = isinstance(node, yaml.ScalarNode) and node.style is None and node.tag != _TEXT
+    return plain and node.value.lower() in ("~", "null")
+
+
 class _Loader(yaml.SafeLoader):
+    def flatten_mapping(self, _node: yaml.MappingNode) -> None:
+        """Leave merge keys to `construct_mapping`."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The pairs in their order: what a merge key brings goes over what stands before it, which PyYAML has otherwise."""
+        mapping: dict[Any, Any] = {}
+        for key, value in node.value:
+            brought = self._brought_mappings(value) if is_merge_key(key) else None
+            if brought is None:
+                pair = yaml.MappingNode(node.tag, [(key, value)], node.start_mark, node.end_mark)
+                mapping.update(super().construct_mapping(pair, deep))
+            for other in brought or ():
+                mapping.update(self.construct_mapping(other, deep=True))
+        return mapping
+
+    @staticmethod
+    def _brought_mappings(value: yaml.Node) -> list[yaml.MappingNode] | None:
+        """Those that the value of a merge key consists of, the one that counts most at the end; None if it is something else."""
+        items = list(reversed(value.value)) if isinstance(value, yaml.SequenceNode) else [value]
+        mappings = [item for item in items if isinstance(item, yaml.MappingNode)]
+        return mappings if mappings == items else None
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             raise UnreadableYaml("it uses an alias (*name), which the host agent refuses on Ruby 3.1 and later")
         return super().compose_node(parent, index)
+
+
+def _construct_tagged(loader: Any, node: Any) -> Any:
+    """What stands behind a tag of somebody's own, as if it were not there; classes of Ruby are refused."""
+    if "ruby" in node.tag:
+        raise UnreadableYaml("it has a tag for an object of Ruby, which the host agent does not load")
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    tag = loader.resolve(yaml.ScalarNode, node.value, (node.style is None, node.style is not None))
+    return loader.construct_object(yaml.ScalarNode(tag, node.value, node.start_mark, node.end_mark, node.style))
+
+
+def _construct_text(_loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
 
 
 def _construct_bool(_loader: _Loader, node: yaml.ScalarNode) -> bool:
@@ -117,3 +175,5 @@ for _tag, _pattern, _construct in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})\\Z"), None)
     _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _construct)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
+_Loader.add_constructor("tag:yaml.org,2002:merge", _construct_text)
+_Loader.add_constructor(None, _construct_tagged)

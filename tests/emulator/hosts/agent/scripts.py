@@ -52,7 +52,7 @@ class ScriptLog:
 
 def _append(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as log:
+    with file.open("a", encoding="utf-8", errors="surrogateescape") as log:
         log.write(text)
 
 
@@ -69,7 +69,9 @@ def run_script(
         raise ScriptFailure(ErrorCode.SCRIPT_FAILED, script.location, message, log.tail()) from error
     _follow(process, script, log, stopping)
     if process.returncode != 0:
-        message = f"{_prefix(script)} failed with exit code {process.returncode}"
+        # Of a script that a signal ended, Ruby knows no exit code, and the message ends where it would stand.
+        code = process.returncode if process.returncode > 0 else ""
+        message = f"{_prefix(script)} failed with exit code {code}"
         raise ScriptFailure(ErrorCode.SCRIPT_FAILED, script.location, message, log.tail())
 
 
@@ -206,4 +208,4 @@ class _Outputs:
             stream.close()
 
     def _log(self, name: str, line: bytes) -> None:
-        self._add(f"[{name.lower()}]{line.decode('utf-8', 'replace')}")
+        self._add(f"[{name.lower()}]{line.decode('utf-8', 'surrogateescape')}")

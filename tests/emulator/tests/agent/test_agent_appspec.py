@@ -116,6 +116,16 @@ def write(file: Path, text: str) -> None:
         ("'0.0'", "0.0"),
         ("a: 1\n---\nb: 2", {"a": 1}),
         ("<<: {a: 1}\nb: 2", {"a": 1, "b": 2}),
+        ("a: 0\n<<: {a: 1}", {"a": 1}),
+        ("<<: {a: 1}\na: 0", {"a": 0}),
+        ("'<<': {a: 1}", {"a": 1}),
+        ("!!str <<: {a: 1}", {"<<": {"a": 1}}),
+        ("<<: [{a: 1}, {a: 2, b: 3}]", {"a": 1, "b": 3}),
+        ("<<: 5", {"<<": 5}),
+        ("a: 1\na: 2", {"a": 2}),
+        ("00", 0),
+        ("!tag a: !tag 0x1F", {"a": 31}),
+        ("!tag {a: !tag [1, !tag 'yes']}", {"a": [1, "yes"]}),
     ],
 )
 def test_scalars_are_read_as_psych_reads_them(text: str, value: object) -> None:
@@ -139,6 +149,42 @@ def test_scalars_are_read_as_psych_reads_them(text: str, value: object) -> None:
 def test_what_psych_refuses_is_refused(text: str) -> None:
     with pytest.raises(psych.UnreadableYaml):
         psych.load(text)
+
+
+ACCEPTED_BY_BOTH_LINES = [
+    "hooks: {AfterInstall: [{location: a.sh}], AfterInstall: [{location: s.sh, timeout: 0x1F}]}",
+    "!x hooks: !y {AfterInstall: !z [{!a location: !b s.sh, timeout: !c 31}]}",
+    "hooks: {AfterInstall: [{<<: {timeout: 31}, location: s.sh}]}",
+    "<<: {hooks: {AfterInstall: [{location: s.sh, timeout: 31}]}}",
+    "hooks: {AfterInstall: [{location: s.sh, timeout: 31}]}\nfiles:\npermissions:",
+    "hooks: {AfterInstall: [{location: s.sh, timeout: 31}]}\nfiles: []\npermissions: []\nnothing: null",
+]
+
+
+@pytest.mark.parametrize("text", ACCEPTED_BY_BOTH_LINES)
+def test_what_both_lines_of_the_agent_accept(text: str) -> None:
+    appspec = appspec_from_text(f"version: 00\nos: linux\n{text}\n")
+    assert parsed(appspec)["hooks"] == {"AfterInstall": [["s.sh", None, None, 31]]}
+
+
+REFUSED_BY_ONE_LINE = [
+    *(f"{section}: {null}" for section in ("files", "hooks", "permissions") for null in ("null", "~", "Null", "NULL")),
+    '"files": null',
+    "!x files: !y null",
+    "hooks: {<<: {AfterInstall: [{location: s.sh}]}}",
+    "hooks: {AfterInstall: [], '<<': {}}",
+    "<<: {file_exists_behavior: overwrite}",
+    "file_exists_behavior: RETAIN\n<<: {file_exists_behavior: overwrite}",
+    "hooks: {AfterInstall: [{<<: {timeout: 0}, location: s.sh}]}",
+    "hooks: {AfterInstall: [{location: s.sh, timeout: 9, <<: {timeout: 0}}]}",
+    "permissions: [{object: /x, <<: {mode: 999}}]",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED_BY_ONE_LINE)
+def test_what_one_line_of_the_agent_refuses(text: str) -> None:
+    with pytest.raises(AppSpecError):
+        appspec_from_text(f"version: 0.0\nos: linux\n{text}\n")
 
 
 def test_a_yaml_error_never_quotes_the_text() -> None:

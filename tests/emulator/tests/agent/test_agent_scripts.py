@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import os
 import signal
@@ -147,6 +148,34 @@ def test_a_failure_is_code_4_with_the_log_so_far(stage: Stage) -> None:
     assert failure.code == ErrorCode.SCRIPT_FAILED
     assert str(failure) == "Script at specified location: run.sh failed with exit code 3"
     assert failure.log == "Script - run.sh\n[stderr]because\n"
+
+
+@pytest.mark.parametrize("ending", ["exit 3", "kill -TERM $$"])
+def test_a_log_that_is_not_utf_8_leaves_the_minimal_report(stage: Stage, ending: str) -> None:
+    stage.put(shell_script(f"printf 'caf\\351\\n'; {ending}"))
+    report = json.loads(payload_from_error(stage.failure()))
+    assert report == {
+        "error_code": "Unknown",
+        "script_name": "run.sh",
+        "message": "Attempting minimal diagnostics",
+        "log": "Exception JSON::GeneratorError occured",
+    }
+    assert b"[stdout]caf\xe9\n" in (stage.directory / "logs/scripts.log").read_bytes()
+
+
+def test_bytes_that_are_not_utf_8_do_not_matter_further_up_or_where_all_goes_well(stage: Stage) -> None:
+    stage.put(shell_script("printf '\\351\\n'"))
+    stage.run()
+    stage.put(shell_script("yes filling | head -n 300; exit 3"))
+    assert json.loads(payload_from_error(stage.failure()))["error_code"] == ErrorCode.SCRIPT_FAILED
+
+
+@pytest.mark.parametrize("number", ["KILL", "TERM", "SEGV"])
+def test_a_script_that_a_signal_ended_has_no_exit_code(stage: Stage, number: str) -> None:
+    stage.put(shell_script(f"kill -{number} $$"))
+    failure = stage.failure()
+    assert failure.code == ErrorCode.SCRIPT_FAILED
+    assert str(failure) == "Script at specified location: run.sh failed with exit code "
 
 
 def test_windows_line_ends_are_code_4(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
 from botocore.session import get_session
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._diagnosis import (
@@ -193,3 +194,30 @@ def test_a_file_that_is_there_already_has_a_remedy() -> None:
     target = {"target_id": "web-1", "status": "Failed", "lifecycle_events": [event]}
     diagnosis = diagnosis_from(FAILED, [target], None, limit=5)
     assert "file_exists_behavior" in diagnosis["targets"][0]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "cause"),
+    [
+        (
+            "UnknownError",
+            "Attempting minimal diagnostics",
+            "the hook script failed, and printed bytes that are not UTF-8",
+        ),
+        (
+            "UnknownError",
+            "Script at specified location: a.sh failed to close STDOUT",
+            "the hook script ended, but left",
+        ),
+        ("UnknownError", "whatever else", "the hook script ended with an error"),
+        ("SomethingNew", "", "the hook script ended with an error"),
+        ("", "", "the hook script ended with an error"),
+        ("ScriptTimedOut", "", "the hook script did not end within its timeout"),
+    ],
+)
+def test_a_failure_that_names_a_script_is_about_it(code: str, message: str, cause: str) -> None:
+    target = failed_target("web-1")
+    target["lifecycle_events"][-1]["diagnostics"].update(error_code=code, message=message)
+    (failure,) = diagnosis_from(FAILED, [target], None, limit=5)["targets"]
+    assert failure["cause"].startswith(cause)
+    assert failure["remedy"]
