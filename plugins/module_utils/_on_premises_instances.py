@@ -15,7 +15,7 @@ import typing as t
 
 from ._batches import batches
 from ._converge import settled
-from ._errors import CodeDeployError, aws_call, aws_find, error_code
+from ._errors import CodeDeployError, aws_call, aws_find, error_code, refused
 from ._plan import Plan, Resource
 from ._propagation import write_patiently
 from ._shapes import resource_from_aws
@@ -147,7 +147,10 @@ def _replace(client: t.Any, before: Resource, after: Resource, wait_timeout: int
 
 
 def _register_instead(client: t.Any, before: Resource, after: Resource, wait_timeout: int) -> None:
-    """Register AFTER in the place of BEFORE, which has been deregistered and is registered again if AFTER cannot be."""
+    """Register AFTER in the place of BEFORE, which has been deregistered and is registered again if AFTER cannot be.
+
+    Raises CodeDeployErrors that say that they have `changed` something.
+    """
     name = after["instance_name"]
     try:
         _register_once(client, after, wait_timeout)
@@ -155,10 +158,11 @@ def _register_instead(client: t.Any, before: Resource, after: Resource, wait_tim
         try:
             _register_once(client, before, wait_timeout)
         except CodeDeployError:
-            lost = f"{name} was deregistered, to get its new ARN, and cannot be registered again yet: {error.message}"
-            raise CodeDeployError(lost, error.exception) from error
+            lost = f"{name} was deregistered to change its ARN, and could not be registered again: {error.message}"
+            raise CodeDeployError(lost, error.exception, changed=True) from error
         apply_tags(client, {name: ({}, before["tags"])})
-        raise
+        kept = f"{name} is registered with its old ARN again: {error.message}"
+        raise CodeDeployError(kept, error.exception, changed=True) from error
 
 
 def _register_once(client: t.Any, instance: Resource, wait_timeout: int) -> None:
@@ -167,7 +171,7 @@ def _register_once(client: t.Any, instance: Resource, wait_timeout: int) -> None
     try:
         write_patiently(functools.partial(_register, client, name, **api_arn(instance)), wait_timeout)
     except CodeDeployError as error:
-        if error_code(error) not in (NAME_TAKEN, *ARN_TAKEN):
+        if refused(error) and error_code(error) not in (NAME_TAKEN, *ARN_TAKEN):
             raise
         record = _record_after(client, name, error)
         if "deregister_time" in record or api_arn(record) != api_arn(instance):
@@ -175,10 +179,10 @@ def _register_once(client: t.Any, instance: Resource, wait_timeout: int) -> None
 
 
 def _record_after(client: t.Any, name: str, error: CodeDeployError) -> Resource:
-    """What AWS knows of the instance NAME, which a registration has met with ERROR. A name that is taken has a record, once AWS shows it."""
+    """What AWS knows of the instance NAME after a registration that ended with ERROR. Unless it is about the ARN, a record may show only after a moment."""
 
     def missing(records: Resource | None) -> Plan:
-        return Plan(None, {} if error_code(error) == NAME_TAKEN and not records else None)
+        return Plan(None, None if records or error_code(error) in ARN_TAKEN else {})
 
     return t.cast(
         "Resource", (settled(functools.partial(find_records, client, [name]), missing)[1] or {}).get(name, {})
@@ -188,13 +192,10 @@ def _record_after(client: t.Any, name: str, error: CodeDeployError) -> Resource:
 def explained_refusal(error: CodeDeployError, instance: Resource, record: Resource) -> CodeDeployError:
     """ERROR, by which AWS refused to register INSTANCE, with the cause if RECORD of its name tells it, and the remedy."""
     if "deregister_time" in record and (error_code(error) == NAME_TAKEN or api_arn(record) == api_arn(instance)):
-        return CodeDeployError(
-            f"{held(record)}: run this task again then, or use another instance_name", error.exception
-        )
+        advice = "run this task again then, or use another name with another ARN now"
+        return CodeDeployError(f"instance_name: {held(record)}; {advice}", error.exception)
     if error_code(error) in ARN_TAKEN:
-        advice = (
-            "another instance has this ARN, or was deregistered with it less than about 24 hours ago: use another one"
-        )
+        advice = "another instance has this ARN, or was deregistered with it less than 24 hours ago: use another one"
         return CodeDeployError(f"{error.message} ({advice})", error.exception)
     return error
 
@@ -203,12 +204,12 @@ def held(record: Resource) -> str:
     """How long AWS holds the name of RECORD, which is that of a registration that has gone."""
     until = datetime.datetime.fromisoformat(record["deregister_time"]) + HELD_FOR
     return (
-        f"AWS holds the name {record['instance_name']} and its ARN since the deregistration, typically for 24 hours, "
+        f"AWS still holds the name {record['instance_name']} and its ARN after the deregistration, typically for 24 hours, "
         f"until about {until.astimezone(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC"
     )
 
 
-def find_holders(client: t.Any, arns: t.Container[str]) -> dict[str, str]:
+def find_holders(client: t.Any, arns: set[str]) -> dict[str, str]:
     """The names of the instances that have ARNS, by ARN: registered, or gone and not yet forgotten by AWS. Reads all instances."""
     records = find_on_premises_instances(client, list_on_premises_instances(client))
     return {arn: each["instance_name"] for each in records for arn in api_arn(each).values() if arn in arns}

@@ -143,13 +143,13 @@ def refused_arns(client: t.Any, plans: Plans) -> tuple[Failures, list[str]]:
     """Why instances stay as they are to which PLANS give an ARN that another instance has, and warnings. Without replacements nothing is read."""
     arns = {name: _arn(plan.after or {}) for name, plan in replacements(plans).items()}
     try:
-        holders = find_holders(client, arns.values()) if arns else {}
+        holders = find_holders(client, set(arns.values())) if arns else {}
     except CodeDeployError as error:
         return {}, [not_checked(error)]
     return {
         name: CodeDeployError(
             f"iam_user_arn, iam_session_arn: {arn} is the ARN of the instance {holders[arn]!r}, registered or deregistered "
-            f"less than about 24 hours ago; give {name} another one"
+            f"less than 24 hours ago; give {name} another one"
         )
         for name, arn in arns.items()
         if arn in holders

@@ -200,6 +200,18 @@ EXAMPLES = r"""
     iam_user: {}
     state: absent
 
+- name: Give a host another ARN without an outage, by registering it under another name first
+  slipway.codedeploy.on_premises_instance:
+    instance_name: web-2-session
+    iam_session_arn: arn:aws:sts::123456789012:assumed-role/codedeploy-hosts/web-2-session
+    tags:
+      application: web-app
+
+- name: Deregister the old name afterwards
+  slipway.codedeploy.on_premises_instance:
+    instance_name: web-2
+    state: absent
+
 - name: The host gets no more deployments
   slipway.codedeploy.on_premises_instance:
     instance_name: web-1
@@ -367,8 +379,11 @@ def apply(
 
 
 def has_changed(plans: Plans, failures: Failures) -> bool:
-    """Whether any of the PLANS that were written has done something in spite of its FAILURES. A new registration that failed has left nothing."""
-    return any(plan.before or name not in failures for name, plan in plans.items())
+    """Whether any of the PLANS that were written has done something in spite of its FAILURES. A registration that failed says if it has."""
+    return any(
+        name not in failures or plan.after is None or failures[name].kwargs.get("changed", False)
+        for name, plan in plans.items()
+    )
 
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:

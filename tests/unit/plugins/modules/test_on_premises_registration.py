@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+import types
 from typing import Any
 
 import boto3
+import botocore.endpoint
 import pytest
+from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge, _propagation
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
@@ -119,7 +122,7 @@ def held_until(emulator: Emulator) -> str:
     """What is said of the instance if it is deregistered now."""
     until = datetime.datetime.fromtimestamp(emulator.clock.now() + HELD_FOR, datetime.timezone.utc)
     return (
-        "AWS holds the name host and its ARN since the deregistration, typically for 24 hours, "
+        "AWS still holds the name host and its ARN after the deregistration, typically for 24 hours, "
         f"until about {until:%Y-%m-%d %H:%M} UTC"
     )
 
@@ -144,7 +147,7 @@ def test_what_was_deregistered_can_be_registered_a_day_later(
     predicted = on_premises_instance.ensure(connect, params, True)
     assert predicted["warnings"] == [f"AWS may refuse to register host: {held}."]
     error = failure(connect, **HOST, **identity)
-    assert error.message == f"{held}: run this task again then, or use another instance_name"
+    assert error.message == f"instance_name: {held}; run this task again then, or use another name with another ARN now"
     assert "InstanceNameAlreadyRegisteredException" in str(error.exception)
     assert (error.kwargs["changed"], read(codedeploy)) == (False, None)
     assert iam_beside(codedeploy).list_users()["Users"] == []
@@ -159,7 +162,7 @@ def test_an_arn_is_held_for_a_day_too(connect: Connect, codedeploy: Any) -> None
     an_instance()(codedeploy)
     codedeploy.deregister_on_premises_instance(instanceName="host")
     error = failure(connect, instance_name="other", iam_user_arn=USER)
-    assert "deregistered with it less than about 24 hours ago: use another one" in error.message
+    assert "deregistered with it less than 24 hours ago: use another one" in error.message
     assert read(codedeploy) is None
 
 
@@ -174,7 +177,7 @@ def test_one_name_that_is_held_keeps_none_of_the_others(connect: Connect, codede
     ]
     error = failure(connect, instances=instances)
     assert list(error.kwargs["failures"]) == ["host"]
-    assert "1 of 31 instances failed. host: AWS holds the name host" in error.message
+    assert "1 of 31 instances failed. host: instance_name: AWS still holds the name host" in error.message
     found = codedeploy.list_on_premises_instances(
         registrationStatus="Registered", tagFilters=[{"Key": "a", "Value": "1", "Type": "KEY_AND_VALUE"}]
     )
@@ -200,14 +203,15 @@ def test_another_arn_is_an_outage_of_a_day(
     assert read(codedeploy) == (None, SESSION, [("a", "1")])
 
     error = failure(connect, **given)
-    assert "host was deregistered, to get its new ARN, and cannot be registered again yet: AWS holds the name" in str(
-        error
+    assert (
+        "host was deregistered to change its ARN, and could not be registered again: instance_name: AWS still holds"
+        in str(error)
     )
     assert error.kwargs["changed"]
     assert error.kwargs["warnings"][0].startswith(OUTAGE)
     assert iam_beside(codedeploy).list_users()["Users"] == []
     emulator.clock.advance(HELD_FOR - 1)
-    assert "AWS holds the name" in failure(connect, **given).message
+    assert "AWS still holds the name" in failure(connect, **given).message
     emulator.clock.advance(1)
     on_premises_instance.ensure(connect, SUBJECT.params(**given), False)
     assert read(codedeploy) == (USER, None, [("a", "1")])
@@ -236,7 +240,8 @@ def test_a_registration_is_not_given_up_for_one_that_aws_refuses(
 ) -> None:
     an_instance(("a", "1"), iamSessionArn=SESSION)(codedeploy)
     emulator.faults.add(Fault("access_denied", "codedeploy:RegisterOnPremisesInstance"))
-    assert "AccessDenied" in str(failure(connect, **REPLACING))
+    error = failure(connect, **REPLACING)
+    assert ("AccessDenied" in str(error), error.kwargs["changed"]) == (True, False)
     assert "codedeploy:DeregisterOnPremisesInstance" not in module_actions(emulator)
     assert read(codedeploy) == (None, SESSION, [("a", "1")])
 
@@ -257,8 +262,21 @@ def test_the_old_registration_comes_back_where_aws_allows_it(
 ) -> None:
     replaceable(("a", "1"), iamSessionArn=SESSION)(codedeploy)
     emulator.faults.add(Fault("access_denied", "codedeploy:RegisterOnPremisesInstance", skip=1, count=1))
-    assert "AccessDenied" in str(failure(connect, **REPLACING))
+    error = failure(connect, **REPLACING)
+    assert "host is registered with its old ARN again: Failed to register" in error.message
+    assert ("AccessDenied" in str(error), error.kwargs["changed"]) == (True, True)
     assert read(codedeploy) == (None, SESSION, [("a", "1")])
+
+
+def test_a_registration_whose_answers_are_all_lost_keeps_its_user(
+    connect: Connect, emulator: Emulator, codedeploy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (botocore.endpoint, cloud):
+        monkeypatch.setattr(module, "time", types.SimpleNamespace(sleep=lambda _seconds: None))
+    emulator.faults.add(Fault("reset_after", "codedeploy:RegisterOnPremisesInstance"))
+    done = on_premises_instance.ensure(connect, SUBJECT.params(**HOST, iam_user=IAM_USER), False)
+    assert (done["changed"], read(codedeploy)) == (True, (USER, None, []))
+    assert keys_of_host(codedeploy) == [done["iam_credentials"][0]["access_key_id"]]
 
 
 def keys_of_host(codedeploy: Any) -> list[str]:
