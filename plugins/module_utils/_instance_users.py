@@ -27,6 +27,9 @@ LONGEST_NAME = 64
 PATH = re.compile(r"/([!-.0-~][!-~]{0,508}/)?")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?]*)?")
 
+# How often a new access key is asked for while AWS finds that the user has two, the most: keys of answers that were lost.
+KEY_ATTEMPTS = 3
+
 # What keeps a user from being deleted: how it is listed, and removed (AWS IAM user guide, "Deleting an IAM user").
 BELONGINGS = (
     ("list_access_keys", "AccessKeyMetadata", "AccessKeyId", "delete_access_key", "AccessKeyId"),
@@ -84,6 +87,13 @@ def _put_policy(iam: t.Any, name: str, document: str) -> None:
 @aws_call("create the access key of the IAM user")
 def _create_access_key(iam: t.Any, name: str) -> dict[str, str]:
     return t.cast("dict[str, str]", iam.create_access_key(UserName=name)["AccessKey"])
+
+
+@aws_find("read when the access key was last used", default="")
+def _last_use(iam: t.Any, access_key_id: str) -> str:
+    """When the access key was used last; an empty text if never."""
+    answer = iam.get_access_key_last_used(AccessKeyId=access_key_id)
+    return str(answer.get("AccessKeyLastUsed", {"LastUsedDate": "an unknown time"}).get("LastUsedDate", ""))
 
 
 @aws_find("list what belongs to the IAM user", default=[])
@@ -144,6 +154,25 @@ def check_ours(name: str, user: dict[str, t.Any] | None, arn: str) -> None:
         raise CodeDeployError(f"iam_user.path: the IAM user is there with another path: {user['arn']}, not {arn}")
 
 
+def check_new_user(iam: t.Any, name: str, region: str, arn: str) -> None:
+    """Raise CodeDeployError if the IAM user NAME is there, and not ours under ARN, or has an access key that may be in use."""
+    user = find_user(iam, name, region)
+    check_ours(name, user, arn)
+    if user:
+        _check_unused(iam, name)
+
+
+def _check_unused(iam: t.Any, name: str) -> None:
+    """Raise CodeDeployError if an access key of the IAM user NAME has ever been used. One of a killed run has not: nobody knows its secret."""
+    for key in _list_access_keys(iam, name):
+        used = _last_use(iam, key)
+        if used:
+            raise CodeDeployError(
+                f"iam_user: the IAM user {name!r} has the access key {key}, which was last used at {used} and may still be in use; "
+                "delete the key, or remove the user with state=absent, and run this task again, or set iam_user_arn to use the user as it is"
+            )
+
+
 @contextlib.contextmanager
 def new_user(iam: t.Any, name: str, options: UserOptions, account: Account) -> t.Iterator[Credentials]:
     """Make the IAM user NAME with an access key, for as long as what is done with it does not fail: then it is removed again.
@@ -156,15 +185,43 @@ def new_user(iam: t.Any, name: str, options: UserOptions, account: Account) -> t
         user = find_user(iam, name, account.region) if error_code(error) == "EntityAlreadyExists" else None
         if not (user and user["ours"]):
             raise
-    try:
+        _check_unused(iam, name)
         _remove_belongings(iam, name)
+    try:
         if options.buckets:
             _put_policy(iam, name, policy_document(account.partition, options.buckets))
-        key = _create_access_key(iam, name)
+        key = _new_access_key(iam, name)
         yield Credentials(account.user_arn(options.path, name), key["AccessKeyId"], key["SecretAccessKey"])
     except BaseException:
         remove_user(iam, name)
         raise
+
+
+def _new_access_key(iam: t.Any, name: str, attempts: int = KEY_ATTEMPTS) -> dict[str, str]:
+    """A new access key of the IAM user NAME, who has none before, and none but this afterwards.
+
+    A call whose answer is lost has made a key too, whose secret nobody knows. botocore makes it again without a word, so all that can be
+    seen of that are keys too many.
+    """
+    try:
+        key = _create_access_key(iam, name)
+    except CodeDeployError as error:
+        if error_code(error) != "LimitExceeded" or attempts == 1:
+            raise
+        _remove_access_keys(iam, name)
+        return _new_access_key(iam, name, attempts - 1)
+    _remove_access_keys(iam, name, but=key["AccessKeyId"])
+    return key
+
+
+def _list_access_keys(iam: t.Any, name: str) -> list[str]:
+    return [key["AccessKeyId"] for key in _list_belongings(iam, name, "list_access_keys", "AccessKeyMetadata")]
+
+
+def _remove_access_keys(iam: t.Any, name: str, but: str = "") -> None:
+    for key in _list_access_keys(iam, name):
+        if key != but:
+            _remove_belonging(iam, name, "delete_access_key", "AccessKeyId", key)
 
 
 def _remove_belongings(iam: t.Any, name: str) -> None:

@@ -9,12 +9,13 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import typing as t
 
 from ._batches import batches
 from ._converge import settled
-from ._errors import CodeDeployError, aws_call, aws_find, error_code
+from ._errors import CodeDeployError, aws_call, aws_find, error_code, refused
 from ._plan import Plan, Resource
 from ._propagation import write_patiently
 from ._shapes import resource_from_aws
@@ -29,6 +30,13 @@ ARNS = ("iam_user_arn", "iam_session_arn")
 MANAGED = ("instance_name", *ARNS, "tags")
 # A new registration begins without tags.
 DEFAULTS: Resource = {"tags": {}}
+
+# How AWS refuses to register a name or an ARN that it has for another registration, or still holds for one that has gone.
+NAME_TAKEN = "InstanceNameAlreadyRegisteredException"
+ARN_TAKEN = ("IamUserArnAlreadyRegisteredException", "IamSessionArnAlreadyRegisteredException")
+# Until AWS has deleted the record of a registration that has gone, neither its name nor its ARN can be registered, "typically about
+# 24 hours" (AWS user guide, "Manually deregister an on-premises instance").
+HELD_FOR = datetime.timedelta(hours=24)
 
 # BatchGetOnPremisesInstances takes 25 names (botocore model). How many the calls that change tags take is not documented.
 INSTANCES_A_CALL = 25
@@ -115,34 +123,96 @@ def find_registered(client: t.Any, names: t.Iterable[str]) -> dict[str, Resource
 
 
 def register(client: t.Any, plan: Plan, wait_timeout: int) -> None:
-    """Register the instance of PLAN, for WAIT_TIMEOUT seconds as long as its user is not known; if it has another ARN, instead of that.
+    """Register the instance of PLAN, without tags, for WAIT_TIMEOUT seconds as long as its user is not known; if it has another ARN, instead of that."""
+    after = plan.after or {}
+    if plan.before:
+        _replace(client, plan.before, after, wait_timeout)
+    else:
+        _register_once(client, after, wait_timeout)
 
-    A new registration has no tags. One that takes the place of another gets its tags at once, to be without them for no longer than needed.
-    If it cannot be made, the old one is made again. One that is there already, perhaps by a call whose answer was lost, is taken.
+
+def _replace(client: t.Any, before: Resource, after: Resource, wait_timeout: int) -> None:
+    """Deregister BEFORE and register AFTER, or else BEFORE again.
+
+    The registration is tried first while BEFORE is there, so nothing is lost if AWS refuses it for any other reason than the name.
     """
-    before, after = plan.before, plan.after or {}
     name = after["instance_name"]
-    if before:
-        deregister(client, name)
     try:
         write_patiently(functools.partial(_register, client, name, **api_arn(after)), wait_timeout)
     except CodeDeployError as error:
-        if error_code(error) != "InstanceNameAlreadyRegisteredException" or not has_arn(client, name, after):
-            if before:
-                _register(client, name, **api_arn(before))
-                apply_tags(client, {name: ({}, before["tags"])})
+        if error_code(error) != NAME_TAKEN:
             raise
-    if before:
-        apply_tags(client, {name: ({}, after["tags"])})
+        deregister(client, name)
+        _register_instead(client, before, after, wait_timeout)
 
 
-def has_arn(client: t.Any, name: str, wanted: Resource) -> bool:
-    """Whether the instance NAME is registered with the ARN of WANTED, once AWS shows it."""
+def _register_instead(client: t.Any, before: Resource, after: Resource, wait_timeout: int) -> None:
+    """Register AFTER in the place of BEFORE, which has been deregistered and is registered again if AFTER cannot be.
 
-    def difference(found: Resource | None) -> Plan:
-        return Plan(api_arn((found or {}).get(name, {})), api_arn(wanted))
+    Raises CodeDeployErrors that say that they have `changed` something.
+    """
+    name = after["instance_name"]
+    try:
+        _register_once(client, after, wait_timeout)
+    except CodeDeployError as error:
+        try:
+            _register_once(client, before, wait_timeout)
+        except CodeDeployError:
+            lost = f"{name} was deregistered to change its ARN, and could not be registered again: {error.message}"
+            raise CodeDeployError(lost, error.exception, changed=True) from error
+        apply_tags(client, {name: ({}, before["tags"])})
+        kept = f"{name} is registered with its old ARN again: {error.message}"
+        raise CodeDeployError(kept, error.exception, changed=True) from error
 
-    return not settled(functools.partial(find_registered, client, [name]), difference)[0].changed
+
+def _register_once(client: t.Any, instance: Resource, wait_timeout: int) -> None:
+    """Register INSTANCE with its ARN. A registration that is there already, perhaps by a call whose answer was lost, is taken."""
+    name = instance["instance_name"]
+    try:
+        write_patiently(functools.partial(_register, client, name, **api_arn(instance)), wait_timeout)
+    except CodeDeployError as error:
+        if refused(error) and error_code(error) not in (NAME_TAKEN, *ARN_TAKEN):
+            raise
+        record = _record_after(client, name, error)
+        if "deregister_time" in record or api_arn(record) != api_arn(instance):
+            raise explained_refusal(error, instance, record) from error
+
+
+def _record_after(client: t.Any, name: str, error: CodeDeployError) -> Resource:
+    """What AWS knows of the instance NAME after a registration that ended with ERROR. Unless it is about the ARN, a record may show only after a moment."""
+
+    def missing(records: Resource | None) -> Plan:
+        return Plan(None, None if records or error_code(error) in ARN_TAKEN else {})
+
+    return t.cast(
+        "Resource", (settled(functools.partial(find_records, client, [name]), missing)[1] or {}).get(name, {})
+    )
+
+
+def explained_refusal(error: CodeDeployError, instance: Resource, record: Resource) -> CodeDeployError:
+    """ERROR, by which AWS refused to register INSTANCE, with the cause if RECORD of its name tells it, and the remedy."""
+    if "deregister_time" in record and (error_code(error) == NAME_TAKEN or api_arn(record) == api_arn(instance)):
+        advice = "run this task again then, or use another name with another ARN now"
+        return CodeDeployError(f"instance_name: {held(record)}; {advice}", error.exception)
+    if error_code(error) in ARN_TAKEN:
+        advice = "another instance has this ARN, or was deregistered with it less than 24 hours ago: use another one"
+        return CodeDeployError(f"{error.message} ({advice})", error.exception)
+    return error
+
+
+def held(record: Resource) -> str:
+    """How long AWS holds the name of RECORD, which is that of a registration that has gone."""
+    until = datetime.datetime.fromisoformat(record["deregister_time"]) + HELD_FOR
+    return (
+        f"AWS still holds the name {record['instance_name']} and its ARN after the deregistration, typically for 24 hours, "
+        f"until about {until.astimezone(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def find_holders(client: t.Any, arns: set[str]) -> dict[str, str]:
+    """The names of the instances that have ARNS, by ARN: registered, or gone and not yet forgotten by AWS. Reads all instances."""
+    records = find_on_premises_instances(client, list_on_premises_instances(client))
+    return {arn: each["instance_name"] for each in records for arn in api_arn(each).values() if arn in arns}
 
 
 def api_arn(instance: Resource) -> dict[str, str]:

@@ -10,22 +10,26 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import functools
+import json
 import typing as t
 from dataclasses import dataclass
 
 from ._converge import settled
-from ._errors import CodeDeployError
+from ._errors import CodeDeployError, not_checked
 from ._host_configs import host_config, host_config_path, remove_file, write_private_file
-from ._in_parallel import in_parallel
-from ._instance_users import Account, Credentials, UserOptions, check_ours, find_user, new_user, remove_user
+from ._in_parallel import SHOWN, in_parallel
+from ._instance_users import Account, Credentials, UserOptions, check_new_user, find_user, new_user, remove_user
 from ._on_premises_instances import (
     ARNS,
     DEFAULTS,
     MANAGED,
     InstanceTags,
+    api_arn,
     apply_tags,
     deregister,
+    find_holders,
     find_registered,
+    held,
     pairs_from_tags,
     register,
     tags_from_pairs,
@@ -51,12 +55,12 @@ class Users:
 
 
 def check_new_users(users: Users, names: t.Iterable[str], most: int) -> None:
-    """Raise CodeDeployError if an IAM user that is to be made for one of NAMES is there and not ours."""
-    found, failures = in_parallel(lambda name: find_user(users.iam, name, users.account.region), names, most)
+    """Raise CodeDeployError if an IAM user that is to be made for one of NAMES is there, and not ours or perhaps in use."""
+    _none, failures = in_parallel(
+        lambda name: check_new_user(users.iam, name, users.account.region, users.arn(name)), names, most
+    )
     for error in failures.values():
         raise error
-    for name, user in found.items():
-        check_ours(name, user, users.arn(name))
 
 
 def own_users(users: Users, names: t.Iterable[str], most: int) -> dict[str, str]:
@@ -103,19 +107,73 @@ def register_with_user(client: t.Any, users: Users, plan: Plan, wait_timeout: in
     return key
 
 
-def refused_replacements(plans: Plans) -> Failures:
-    """Why the instances of PLANS whose registration would take the place of another stay as they are."""
+def _arn(instance: Resource) -> str:
+    return next(iter(api_arn(instance).values()))
 
-    def arn(instance: Resource) -> str:
-        return next(instance[arn] for arn in ARNS if instance.get(arn))
 
+def replacements(plans: Plans) -> Plans:
+    """Those of PLANS that give a registered instance another ARN."""
+    return {
+        name: plan
+        for name, plan in plans.items()
+        if plan.before and plan.after and _arn(plan.before) != _arn(plan.after)
+    }
+
+
+def refused_replacements(plans: Plans, wanted: t.Mapping[str, Resource], replace: bool) -> Failures:
+    """Why instances stay as they are to which PLANS give another ARN: REPLACE is false, or the tags that they would lose are not WANTED."""
+    failures = {}
+    for name, plan in replacements(plans).items():
+        before, after = plan.before or {}, plan.after or {}
+        if not replace:
+            failures[name] = CodeDeployError(
+                f"replace: {name} is registered with {_arn(before)}, not with {_arn(after)}, and AWS cannot change the ARN of an instance: "
+                "it would have to be deregistered, and could not be registered again for about 24 hours. "
+                "Register the host under another instance_name, or set replace=true if it can be without deployments for that long."
+            )
+        elif after["tags"] != {str(key): str(value) for key, value in (wanted[name]["tags"] or {}).items()}:
+            failures[name] = CodeDeployError(
+                f"{wanted[name]['option']}tags: {name} would lose tags when it is deregistered to get another ARN; "
+                f"give all tags that it is to have then: {json.dumps(after['tags'])}"
+            )
+    return failures
+
+
+def refused_arns(client: t.Any, plans: Plans) -> tuple[Failures, list[str]]:
+    """Why instances stay as they are to which PLANS give an ARN that another instance has, and warnings. Without replacements nothing is read."""
+    arns = {name: _arn(plan.after or {}) for name, plan in replacements(plans).items()}
+    try:
+        holders = find_holders(client, set(arns.values())) if arns else {}
+    except CodeDeployError as error:
+        return {}, [not_checked(error)]
     return {
         name: CodeDeployError(
-            f"{name} is registered with {arn(plan.before)}, not with {arn(plan.after)}, and is not to be registered again (replace is false)"
+            f"iam_user_arn, iam_session_arn: {arn} is the ARN of the instance {holders[arn]!r}, registered or deregistered "
+            f"less than 24 hours ago; give {name} another one"
         )
-        for name, plan in plans.items()
-        if plan.before and plan.after and arn(plan.before) != arn(plan.after)
-    }
+        for name, arn in arns.items()
+        if arn in holders
+    }, []
+
+
+def replacement_warnings(plans: Plans) -> list[str]:
+    """What is to be said of instances that PLANS deregister to give them another ARN."""
+    names = list(replacements(plans))
+    return names and [
+        f"Another ARN means an outage for {_listed(names)}: AWS holds the name of a deregistered instance, typically for 24 hours. "
+        "Until then the host gets no deployments. A host that is registered under another instance_name gets them at once."
+    ]
+
+
+def held_warnings(plans: Plans, records: t.Mapping[str, Resource]) -> list[str]:
+    """What is to be said in check mode of the instances that PLANS register though AWS has RECORDS of them which hold the name."""
+    names = [name for name, plan in plans.items() if plan.after and not plan.before and name in records]
+    return names and [f"AWS may refuse to register {_listed(names)}: {held(records[names[0]])}."]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def register_all(
@@ -151,14 +209,14 @@ def tags_of_new_ones(client: t.Any, plans: Plans) -> dict[str, tuple[InstanceTag
     """The changes of tags that the new registrations of PLANS need.
 
     The AWS user guide says both that tags outlive a registration and that they do not. So what of old ones is there and not wanted goes,
-    and all that is wanted is added, unless `register` has done it.
+    and all that is wanted is added.
     """
     registered = find_registered(client, plans)
     changes = {}
     for name, plan in plans.items():
         tags = (plan.after or DEFAULTS)["tags"]
         old = pairs_from_tags(registered.get(name, DEFAULTS)["tags"]) - pairs_from_tags(tags)
-        changes[name] = (tags_from_pairs(old), {} if plan.before else tags)
+        changes[name] = (tags_from_pairs(old), tags)
     return changes
 
 

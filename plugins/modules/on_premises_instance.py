@@ -28,8 +28,7 @@ options:
     description:
       - The ARN of the IAM user that the host agent uses, in any partition. A user can be registered for one instance only.
       - To register an instance, this, O(iam_session_arn) or O(iam_user) is needed. For an instance that is registered all can be left out.
-      - AWS cannot change it. An instance that is registered with another ARN is deregistered and registered again, with the tags that it had. See
-        O(replace).
+      - AWS cannot change the ARN of an instance. See O(replace).
     type: str
   iam_session_arn:
     description:
@@ -71,6 +70,8 @@ options:
       - The user is called like the instance (64 characters at most) and has a tag by which this module knows it again. One of that name which
         this module did not make for an instance of this region is never touched; it is an error.
       - The user, its key and the registration come together or not at all. A run that was killed is finished by the next, with a new key.
+      - A new registration gets a new key. Older keys of the user are deleted if they were never used, such as those of killed runs and lost
+        answers. If one was used, the task fails before it changes anything, because the key may still be in use.
       - With O(state=absent) the users that this module made for the instances are removed, with all that belongs to them.
     type: dict
     suboptions:
@@ -95,10 +96,14 @@ options:
         type: path
   replace:
     description:
-      - What to do with an instance that is registered with another ARN than it should have. V(true) registers it again.
+      - Whether an instance that is registered with another ARN than it should have is deregistered, to be registered again.
       - With V(false) it stays as it is and the task fails for it, in check mode too. So no name is taken from another host by mistake.
+      - V(true) takes the host out of deployments, typically for 24 hours. For that long AWS holds the name of a deregistered instance and
+        refuses to register it, even with its old ARN. The task deregisters the instance, fails for it, and says until about when. Run it again
+        then to register the instance. O(tags) must name all tags of the instance, because AWS may not keep them.
+      - To change the ARN without an outage, register the host under another O(instance_name), and deregister the old name afterwards.
     type: bool
-    default: true
+    default: false
   concurrency:
     description:
       - How many instances are registered or deregistered at the same time, 1 to 32.
@@ -113,7 +118,8 @@ options:
     description:
       - V(present) registers the instances that are not registered, and brings their tags to O(tags).
       - V(absent) removes the tags and deregisters the instances. A host stays as it is, and so does an IAM user or role that this module did not make.
-        Afterwards the name can be registered again.
+      - After a deregistration AWS holds the name and the ARN, typically for 24 hours. Until then V(present) fails for the instance, and says until
+        about when.
     type: str
     choices: [present, absent]
     default: present
@@ -129,15 +135,17 @@ attributes:
 notes:
   - "Required IAM permissions: C(codedeploy:BatchGetOnPremisesInstances), and as needed C(codedeploy:RegisterOnPremisesInstance),
     C(codedeploy:DeregisterOnPremisesInstance), C(codedeploy:AddTagsToOnPremisesInstances) and C(codedeploy:RemoveTagsFromOnPremisesInstances).
+    With O(replace=true) also C(codedeploy:ListOnPremisesInstances).
     With O(iam_user) also C(sts:GetCallerIdentity), C(iam:GetUser), C(iam:CreateUser), C(iam:PutUserPolicy),
-    C(iam:CreateAccessKey), C(iam:ListAccessKeys), C(iam:DeleteAccessKey), C(iam:ListUserPolicies), C(iam:DeleteUserPolicy),
+    C(iam:CreateAccessKey), C(iam:ListAccessKeys), C(iam:GetAccessKeyLastUsed), C(iam:DeleteAccessKey), C(iam:ListUserPolicies),
+    C(iam:DeleteUserPolicy),
     C(iam:ListAttachedUserPolicies), C(iam:DetachUserPolicy), C(iam:ListGroupsForUser), C(iam:RemoveUserFromGroup) and C(iam:DeleteUser)."
   - To make an IAM user with a tag, AWS also wants the permission C(iam:TagUser).
   - Unchanged instances cost one call for each 25 of them, with O(iam_user) one more. With O(iam_user) and O(state=absent) each costs one more.
   - An IAM user that AWS can never use makes the task fail only after O(wait_timeout).
-  - AWS has no call that gives an instance another ARN and keeps its tags. If the run is killed in the moment between the calls that do it, the next
-    one takes the tags that AWS still shows of the registration that has gone. Whether AWS shows any is not certain, because its user guide says
-    both that they stay and that they go. Give O(tags) to be safe.
+  - With O(replace=true) all instances of the region are read first, because none may have the new ARN. Then the new registration is tried before
+    the old one is removed. AWS refuses it because of the name. If AWS refuses it for another reason, the old registration stays.
+  - AWS does not document for how long exactly it holds names and ARNs. So the module does not count hours, but tries to register.
 seealso:
   - module: slipway.codedeploy.on_premises_instance_info
   - module: slipway.codedeploy.deployment_group
@@ -190,6 +198,18 @@ EXAMPLES = r"""
       - instance_name: db-1
       - instance_name: db-2
     iam_user: {}
+    state: absent
+
+- name: Give a host another ARN without an outage, by registering it under another name first
+  slipway.codedeploy.on_premises_instance:
+    instance_name: web-2-session
+    iam_session_arn: arn:aws:sts::123456789012:assumed-role/codedeploy-hosts/web-2-session
+    tags:
+      application: web-app
+
+- name: Deregister the old name afterwards
+  slipway.codedeploy.on_premises_instance:
+    instance_name: web-2
     state: absent
 
 - name: The host gets no more deployments
@@ -277,6 +297,7 @@ iam_credentials:
 
 import typing as t
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ..module_utils._errors import CodeDeployError, Connect
@@ -299,9 +320,12 @@ from ..module_utils._registrations import (
     Users,
     check_new_users,
     deregister_all,
+    held_warnings,
     own_users,
+    refused_arns,
     refused_replacements,
     register_all,
+    replacement_warnings,
     shown,
 )
 from ..module_utils._tags import arn_prefix
@@ -355,8 +379,11 @@ def apply(
 
 
 def has_changed(plans: Plans, failures: Failures) -> bool:
-    """Whether any of the PLANS that were written has done something in spite of its FAILURES. A new registration that failed has left nothing."""
-    return any(plan.before or name not in failures for name, plan in plans.items())
+    """Whether any of the PLANS that were written has done something in spite of its FAILURES. A registration that failed says if it has."""
+    return any(
+        name not in failures or plan.after is None or failures[name].kwargs.get("changed", False)
+        for name, plan in plans.items()
+    )
 
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -366,22 +393,35 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     client, users = connect("codedeploy"), users_for(connect, params)
     records = find_records(client, wanted)
     plans, found = plans_for(params, wanted, records, users), registered(records)
-    failures = {} if params["replace"] else refused_replacements(plans)
-    plans = {name: plan for name, plan in plans.items() if name not in failures}
+    failures = refused_replacements(plans, wanted, params["replace"])
+    plans = without(plans, failures)
+    taken, warnings = refused_arns(client, plans)
+    failures, plans = {**failures, **taken}, without(plans, taken)
     made = own_user_names(plans, wanted) if users else set()
     if users and made:
         check_new_users(users, made, params["concurrency"])
     changing = {name: plan for name, plan in plans.items() if plan.changed}
     writing = bool(changing) and not check_mode
+    warnings += replacement_warnings(plans) + (held_warnings(plans, records) if check_mode else [])
     keys: list[Resource] = []
     if writing:
         keys, failed = apply(client, params, changing, users, made)
         failures = {**failures, **failed}
     changed = writing and has_changed(changing, failures)
-    raise_failures("instances", failures, len(wanted), changed=changed, iam_credentials=keys)
+    raise_failures("instances", failures, len(wanted), changed=changed, iam_credentials=keys, warnings=warnings)
     if writing:
         found = {**found, **shown(client, changing)}
-    return {**result(params, plans, found), "changed": bool(changing), "iam_credentials": keys}
+    return {
+        **result(params, plans, found),
+        "changed": bool(changing),
+        "iam_credentials": keys,
+        "warnings": warnings,
+    }
+
+
+def without(plans: Plans, names: t.Container[str]) -> Plans:
+    """PLANS without those for the instances NAMES."""
+    return {name: plan for name, plan in plans.items() if name not in names}
 
 
 def result(params: dict[str, t.Any], plans: Plans, found: dict[str, Resource]) -> dict[str, t.Any]:
@@ -409,7 +449,7 @@ def main() -> None:
             **INSTANCE,
             "instances": {"type": "list", "elements": "dict", "options": member, "mutually_exclusive": exclusive},
             "iam_user": {"type": "dict", "options": IAM_USER},
-            "replace": {"type": "bool", "default": True},
+            "replace": {"type": "bool", "default": False},
             "concurrency": {"type": "int", "default": 8},
             "wait_timeout": {"type": "int", "default": 60},
             "purge_tags": {"type": "bool", "default": True},
@@ -421,10 +461,15 @@ def main() -> None:
     )
     try:
         check_secrecy(module.params, module.no_log)
-        module.exit_json(**ensure(module.client, module.params, module.check_mode))
+        done = ensure(module.client, module.params, module.check_mode)
+        for warning in done.pop("warnings"):
+            warn(warning)
+        module.exit_json(**done)
     except InvalidOption as error:
         module.fail_json_aws_error(error)
     except CodeDeployError as error:
+        for warning in error.kwargs.pop("warnings", ()):
+            warn(warning)
         if error.exception:
             module.fail_json_aws(error.exception, msg=error.message, **error.kwargs)
         module.fail_json(msg=error.message, **error.kwargs)

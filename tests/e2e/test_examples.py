@@ -12,6 +12,7 @@ import tarfile
 import pytest
 import yaml
 
+from emulator.service.on_premises_instances import HELD_FOR
 from emulator.tests.traffic_stage import EcsStage, LambdaStage, content_revision
 
 from .conftest import APPLICATION, HOSTS, Site, eventually
@@ -122,9 +123,10 @@ def prepare_deployment(site: Site) -> Named:
 
 
 def prepare_instances(site: Site) -> Named:
-    """The instances of the examples are not registered yet."""
+    """The instances of the examples are not registered any more, and AWS has forgotten them."""
     for host in HOSTS:
         site.emulator.client("codedeploy").deregister_on_premises_instance(instanceName=host)
+    site.emulator.clock.advance(HELD_FOR)
     return {}
 
 

@@ -291,7 +291,7 @@ class Deployment:
 @dataclass(eq=False)
 class Region:
     """All that one account has in one region. ``registered_hosts`` are the on-premises instances that are not deregistered, by
-    the names that their hosts go by."""
+    the names that their hosts go by; ``deregistered_hosts`` those that were deregistered last under such a name."""
 
     account: str
     name: str
@@ -301,6 +301,7 @@ class Region:
     configs: dict[str, DeploymentConfig] = field(default_factory=predefined_configs)
     on_premises_instances: dict[str, OnPremisesInstance] = field(default_factory=dict)
     registered_hosts: dict[str, OnPremisesInstance] = field(default_factory=dict)
+    deregistered_hosts: dict[str, OnPremisesInstance] = field(default_factory=dict)
     deployments: dict[str, Deployment] = field(default_factory=dict)
     auto_scaling_members: dict[str, list[str]] = field(default_factory=dict)
     github_account_tokens: list[str] = field(default_factory=list)

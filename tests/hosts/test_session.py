@@ -107,7 +107,8 @@ def test_nothing_secret_gets_out(
     texts = [path.read_text(errors="replace") for path in (tmp_path / "artifacts").rglob("*") if path.is_file()]
     _default, *credentials = machine.path("/etc/codedeploy-agent/conf/credentials").read_text().split("\n")
 
-    user = account.create_user("web-1")
+    # Under a new name: AWS holds the old one for a day.
+    user = {**account.create_user("web-1-again"), "agent_instance_name": "web-1-again"}
     for verb, more in (("unregister", {}), ("register", user)):
         play = controller.run(verb, arguments=["-vvv", "--diff"], **{**options, **more})
         assert play.status == 0, play.output

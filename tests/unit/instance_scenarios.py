@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import json
+import urllib.parse
+import urllib.request
 from typing import Any
 
 import boto3
 
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
+from emulator.service.on_premises_instances import HELD_FOR
 from unit.scenarios import (
     Scenario,
     Subject,
@@ -49,6 +53,33 @@ def an_instance(*pairs: tuple[str, str], **arn: str) -> Any:
 def a_deregistered_one(client: Any) -> None:
     an_instance(("stage", "test"))(client)
     client.deregister_on_premises_instance(instanceName="host")
+
+
+def control(client: Any, path: str, **members: Any) -> None:
+    """Tell the emulator that CLIENT talks to MEMBERS, at one of its own paths."""
+    port = urllib.parse.urlsplit(client.meta.endpoint_url).port
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/_emulator/{path}", json.dumps(members).encode()).close()
+
+
+def a_forgotten_one(client: Any) -> None:
+    """An instance that was deregistered a day ago."""
+    a_deregistered_one(client)
+    control(client, "clock", advance=HELD_FOR)
+
+
+def names_are_let_go(client: Any) -> None:
+    """From now on AWS holds no name: each registration comes a day after what was before."""
+    control(client, "faults", kind="time_passes", action="codedeploy:RegisterOnPremisesInstance", seconds=HELD_FOR)
+
+
+def replaceable(*pairs: tuple[str, str], **arn: str) -> Any:
+    """An instance whose name AWS does not hold."""
+
+    def arrange(client: Any) -> None:
+        an_instance(*pairs, **arn)(client)
+        names_are_let_go(client)
+
+    return arrange
 
 
 def iam_beside(client: Any) -> Any:
@@ -94,9 +125,9 @@ SCENARIOS = [
         True,
         (USER, None, [("rack", "7"), ("stage", "test")]),
     ),
-    Scenario("register again", a_deregistered_one, NEW, True, (USER, None, [])),
+    Scenario("register again", a_forgotten_one, NEW, True, (USER, None, [])),
     Scenario(
-        "register again with tags", a_deregistered_one, {**NEW, "tags": {"a": "1"}}, True, (USER, None, [("a", "1")])
+        "register again with tags", a_forgotten_one, {**NEW, "tags": {"a": "1"}}, True, (USER, None, [("a", "1")])
     ),
     Scenario("there already", an_instance(("a", "1")), NEW, False, (USER, None, [("a", "1")])),
     Scenario("there already, by name", an_instance(iamSessionArn=SESSION), HOST, False, (None, SESSION, [])),
@@ -145,15 +176,15 @@ SCENARIOS = [
     ),
     Scenario(
         "registered with another user",
-        an_instance(("a", "1"), iamUserArn="arn:aws:iam::123456789012:user/other"),
-        NEW,
+        replaceable(("a", "1"), iamUserArn="arn:aws:iam::123456789012:user/other"),
+        {**NEW, "replace": True, "tags": {"a": "1"}},
         True,
         (USER, None, [("a", "1")]),
     ),
     Scenario(
         "registered with a user, to be one with a session",
-        an_instance(("a", "1")),
-        {**HOST, "iam_session_arn": SESSION, "tags": {"b": "2"}},
+        replaceable(("a", "1")),
+        {**HOST, "iam_session_arn": SESSION, "replace": True, "tags": {"b": 2}},
         True,
         (None, SESSION, [("b", "2")]),
     ),
@@ -168,8 +199,8 @@ SCENARIOS = [
     Scenario("with the user of a killed run", our_user, {**HOST, "iam_user": IAM_USER}, True, (USER, None, [])),
     Scenario(
         "with a user of its own instead of a session",
-        an_instance(("a", "1"), iamSessionArn=SESSION),
-        {**HOST, "iam_user": IAM_USER},
+        replaceable(("a", "1"), iamSessionArn=SESSION),
+        {**HOST, "iam_user": IAM_USER, "replace": True, "tags": {"a": "1"}},
         True,
         (USER, None, [("a", "1")]),
     ),

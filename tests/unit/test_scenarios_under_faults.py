@@ -40,6 +40,7 @@ TROUBLE = (
     ("reset_after", "codedeploy:*", 0.06),
     ("stale_reads", "codedeploy:*", 0.2),
     ("throttling", "iam:*", 0.1),
+    ("reset_after", "iam:*", 0.1),
 )
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from ..aws.backends import list_ec2_instances
 from ..engine.host_execution import HostExecution
-from ..service.on_premises_instances import register
+from ..service.on_premises_instances import find, register
 from ..state import InstanceTarget, LifecycleEvent, Region
 from .outcomes import Outcome, Script, check_script, succeed
 
@@ -123,7 +123,9 @@ def _ensure_instance(region: Region, name: str, tags: Mapping[str, str]) -> None
         if not any(instance.instance_id == name for instance in list_ec2_instances(region.account, region.name)):
             raise ValueError(f"there is no EC2 instance {name} in {region.name}")
         return
-    instance = region.on_premises_instances.get(name)
-    if instance is None or not instance.registered:
+    instance = find(region, name)
+    if instance is not None and not instance.registered:
+        raise ValueError(f"the on-premises instance {name} was deregistered less than 24 hours ago")
+    if instance is None:
         user = f"arn:{region.partition}:iam::{region.account}:user/simulated/{name}"
         register(region, name, user, None).tags = list(tags.items())

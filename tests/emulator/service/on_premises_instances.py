@@ -23,6 +23,9 @@ MOST_TAGS = 10
 MOST_IN_BATCH = 25
 MOST_IN_TAG_CALL = 100
 """Instances in one call that adds or removes tags; the model names the error but not the number, so this is assumed."""
+HELD_FOR = 24 * 60 * 60.0
+"""Seconds from a deregistration until its record is deleted, and with it what keeps the name and the ARN from being registered
+again: "typically about 24 hours" (AWS user guide, "Manually deregister an on-premises instance")."""
 
 # The AWS CLI's rule for names (``aws deploy register``), the strictest known: no colon, and not what an EC2 id looks like.
 _NAME = re.compile(r"(?!i-)[A-Za-z0-9+=,.@_-]{1,100}")
@@ -51,15 +54,16 @@ def register(region: Region, name: str, user_arn: str | None, session_arn: str |
 
 @operation("DeregisterOnPremisesInstance")
 def deregister_on_premises_instance(call: Call) -> None:
-    """Soft: the name stays listed, the name and the ARN can be registered again. An unknown name is no error (model).
+    """Soft: the name stays listed, and the name and the ARN stay held, for HELD_FOR. An unknown name is no error (model).
 
     The user guide says both that the tags go and that they stay; here they go, so that nobody counts on them.
     """
     _check_name(call.parameters["instanceName"])
-    instance = call.region.on_premises_instances.get(call.parameters["instanceName"])
+    instance = find(call.region, call.parameters["instanceName"])
     if instance is not None and instance.registered:
         instance.deregister_time = call.region.clock.now()
         del call.region.registered_hosts[instance.host_identifier]
+        call.region.deregistered_hosts[instance.host_identifier] = instance
         instance.tags = []
 
 
@@ -67,9 +71,10 @@ def deregister_on_premises_instance(call: Call) -> None:
 def get_on_premises_instance(call: Call) -> dict[str, Any]:
     name = call.parameters["instanceName"]
     _check_name(name)
-    if name not in call.region.on_premises_instances:
+    instance = find(call.region, name)
+    if instance is None:
         raise _not_registered(name)
-    return {"instanceInfo": _instance_info(call.region.on_premises_instances[name])}
+    return {"instanceInfo": _instance_info(instance)}
 
 
 @operation("BatchGetOnPremisesInstances")
@@ -79,8 +84,8 @@ def batch_get_on_premises_instances(call: Call) -> dict[str, Any]:
     lookup.check_batch(names, MOST_IN_BATCH)
     for name in names:
         _check_name(name)
-    known = call.region.on_premises_instances
-    return {"instanceInfos": [_instance_info(known[name]) for name in names if name in known]}
+    found = [find(call.region, name) for name in names]
+    return {"instanceInfos": [_instance_info(instance) for instance in found if instance is not None]}
 
 
 @operation("ListOnPremisesInstances")
@@ -91,7 +96,8 @@ def list_on_premises_instances(call: Call) -> dict[str, Any]:
     names = [
         instance.name
         for instance in call.region.on_premises_instances.values()
-        if status in (None, "Registered" if instance.registered else "Deregistered")
+        if not _is_deleted(call.region, instance)
+        and status in (None, "Registered" if instance.registered else "Deregistered")
         and (not filters or matches_any(filters, instance.tags))
     ]
     found, token = page(names, call.parameters.get("nextToken"), f"instances {status} {filters}")
@@ -136,15 +142,29 @@ def _check_arns(user_arn: str | None, session_arn: str | None) -> None:
 
 
 def _check_no_conflict(region: Region, name: str, user_arn: str | None, session_arn: str | None) -> None:
-    if _is_registered(region, name):
-        message = f"The instance name {name} is already registered."
+    """A name or an ARN that is registered, or whose record is not deleted yet, cannot be registered.
+
+    That AWS refuses those of a record is documented; with which errors is not, so these are the nearest in the model.
+    """
+    if (instance := find(region, name)) is not None:
+        message = f"The instance name {name} is already registered{_still(instance)}."
         raise ServiceError("InstanceNameAlreadyRegisteredException", message)
-    if user_arn in region.registered_hosts:
-        message = f"The IAM user ARN {user_arn} is already registered with another instance."
+    if user_arn is not None and (instance := _find_holder(region, user_arn)) is not None:
+        message = f"The IAM user ARN {user_arn} is already registered with another instance{_still(instance)}."
         raise ServiceError("IamUserArnAlreadyRegisteredException", message)
-    if session_arn in region.registered_hosts:
-        message = f"The IAM session ARN {session_arn} is already registered with another instance."
+    if session_arn is not None and (instance := _find_holder(region, session_arn)) is not None:
+        message = f"The IAM session ARN {session_arn} is already registered with another instance{_still(instance)}."
         raise ServiceError("IamSessionArnAlreadyRegisteredException", message)
+
+
+def _still(instance: OnPremisesInstance) -> str:
+    return "" if instance.registered else ": the record of a deregistered one is not deleted yet"
+
+
+def _find_holder(region: Region, arn: str) -> OnPremisesInstance | None:
+    """The instance with ARN that is registered, or whose record is not deleted yet."""
+    instance = region.registered_hosts.get(arn) or region.deregistered_hosts.get(arn)
+    return None if instance is None or _is_deleted(region, instance) else instance
 
 
 def _tag_pairs(tags: list[dict[str, str]]) -> list[tuple[str, str]]:
@@ -170,8 +190,19 @@ def _registered_instances(call: Call) -> list[OnPremisesInstance]:
 
 
 def _is_registered(region: Region, name: str) -> bool:
-    instance = region.on_premises_instances.get(name)
+    instance = find(region, name)
     return instance is not None and instance.registered
+
+
+def find(region: Region, name: str) -> OnPremisesInstance | None:
+    """The instance of that name, registered or not, until its record is deleted."""
+    instance = region.on_premises_instances.get(name)
+    return None if instance is None or _is_deleted(region, instance) else instance
+
+
+def _is_deleted(region: Region, instance: OnPremisesInstance) -> bool:
+    """Whether AWS has deleted the record of a deregistered instance."""
+    return instance.deregister_time is not None and region.clock.now() >= instance.deregister_time + HELD_FOR
 
 
 def _not_registered(name: str) -> ServiceError:

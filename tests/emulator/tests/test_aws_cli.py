@@ -139,8 +139,9 @@ def drive_on_premises_instances(cli: Cli, emulator: Emulator) -> None:
     assert cli("batch-get-on-premises-instances", *all_named)["instanceInfos"] == [info]
     assert "Deleting the IAM user (h1)... DONE" in cli("deregister", *named)
     assert emulator.client("iam").list_users()["Users"] == []
-    assert cli("register-on-premises-instance", *named, "--iam-user-arn", info["iamUserArn"]) == ""
-    assert cli("deregister-on-premises-instance", *named) == ""
+    other = ("--instance-name", "h2")  # the name and the ARN of h1 are held for a day
+    assert cli("register-on-premises-instance", *other, "--iam-user-arn", f"{info['iamUserArn']}2") == ""
+    assert cli("deregister-on-premises-instance", *other) == ""
 
 
 def drive_deployments(cli: Cli, emulator: Emulator) -> None:

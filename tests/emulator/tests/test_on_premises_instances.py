@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from emulator import Emulator
+from emulator.service.on_premises_instances import HELD_FOR
+
 from .conftest import Refused
 
 USER = "arn:aws:iam::123456789012:user/AWS/CodeDeploy/h1"
@@ -83,8 +86,31 @@ def test_deregistering_is_soft(instances: Any, refused: Refused) -> None:
     assert instances.list_on_premises_instances(registrationStatus="Deregistered")["instanceNames"] == ["h1"]
     with refused("InstanceNotRegisteredException"):
         instances.add_tags_to_on_premises_instances(instanceNames=["h1"], tags=[WEB])
+
+
+def test_a_name_and_an_arn_are_held_for_a_day(instances: Any, emulator: Emulator, refused: Refused) -> None:
+    instances.register_on_premises_instance(instanceName="h2", iamSessionArn=SESSION)
+    for name in ("h1", "h2"):
+        instances.deregister_on_premises_instance(instanceName=name)
+    emulator.clock.advance(HELD_FOR - 1)
+    with refused("InstanceNameAlreadyRegisteredException"):
+        instances.register_on_premises_instance(instanceName="h1", iamUserArn=f"{USER}x")
+    with refused("IamUserArnAlreadyRegisteredException"):
+        instances.register_on_premises_instance(instanceName="h3", iamUserArn=USER)
+    with refused("IamSessionArnAlreadyRegisteredException"):
+        instances.register_on_premises_instance(instanceName="h3", iamSessionArn=SESSION)
+    assert instances.list_on_premises_instances()["instanceNames"] == ["h1", "h2"]
+
+    emulator.clock.advance(1)
+    assert instances.list_on_premises_instances()["instanceNames"] == []
+    assert instances.batch_get_on_premises_instances(instanceNames=["h1"])["instanceInfos"] == []
+    with refused("InstanceNotRegisteredException"):
+        read(instances)
     instances.register_on_premises_instance(instanceName="h1", iamUserArn=USER)
+    instances.register_on_premises_instance(instanceName="h3", iamSessionArn=SESSION)
     assert "deregisterTime" not in read(instances)
+    with refused("IamUserArnAlreadyRegisteredException"):
+        instances.register_on_premises_instance(instanceName="h4", iamUserArn=USER)
 
 
 def test_missing(codedeploy: Any, refused: Refused) -> None:

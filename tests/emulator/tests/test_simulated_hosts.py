@@ -60,6 +60,16 @@ def test_hosts_do_well_unless_told_otherwise(stage: Stage) -> None:
     assert [instance["tags"] for instance in instances["instanceInfos"]] == [[TAG], [TAG]]
 
 
+def test_a_host_that_was_deregistered_comes_back_after_a_day(stage: Stage) -> None:
+    stage.emulator.simulate(["web-1"])
+    stage.codedeploy.deregister_on_premises_instance(instanceName="web-1")
+    with pytest.raises(ValueError, match="web-1 was deregistered less than 24 hours ago"):
+        stage.emulator.simulate(["web-1"])
+    stage.emulator.clock.advance(24 * 60 * 60)
+    stage.emulator.simulate(["web-1"])
+    assert "deregisterTime" not in stage.codedeploy.get_on_premises_instance(instanceName="web-1")["instanceInfo"]
+
+
 def test_one_of_forty_fails_in_validate_service(stage: Stage) -> None:
     set_up(stage, 40, "CodeDeployDefault.OneAtATime")
     stage.emulator.simulate("host-7", {"ValidateService": fail(log="503 from /health", script="scripts/check.sh")})

@@ -19,6 +19,7 @@ import pytest
 from e2e.calls import actions
 from e2e.playbooks import ANSIBLE_PLAYBOOK, playbook_environment, without_colours
 from emulator import Emulator
+from emulator.service.on_premises_instances import HELD_FOR
 
 ACCOUNT = "arn:aws:iam::123456789012"
 Hosts = dict[str, dict[str, t.Any]]
@@ -168,6 +169,28 @@ def test_a_host_that_fails_fails_alone(fleet: Fleet) -> None:
         "web-1": (TAKEN, {}),
         "web-2": (f"{ACCOUNT}:user/web-2", {"app": "shop"}),
     }
+
+
+def test_a_host_that_was_unregistered_comes_back_a_day_later_or_under_another_name(fleet: Fleet) -> None:
+    session = "arn:aws:sts::123456789012:assumed-role/hosts/web-1"
+    own = options("web-1", agent_identity="iam_session", agent_iam_session_arn=session)
+    codedeploy = fleet.emulator.client("codedeploy")
+    codedeploy.register_on_premises_instance(instanceName="web-1", iamSessionArn=session)
+    codedeploy.deregister_on_premises_instance(instanceName="web-1")
+    run = fleet.run({"web-1": own, "web-2": options("web-2", agent_instance_name="web-2-again")})
+    assert run.failed == {"web-1"}, run.output
+    said = " ".join(run.output.split())
+    assert (
+        "web-1 was not registered: instance_name: AWS still holds the name web-1 and its ARN after the deregistration"
+        in said
+    )
+    assert "register again about 24 hours later" in said
+    assert list(fleet.registered()) == ["web-2-again"]
+
+    fleet.emulator.clock.advance(HELD_FOR)
+    run = fleet.run({"web-1": own})
+    assert run.failed == set(), run.output
+    assert fleet.registered()["web-1"] == (session, {"app": "shop"})
 
 
 def test_under_the_strategy_free_each_host_speaks_for_itself(fleet: Fleet) -> None:

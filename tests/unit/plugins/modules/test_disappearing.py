@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from emulator import Emulator
+from emulator.service.on_premises_instances import HELD_FOR
 from unit import application_scenarios, config_scenarios, instance_scenarios
 from unit.scenarios import Connect, Subject
 
@@ -37,13 +39,20 @@ CASES: list[tuple[Subject, dict[str, Any], str, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("subject", "given", "delete", "named"), CASES, ids=lambda value: getattr(value, "result", ""))
 def test_disappears(
-    subject: Subject, given: dict[str, Any], delete: str, named: dict[str, str], connect: Connect, codedeploy: Any
+    subject: Subject,
+    given: dict[str, Any],
+    delete: str,
+    named: dict[str, str],
+    connect: Connect,
+    emulator: Emulator,
+    codedeploy: Any,
 ) -> None:
     params = subject.params(**given)
     subject.module.ensure(connect, params, False)
     made = subject.read(codedeploy)
     getattr(codedeploy, delete)(**named)
     assert subject.read(codedeploy) != made
+    emulator.clock.advance(HELD_FOR)
     predicted = subject.module.ensure(connect, params, True)
     again = subject.module.ensure(connect, params, False)
     assert predicted["changed"] is again["changed"] is True

@@ -31,6 +31,7 @@ from unit.instance_scenarios import (
     nothing,
     our_user,
     read,
+    replaceable,
 )
 from unit.scenarios import Connect, Scenario, check_permissions, check_refused, check_scenario, module_actions
 
@@ -163,14 +164,17 @@ def test_refused(
             ],
         ),
         (
-            an_instance(("a", "1"), iamSessionArn=SESSION),
-            NEW,
+            replaceable(("a", "1"), iamSessionArn=SESSION),
+            {**NEW, "replace": True, "tags": {"a": "1"}},
             [
                 "BatchGetOnPremisesInstances",
+                "ListOnPremisesInstances",
+                "BatchGetOnPremisesInstances",
+                "RegisterOnPremisesInstance",
                 "DeregisterOnPremisesInstance",
                 "RegisterOnPremisesInstance",
-                "AddTagsToOnPremisesInstances",
                 "BatchGetOnPremisesInstances",
+                "AddTagsToOnPremisesInstances",
                 "BatchGetOnPremisesInstances",
             ],
         ),
@@ -179,7 +183,7 @@ def test_refused(
         "unchanged",
         "a tag makes room for another",
         "tags go before the registration",
-        "an instance with another ARN has its tags at once",
+        "another ARN is tried before the old one goes",
     ],
 )
 def test_calls(
@@ -259,10 +263,12 @@ def test_a_name_is_not_taken_from_another(check_mode: bool, connect: Connect, co
     other = "arn:aws:iam::123456789012:user/other"
     codedeploy.register_on_premises_instance(instanceName="h1", iamUserArn=other)
     with pytest.raises(on_premises_instance.CodeDeployError) as caught:
-        on_premises_instance.ensure(connect, SUBJECT.params(instances=many(2), replace=False), check_mode)
+        on_premises_instance.ensure(connect, SUBJECT.params(instances=many(2)), check_mode)
     assert caught.value.kwargs["changed"] is not check_mode
     assert list(caught.value.kwargs["failures"]) == ["h1"]
-    assert f"h1 is registered with {other}, not with arn:aws:iam::123456789012:user/h1" in str(caught.value)
+    told = f"replace: h1 is registered with {other}, not with arn:aws:iam::123456789012:user/h1, and AWS cannot change"
+    assert told in str(caught.value)
+    assert "could not be registered again for about 24 hours" in str(caught.value)
     assert codedeploy.get_on_premises_instance(instanceName="h1")["instanceInfo"]["iamUserArn"] == other
     assert registered(codedeploy) == (["h1"] if check_mode else ["h0", "h1"])
 
@@ -300,9 +306,10 @@ def test_a_user_of_its_own_has_one_key_and_the_least_permissions(
 def test_a_user_goes_when_the_registration_fails(
     blocked: str, connect: Connect, codedeploy: Any, tmp_path: pathlib.Path
 ) -> None:
-    an_instance(("a", "1"), iamSessionArn=SESSION)(codedeploy)
+    replaceable(("a", "1"), iamSessionArn=SESSION)(codedeploy)
     clients = {service: Blocking(connect(service), blocked) for service in ("iam", "codedeploy")}
-    params = SUBJECT.params(**HOST, iam_user={**IAM_USER, "config_directory": str(tmp_path)})
+    user = {**IAM_USER, "config_directory": str(tmp_path)}
+    params = SUBJECT.params(**HOST, iam_user=user, replace=True, tags={"a": "1"})
     with pytest.raises(on_premises_instance.CodeDeployError, match="AccessDenied"):
         on_premises_instance.ensure(lambda service: clients.get(service) or connect(service), params, False)
     assert iam_beside(codedeploy).list_users()["Users"] == []
