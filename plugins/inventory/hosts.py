@@ -108,10 +108,10 @@ notes:
     the loopback interface), nor like a group, be it C(all), one of another file that was read before, or one that this file makes. A name that
     cannot be is skipped with a warning and the next of O(hostnames) counts. A host for which none is left is left out with a warning: that
     concerns an on-premises instance whose name has one of C(+ = , @), too, unless O(hostnames) finds another for it."
-  - "Variables of O(compose) whose names begin with C(ansible_) say how to reach a host, or become arguments of C(ssh). They are made only of those
-    values that are a single word of letters, digits and C(_ . / : @ + -), and do not begin with a hyphen; for such a variable, any other value of
-    the host does not exist, so that C(default) can name another. What ends with C(_host) must also be what a host can be called by, and
-    C(ansible_connection) one of C(ssh), C(smart), C(paramiko), C(winrm), C(psrp) and C(aws_ssm). A variable that does not keep to that is left
+  - "Variables of O(compose) whose names begin with C(ansible_) say how to reach a host, and may become arguments of C(ssh). Such a variable is a
+    single word of letters, digits and C(_ . / : @ + -) that does not begin with a hyphen, or the file's own text around such words: other values
+    of the host do not exist for it then, so that C(default) can name another. What ends with C(_host) must also be what a host can be called by,
+    and C(ansible_connection) one of C(ssh), C(smart), C(paramiko), C(winrm), C(psrp) and C(aws_ssm). A variable that does not keep to that is left
     out with a warning, unless its value is in the file and does not depend on the host."
   - "O(keyed_groups) turns each character that the name of a group cannot have into C(_), whatever C(TRANSFORM_INVALID_GROUP_CHARS) is. A host is not
     put into a group that would be called like the controller, C(all), C(ungrouped) or a host, and a group not into one that it holds; there is a
@@ -308,15 +308,19 @@ class InventoryModule(AWSInventoryBase):
         return draft
 
     def _composed_variables(self, host: str, variables: dict[str, t.Any], strict: bool) -> dict[str, t.Any]:
-        """What `compose` makes of VARIABLES. How the host is reached is made of those of their texts alone that are safe there."""
+        """What `compose` makes of VARIABLES."""
         compose = self.get_option("compose") or {}
         connection = {name: expression for name, expression in compose.items() if name.startswith("ansible_")}
         others = {name: expression for name, expression in compose.items() if name not in connection}
-        safe = words_of(variables)
-        composed = self._composed(connection, safe, host, strict)
-        unsafe = self._composed(connection, variables, host, strict=False) if safe != variables else composed
-        for name, value in unsafe.items():
-            if composed.get(name) != value:
+        composed = self._composed(connection, variables, host, strict)
+        # What is more than a word must be the file's text around words from AWS.
+        more = {name: connection[name] for name, value in composed.items() if words_of([value]) != [value]}
+        safe = self._composed(more, words_of(variables), host, strict) if more else {}
+        for name in more:
+            value = composed.pop(name)
+            if name in safe:
+                composed[name] = safe[name]
+            if safe.get(name) != value:
                 self._warn_of(host, name, value, "holds text of AWS that is not a plain word")
         for name, value in list(composed.items()):
             problem = problem_with_variable(name, value)
