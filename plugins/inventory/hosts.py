@@ -223,6 +223,7 @@ class InventoryModule(AWSInventoryBase):
     NAME = "slipway.codedeploy.hosts"
     INVENTORY_FILE_SUFFIXES = ("codedeploy.yml", "codedeploy.yaml")
     inventory: t.Any
+    _warnings: dict[str, None]
 
     class TemplatedOptions(AWSInventoryBase.TemplatedOptions):
         """What in a file may be a template, beside options of amazon.aws."""
@@ -231,7 +232,6 @@ class InventoryModule(AWSInventoryBase):
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Put the hosts that the file PATH selects into INVENTORY. Raises AnsibleParserError, before the first of them, if that cannot be."""
-        self._warnings: dict[str, None] = {}
         try:
             super().parse(inventory, loader, path, cache=cache)
             options = {name: self._value(name) for name in OPTIONS}
@@ -286,12 +286,12 @@ class InventoryModule(AWSInventoryBase):
         groups = set(inventory.groups)
         while True:
             hosts, warnings = hosts_from_records(records, hostnames, groups)
+            self._warnings = dict.fromkeys(warnings)
             drafts = [
                 self._draft(name, wrap_var(variables), inventory.hosts.get(name)) for name, variables in hosts.items()
             ]
             made = set[str]().union(*(draft.groups for draft in drafts))
             if made.isdisjoint(hosts):
-                self._warnings |= dict.fromkeys(warnings)
                 return drafts
             groups |= made
 
