@@ -81,7 +81,8 @@ options:
     elements: list
   hostnames:
     description:
-      - What to call a host. The first counts that the host has, and if it has none, what CodeDeploy calls it.
+      - What to call a host. The first counts that the host has and that can name a host (see the notes), and if it has none, what CodeDeploy
+        calls it.
       - C(tag:KEY) for the value of a tag, or V(instance_name), V(instance_id), V(private_ip_address), V(public_ip_address),
         V(private_dns_name) or V(public_dns_name).
       - It is an error if two hosts would have the same name.
@@ -100,7 +101,22 @@ notes:
     C(codedeploy_diagnostics) its C(error_code), C(script_name), C(message) and C(log_tail). Every host has C(codedeploy_region)."
   - To have all that P(amazon.aws.aws_ec2#inventory) tells of an EC2 instance as well, put a file of that plugin beside this one and let it name its
     hosts C(instance-id). Hosts with the same name are one host.
-  - The values come from AWS and from the hosts, so that they are never taken for templates.
+  - Whoever may register, name or tag an instance writes what this inventory reads. So nothing of it is taken for a template, with any version of
+    Ansible, and the plugin checks where it would do more than inform. What comes from a cache is checked in the same way.
+  - "A host can be called by letters, digits, dots, hyphens and underscores, 253 at most and the first one a letter, digit or underscore, or by an
+    IPv6 address. It cannot be called like the controller itself (C(localhost), C(127.0.0.1), C(::1), and other spellings of names and addresses of
+    the loopback interface), nor like a group, be it C(all), one of another file that was read before, or one that this file makes. A name that
+    cannot be is skipped with a warning and the next of O(hostnames) counts. A host for which none is left is left out with a warning: that
+    concerns an on-premises instance whose name has one of C(+ = , @), too, unless O(hostnames) finds another for it."
+  - "Variables of O(compose) whose names begin with C(ansible_) say how to reach a host, and may become arguments of C(ssh). Such a variable is a
+    single word of letters, digits and C(_ . / : @ + -) that does not begin with a hyphen, or the file's own text around such words: other values
+    of the host do not exist for it then, so that C(default) can name another. What ends with C(_host) must also be what a host can be called by,
+    and C(ansible_connection) one of C(ssh), C(smart), C(paramiko), C(winrm), C(psrp) and C(aws_ssm). A variable that does not keep to that is left
+    out with a warning, unless its value is in the file and does not depend on the host."
+  - "O(keyed_groups) turns each character that the name of a group cannot have into C(_), whatever C(TRANSFORM_INVALID_GROUP_CHARS) is. A host is not
+    put into a group that would be called like the controller, C(all), C(ungrouped) or a host, and a group not into one that it holds; there is a
+    warning for each. Whoever tags an instance can still put it into any other group that the tag names. Set a prefix to keep these apart from
+    the groups of other files."
   - "Required IAM permissions: C(codedeploy:BatchGetOnPremisesInstances) for hosts that are on-premises instances, and C(ec2:DescribeInstances) for those
     that are EC2 instances. To find on-premises instances, C(codedeploy:ListOnPremisesInstances). With O(application_name)
     C(codedeploy:GetDeploymentGroup), for Auto Scaling groups also C(autoscaling:DescribeAutoScalingGroups), and C(codedeploy:GetApplication), which makes
@@ -184,16 +200,21 @@ import functools
 import hashlib
 import typing as t
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._printable import printable
 from ..module_utils._validation import InvalidOption
+from ..plugin_utils._drafts import Draft, Variables
+from ..plugin_utils._host_names import problem_with_variable, words_of
 from ..plugin_utils._host_records import GROUP, ON_PREMISES, check_options, find_records
-from ..plugin_utils._hosts import Record, hosts_from_records
+from ..plugin_utils._hosts import Record, are_records, hosts_from_records
 
 OPTIONS = (*GROUP, *ON_PREMISES, "deployment", "target_statuses", "hostnames")
+# Warnings of one file that are shown; more would hide what else Ansible has to say.
+SHOWN_WARNINGS = 20
 
 
 class InventoryModule(AWSInventoryBase):
@@ -201,6 +222,8 @@ class InventoryModule(AWSInventoryBase):
 
     NAME = "slipway.codedeploy.hosts"
     INVENTORY_FILE_SUFFIXES = ("codedeploy.yml", "codedeploy.yaml")
+    inventory: t.Any
+    _warnings: dict[str, None]
 
     class TemplatedOptions(AWSInventoryBase.TemplatedOptions):
         """What in a file may be a template, beside options of amazon.aws."""
@@ -214,14 +237,16 @@ class InventoryModule(AWSInventoryBase):
             options = {name: self._value(name) for name in OPTIONS}
             check_options(options)
             is_cached, records = self.get_cached_result(path, cache)
-            if not is_cached:
-                records = self._find_records(options)
-            hosts = hosts_from_records(records, options["hostnames"])
-        except (InvalidOption, CodeDeployError) as error:
-            raise AnsibleParserError(str(error)) from error
-        self.update_cached_result(path, cache, records)
-        for name, variables in hosts.items():
-            self._add_host(name, wrap_var(variables))
+            if not is_cached or not are_records(records):
+                is_cached, records = False, self._find_records(options)
+            drafts = self._drafts(inventory, records, options["hostnames"])
+        except (InvalidOption, CodeDeployError, AnsibleError) as error:
+            # Ansible shows what an error came from as well, as it is.
+            raise AnsibleParserError(printable(str(error))) from None
+        self.update_cached_result(path, is_cached, records)
+        for draft in drafts:
+            self._warnings |= dict.fromkeys(draft.add_to(inventory, wrap_var))
+        self._show_warnings()
 
     def _read_config_data(self, path: str) -> dict[str, t.Any]:
         """What Ansible does, and refuse what is no option: one that was misspelt would select all hosts."""
@@ -256,12 +281,76 @@ class InventoryModule(AWSInventoryBase):
         """How to get a client of a service in REGION; None is the region of the profile."""
         return functools.cache(lambda service: self.client(service, region=region))
 
-    def _add_host(self, name: str, variables: dict[str, t.Any]) -> None:
-        """Put the host NAME with its VARIABLES, and what is constructed of them, into the inventory."""
-        self.inventory.add_host(name)
-        for key, value in variables.items():
-            self.inventory.set_variable(name, key, value)
+    def _drafts(self, inventory: t.Any, records: list[Record], hostnames: list[str]) -> list[Draft]:
+        """What is to be added to INVENTORY for RECORDS. No host is called like a group, be it one that is made for another host."""
+        groups = set(inventory.groups)
+        while True:
+            hosts, warnings = hosts_from_records(records, hostnames, groups)
+            self._warnings = dict.fromkeys(warnings)
+            drafts = [
+                self._draft(name, wrap_var(variables), inventory.hosts.get(name)) for name, variables in hosts.items()
+            ]
+            made = set[str]().union(*(draft.groups for draft in drafts))
+            if made.isdisjoint(hosts):
+                return drafts
+            groups |= made
+
+    def _draft(self, name: str, variables: dict[str, t.Any], known: t.Any) -> Draft:
+        """The host NAME with its VARIABLES and what is constructed of them. KNOWN is the host of that name that other files have made, if any."""
         strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+        composed = self._composed_variables(name, variables, strict)
+        draft = Draft(name, known)
+        self.inventory = draft
+        for key, value in {**variables, **composed}.items():
+            draft.set_variable(name, key, value)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+        return draft
+
+    def _composed_variables(self, host: str, variables: dict[str, t.Any], strict: bool) -> dict[str, t.Any]:
+        """What `compose` makes of VARIABLES."""
+        compose = self.get_option("compose") or {}
+        connection = {name: expression for name, expression in compose.items() if name.startswith("ansible_")}
+        others = {name: expression for name, expression in compose.items() if name not in connection}
+        composed = self._composed(connection, variables, host, strict)
+        # What is more than a word must be the file's text around words from AWS.
+        more = {name: connection[name] for name, value in composed.items() if words_of([value]) != [value]}
+        safe = self._composed(more, words_of(variables), host, strict) if more else {}
+        for name in more:
+            value = composed.pop(name)
+            if name in safe:
+                composed[name] = safe[name]
+            if safe.get(name) != value:
+                self._warn_of(host, name, value, "holds text of AWS that is not a plain word")
+        for name, value in list(composed.items()):
+            problem = problem_with_variable(name, value)
+            # What the file itself says is its author's decision.
+            if problem and self._composed({name: compose[name]}, {}, host, strict=False).get(name) != value:
+                self._warn_of(host, name, value, problem)
+                del composed[name]
+        return {**self._composed(others, variables, host, strict), **composed}
+
+    def _composed(
+        self, expressions: dict[str, str], variables: dict[str, t.Any], host: str, strict: bool
+    ) -> dict[str, t.Any]:
+        """What EXPRESSIONS come to with VARIABLES."""
+        composed = Variables()
+        self.inventory = composed
+        self._set_composite_vars(expressions, variables, host, strict=strict)
+        return composed
+
+    def _warn_of(self, host: str, name: str, value: t.Any, problem: str) -> None:
+        self._warnings[f"compose: {name} of the host {host!r} is not {str(value)[:60]!r}, which {problem}"] = None
+
+    def _show_warnings(self) -> None:
+        """Show the first warnings, and the others to those who ask for more."""
+        for text in list(self._warnings)[:SHOWN_WARNINGS]:
+            self.warn(text)
+        if more := list(self._warnings)[SHOWN_WARNINGS:]:
+            self.warn(f"{len(more)} more names, hosts, groups or variables were passed over; -v shows which")
+            for text in more:
+                self.display.v(printable(text))
+
+    def warn(self, message: str) -> None:
+        """Show MESSAGE as a warning; amazon.aws calls this, too."""
+        super().warn(printable(message))

@@ -136,11 +136,10 @@ application:
 import functools
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
 from ..module_utils._converge import converge
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._tags import find_tags, tagged_arn, wanted_tags
 from ..module_utils._validation import InvalidOption, check_name, check_tags

@@ -109,10 +109,9 @@ applications:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import find_applications
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._tags import with_tags
 from ..module_utils._validation import InvalidOption, check_name
 

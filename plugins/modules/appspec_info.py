@@ -184,6 +184,7 @@ from ..module_utils._appspec import Bundle, check_appspec
 from ..module_utils._appspec_bundles import appspec_file, bundle_in, read_appspec_text
 from ..module_utils._appspec_verdicts import failure_text, is_refused
 from ..module_utils._bundle.manifest import BundleError
+from ..module_utils._printable import printable, printable_result
 from ..module_utils._validation import InvalidOption
 
 # What is known of the hosts.
@@ -235,13 +236,13 @@ def main() -> None:
     try:
         result = ensure(module.params)
     except InvalidOption as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=printable(str(error)))
     except BundleError as error:
-        module.fail_json(msg=f"path: {error}")
+        module.fail_json(msg=printable(f"path: {error}"))
     except ImportError:
         module.fail_json(msg=missing_required_lib("PyYAML"))
     if "msg" in result:
-        module.fail_json(**result)
+        module.fail_json(**printable_result(result))
     module.exit_json(**result)
 
 

@@ -428,7 +428,10 @@ not_begun:
   elements: str
   sample: [production-b]
 diagnosis:
-  description: Why the deployment failed.
+  description:
+    - Why the deployment failed.
+    - Of what the hosts report, colours are left out and control characters are codes such as C(\x1b), as in C(msg) and in progress lines.
+      M(slipway.codedeploy.deployment_info) returns it as it is, in C(targets).
   returned: when the deployment failed or was stopped, or succeeded though some of its targets failed
   type: dict
   contains:
@@ -501,9 +504,6 @@ diagnosis:
 import typing as t
 from dataclasses import replace
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._decisions import (
     Decision,
     active_deployment_id,
@@ -531,6 +531,7 @@ from ..module_utils._deployments import (
 from ..module_utils._earlier_revisions import named_revision
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import alarms
+from ..module_utils._module import AnsibleAWSModule, warn
 from ..module_utils._preflight import check_readiness
 from ..module_utils._progress import last_duration
 from ..module_utils._releases import (

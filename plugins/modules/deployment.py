@@ -158,13 +158,12 @@ diagnosis:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._decisions import undone_id
 from ..module_utils._deployment_groups import find_deployment_group, require_deployment_group
 from ..module_utils._deployments import Deployment, find_deployment, last_asked
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._interventions import ENSURE, Outcome
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._progress import last_duration
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
 from ..module_utils._waiting import WAITING_ARGUMENTS, check_waiting_options, waiting_options

@@ -251,15 +251,13 @@ steps:
 import functools
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._config_forms import DEFAULTS, MANAGED, differences, fitting, form_from_options
 from ..module_utils._config_replacement import Create, temporary_name
 from ..module_utils._config_rules import PREDEFINED, check_content, check_creation, check_options
 from ..module_utils._converge import settled
 from ..module_utils._deployment_configs import find_deployment_config, predicted_steps, steps_for, take_steps
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._module import AnsibleAWSModule, warn
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._tags import arn_prefix, find_tags, wanted_tags
 from ..module_utils._validation import InvalidOption

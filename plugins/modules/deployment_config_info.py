@@ -125,11 +125,10 @@ deployment_configs:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._config_rules import PREDEFINED
 from ..module_utils._deployment_configs import find_deployment_config, list_deployment_configs
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._tags import with_tags
 from ..module_utils._validation import InvalidOption, check_name
 

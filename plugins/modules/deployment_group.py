@@ -369,9 +369,6 @@ deployment_group:
 import functools
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import find_application, require_application
 from ..module_utils._auto_scaling_hooks import groups_without_hooks
 from ..module_utils._converge import converge
@@ -391,6 +388,7 @@ from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import defaults, form_from_options
 from ..module_utils._group_options import ARGUMENTS
 from ..module_utils._group_rules import check_options, check_plan
+from ..module_utils._module import AnsibleAWSModule, warn
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._propagation import write_patiently
 from ..module_utils._tags import find_tags, tagged_arn, wanted_tags

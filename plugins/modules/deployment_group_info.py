@@ -208,10 +208,9 @@ deployment_groups:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._deployment_groups import find_deployment_groups
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._tags import with_tags
 from ..module_utils._validation import InvalidOption, check_name
 

@@ -246,8 +246,6 @@ import datetime
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._deployments import (
     TARGETS_A_CALL,
     Deployment,
@@ -260,6 +258,7 @@ from ..module_utils._deployments import (
 )
 from ..module_utils._diagnosis import diagnosis_from, went_wrong
 from ..module_utils._errors import MISSING, CodeDeployError, error_code
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._progress import timeline
 from ..module_utils._revisions import is_same_release, location_from_options
 from ..module_utils._sources import revision_options

@@ -63,9 +63,8 @@ external_id:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._errors import CodeDeployError, Connect, aws_call
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._validation import InvalidOption, check_text
 
 

@@ -65,11 +65,10 @@ github_account_token:
 import functools
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._converge import converge
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._github_account_tokens import delete_token, find_token
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._plan import plan_absent
 from ..module_utils._validation import InvalidOption, check_text
 

@@ -53,10 +53,9 @@ token_names:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._github_account_tokens import list_token_names
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._validation import InvalidOption
 
 

@@ -79,10 +79,9 @@ reason:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._deployments import find_deployment, report_hook
 from ..module_utils._errors import CodeDeployError
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._progress import has_ended
 from ..module_utils._validation import InvalidOption, check_deployment_id
 

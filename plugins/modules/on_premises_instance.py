@@ -297,9 +297,6 @@ iam_credentials:
 
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._in_parallel import raise_failures
 from ..module_utils._instance_plans import (
@@ -312,6 +309,7 @@ from ..module_utils._instance_plans import (
     wanted_instances,
 )
 from ..module_utils._instance_users import Account, UserOptions
+from ..module_utils._module import AnsibleAWSModule, warn
 from ..module_utils._on_premises_instances import find_records, registered
 from ..module_utils._plan import Resource
 from ..module_utils._registrations import (

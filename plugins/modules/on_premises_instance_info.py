@@ -121,12 +121,11 @@ on_premises_instances:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._deployment_groups import request_filters
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import FILTER_MEMBERS, tag_filters
 from ..module_utils._group_selection_rules import check_filters
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._on_premises_instances import find_on_premises_instances, list_on_premises_instances
 from ..module_utils._validation import InvalidOption, check_instance_name
 

@@ -230,11 +230,9 @@ removed_bundles:
 
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import require_application
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._module import AnsibleAWSModule, warn
 from ..module_utils._releases import begin_bundle, find_registration, shown_result, store_release, wanted_release
 from ..module_utils._retention import find_expired, remove_bundles
 from ..module_utils._revisions import Location, place_of, register_revision

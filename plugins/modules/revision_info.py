@@ -177,10 +177,9 @@ revisions:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import require_application
 from ..module_utils._errors import CodeDeployError
+from ..module_utils._module import AnsibleAWSModule
 from ..module_utils._revision_uses import ROLES, Use, find_uses
 from ..module_utils._revisions import Location, identity_of, list_revisions, location_from_options, read_revisions
 from ..module_utils._sources import revision_options

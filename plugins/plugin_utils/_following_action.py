@@ -13,27 +13,18 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import io
-import re
 import sys
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
+from ..module_utils._printable import printable, printable_result
 from ._answers import READ, STARTED, understood
 from ._following import Follower, Result, Steps
 from ._side_by_side import run_side_by_side
 
 display = Display()
-
-# What colours text, and the other characters by which text that comes from hosts could play with a terminal.
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def printable(text: str) -> str:
-    """TEXT as a terminal may have it: without colours, and with its other control characters, but line breaks and tabs, as codes."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _COLOUR.sub("", text))
 
 
 def _let_lines_through() -> None:
@@ -88,7 +79,8 @@ class FollowingAction(ActionBase):
             )
             followed = yield from follower.outcome(awaits)
             if followed.get("failed") or not awaits.get("again"):
-                return {**result, **followed, "warnings": [*result.get("warnings", []), *followed.get("warnings", [])]}
+                warnings = [*result.get("warnings", []), *followed.get("warnings", [])]
+                return printable_result({**result, **followed, "warnings": warnings})
 
     def _run_module(self, name: str, arguments: Result) -> Result:
         """The result of another module of the collection, one of READ, which reaches AWS as the task does."""
@@ -103,7 +95,7 @@ class FollowingAction(ActionBase):
     def _show(self, text: str) -> None:
         """Print TEXT at once, headed by the host, unless the task hides its output."""
         if not self._task.no_log:
-            display.display(f"[{self._task_vars['inventory_hostname']}] {printable(text)}")
+            display.display(printable(f"[{self._task_vars['inventory_hostname']}] {text}"))
 
     def _show_detail(self, text: str) -> None:
         """The same, where Ansible is asked to be verbose."""

@@ -17,6 +17,7 @@ import typing as t
 from ..module_utils._progress import failed_event
 from ..module_utils._shapes import resource_from_aws
 from ..module_utils._validation import InvalidOption
+from ._host_names import problem_with_name
 
 Record = dict[str, t.Any]
 
@@ -28,6 +29,15 @@ ADDRESSES = ("private_ip_address", "public_ip_address", "private_dns_name", "pub
 # What a host can be named after, besides its tags.
 NAMES = ("instance_name", "instance_id", *ADDRESSES)
 _EC2_MEMBERS = ("instance_id", *ADDRESSES, "instance_type", "platform")
+# Characters of a refused name that a warning repeats.
+_SHOWN = 60
+
+
+class Named(t.NamedTuple):
+    """The variables of the hosts by their names, and in `warnings` which names, and which hosts, were passed over."""
+
+    hosts: dict[str, dict[str, t.Any]]
+    warnings: list[str]
 
 
 def record_from_ec2(instance: dict[str, t.Any]) -> Record:
@@ -71,22 +81,60 @@ def identity(record: Record) -> str:
     return str(record.get("instance_name") or record["instance_id"])
 
 
-def host_name(record: Record, preferences: list[str]) -> str:
-    """What to call the host: the first of PREFERENCES that it has, else its identity. Of several values of a tag, the first counts."""
+def _names(record: Record, preferences: list[str]) -> t.Iterator[tuple[str, t.Any]]:
+    """What the host could be called, best first, each with where that comes from: of PREFERENCES those that it has, then its identity. Of several
+    values of a tag, the first counts."""
     for each in preferences:
         value = record["tags"].get(each.removeprefix(TAG)) if each.startswith(TAG) else record.get(each)
         if value:
-            return str(value[0] if isinstance(value, list) else value)
-    return identity(record)
+            yield each, value[0] if isinstance(value, list) else value
+    yield "its name in CodeDeploy", identity(record)
 
 
-def hosts_from_records(records: list[Record], preferences: list[str]) -> dict[str, dict[str, t.Any]]:
-    """The variables of each host, by its name. Raises InvalidOption if two would have the same: one of them would be lost."""
+def host_name(record: Record, preferences: list[str], groups: t.Container[str]) -> tuple[str | None, list[str]]:
+    """What to call the host, the first of its names that a host beside GROUPS can have, or None, and a warning for each that was passed over."""
+    where = f"{identity(record)[:_SHOWN]!r} in {record['region']}"
+    warnings: list[str] = []
+    for source, name in _names(record, preferences):
+        problem = problem_with_name(name, groups)
+        if problem is None:
+            return name, warnings
+        warnings.append(f"hostnames: {source} of {where} cannot name a host: {name[:_SHOWN]!r} {problem}")
+    return None, [
+        *warnings,
+        f"hostnames: {where} is left out, since no name is left for it; give it a tag that names it",
+    ]
+
+
+def hosts_from_records(records: list[Record], preferences: list[str], groups: t.Container[str]) -> Named:
+    """Name the hosts so that none is called like one of GROUPS. Raises InvalidOption if two would have the same name: one of them would be lost."""
     named: dict[str, Record] = {}
+    warnings: list[str] = []
     for record in records:
-        name = host_name(record, preferences)
+        name, passed_over = host_name(record, preferences, groups)
+        warnings += passed_over
+        if name is None:
+            continue
         other = named.setdefault(name, record)
         if other is not record:
             both = " and ".join(f"{identity(each)!r} in {each['region']}" for each in (other, record))
             raise InvalidOption(f"hostnames: {both} would both be the host {name!r}; let names differ")
-    return {name: {f"{PREFIX}{key}": value for key, value in record.items()} for name, record in named.items()}
+    hosts = {name: {f"{PREFIX}{key}": value for key, value in record.items()} for name, record in named.items()}
+    return Named(hosts, warnings)
+
+
+def are_records(value: t.Any) -> bool:
+    """Whether VALUE, which a cache has kept, is what this version of the collection has put there."""
+    return isinstance(value, list) and all(
+        isinstance(record, dict)
+        and isinstance(record.get("region"), str)
+        and isinstance(record.get("instance_name") or record.get("instance_id"), str)
+        and all(isinstance(record.get(name, ""), str) for name in NAMES)
+        and isinstance(record.get("tags"), dict)
+        and all(_is_tag(each) for each in record["tags"].values())
+        for record in value
+    )
+
+
+def _is_tag(value: t.Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))

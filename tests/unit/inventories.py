@@ -44,10 +44,10 @@ def make_options_known() -> None:
         loader.inventory_loader._load_config_defs(NAME, hosts, hosts.__file__)
 
 
-def read_inventory(file: pathlib.Path, use_cache: bool = True) -> InventoryData:
-    """What Ansible makes of FILE, with or without what earlier readings have cached. Raises what the plugin does."""
+def read_inventory(file: pathlib.Path, use_cache: bool = True, into: InventoryData | None = None) -> InventoryData:
+    """What Ansible makes of FILE, with or without what earlier readings have cached, INTO what other files have made. Raises what the plugin does."""
     make_options_known()
-    plugin, data = hosts.InventoryModule(), InventoryData()
+    plugin, data = hosts.InventoryModule(), into or InventoryData()
     loader.inventory_loader._update_object(obj=plugin, name=NAME, path=hosts.__file__, redirected_names=[NAME])
     assert plugin.verify_file(str(file))
     with mock.patch.object(botocore.session, "create_loader", ONE_LOADER):
