@@ -188,7 +188,9 @@ from ansible.errors import AnsibleParserError
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
+from ..module_utils._connections import Clients
 from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._url_secrets import without_secrets
 from ..module_utils._validation import InvalidOption
 from ..plugin_utils._host_records import GROUP, ON_PREMISES, check_options, find_records
 from ..plugin_utils._hosts import Record, hosts_from_records
@@ -196,7 +198,7 @@ from ..plugin_utils._hosts import Record, hosts_from_records
 OPTIONS = (*GROUP, *ON_PREMISES, "deployment", "target_statuses", "hostnames")
 
 
-class InventoryModule(AWSInventoryBase):
+class InventoryModule(Clients, AWSInventoryBase):
     """The hosts of CodeDeploy."""
 
     NAME = "slipway.codedeploy.hosts"
@@ -218,7 +220,7 @@ class InventoryModule(AWSInventoryBase):
                 records = self._find_records(options)
             hosts = hosts_from_records(records, options["hostnames"])
         except (InvalidOption, CodeDeployError) as error:
-            raise AnsibleParserError(str(error)) from error
+            raise AnsibleParserError(without_secrets(str(error))) from error
         self.update_cached_result(path, cache, records)
         for name, variables in hosts.items():
             self._add_host(name, wrap_var(variables))
@@ -234,6 +236,16 @@ class InventoryModule(AWSInventoryBase):
             )
         self._given = {names[alias] for alias in config}
         return config
+
+    def warn(self, message: str) -> None:
+        """Warn the user."""
+        super().warn(without_secrets(message))
+
+    def _do_fail(self, message: str) -> t.NoReturn:
+        raise AnsibleParserError(without_secrets(message))
+
+    def _connection_options(self) -> t.Any:
+        return self.get_options()
 
     def _value(self, name: str) -> t.Any:
         """The value of the option NAME. One that selects hosts must not be given and come to nothing, as a template may: all hosts would be selected."""

@@ -136,9 +136,8 @@ application:
 import functools
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._converge import converge
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
@@ -217,7 +216,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "application_name": {"type": "str", "required": True, "aliases": ["name"]},
             "new_application_name": {"type": "str"},

@@ -501,9 +501,7 @@ diagnosis:
 import typing as t
 from dataclasses import replace
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._decisions import (
     Decision,
     active_deployment_id,
@@ -626,7 +624,7 @@ def store(connect: Connect, release: Release, params: Params) -> Location:
         return release.location
     client, name = connect("codedeploy"), params["application_name"]
     known = find_registration(client, name, release)
-    location = store_release(connect("s3"), release)
+    location = store_release(connect, release)
     if known is None:
         register_revision(client, name, location, params["description"])
     return location
@@ -759,11 +757,11 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(argument_spec=DEPLOY_ARGUMENTS, **DEPLOY_CONSTRAINTS, supports_check_mode=True)
+    module = CodeDeployModule(argument_spec=DEPLOY_ARGUMENTS, **DEPLOY_CONSTRAINTS, supports_check_mode=True)
     try:
         result = ensure(connections(module), module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            warn(warning)
+            module.warn(warning)
         module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

@@ -158,8 +158,7 @@ diagnosis:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._decisions import undone_id
 from ..module_utils._deployment_groups import find_deployment_group, require_deployment_group
 from ..module_utils._deployments import Deployment, find_deployment, last_asked
@@ -228,7 +227,7 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "deployment_id": {"type": "str"},
             "application_name": {"type": "str", "aliases": ["application"]},

@@ -251,12 +251,10 @@ steps:
 import functools
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._config_forms import DEFAULTS, MANAGED, differences, fitting, form_from_options
 from ..module_utils._config_replacement import Create, temporary_name
 from ..module_utils._config_rules import PREDEFINED, check_content, check_creation, check_options
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._converge import settled
 from ..module_utils._deployment_configs import find_deployment_config, predicted_steps, steps_for, take_steps
 from ..module_utils._errors import CodeDeployError, Connect
@@ -365,7 +363,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "deployment_config_name": {"type": "str", "required": True, "aliases": ["name"]},
             "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
@@ -382,7 +380,7 @@ def main() -> None:
     try:
         result = ensure(module.client, module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            warn(warning)
+            module.warn(warning)
         module.exit_json(**result)
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

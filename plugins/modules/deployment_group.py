@@ -369,11 +369,9 @@ deployment_group:
 import functools
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import find_application, require_application
 from ..module_utils._auto_scaling_hooks import groups_without_hooks
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._converge import converge
 from ..module_utils._deployment_configs import (
     find_deployment_config,
@@ -525,11 +523,11 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = CodeDeployModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         result = ensure(module.client, module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            warn(warning)
+            module.warn(warning)
         module.exit_json(**result)
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

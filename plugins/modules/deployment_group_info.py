@@ -208,8 +208,7 @@ deployment_groups:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._deployment_groups import find_deployment_groups
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._tags import with_tags
@@ -230,7 +229,7 @@ def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
             "deployment_group_names": {"type": "list", "elements": "str", "aliases": ["names"]},

@@ -246,8 +246,7 @@ import datetime
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._deployments import (
     TARGETS_A_CALL,
     Deployment,
@@ -413,7 +412,7 @@ def read(client: t.Any, params: Params) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "deployment_id": {"type": "str"},
             "application_name": {"type": "str", "aliases": ["application"]},

@@ -65,8 +65,7 @@ github_account_token:
 import functools
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._converge import converge
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._github_account_tokens import delete_token, find_token
@@ -86,7 +85,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "token_name": {"type": "str", "required": True, "aliases": ["name"], "no_log": False},
             "state": {"type": "str", "required": True, "choices": ["absent"]},

@@ -277,8 +277,7 @@ iam_credentials:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._in_parallel import raise_failures
 from ..module_utils._instance_plans import (
@@ -404,7 +403,7 @@ def main() -> None:
     """Run the module."""
     member = {**INSTANCE, "instance_name": {**INSTANCE["instance_name"], "required": True}}
     exclusive = [["iam_user_arn", "iam_session_arn"]]
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             **INSTANCE,
             "instances": {"type": "list", "elements": "dict", "options": member, "mutually_exclusive": exclusive},

@@ -121,8 +121,7 @@ on_premises_instances:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._deployment_groups import request_filters
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import FILTER_MEMBERS, tag_filters
@@ -162,7 +161,7 @@ def main() -> None:
         "value": {"type": "str"},
         "type": {"type": "str", "choices": list(FILTER_MEMBERS)},
     }
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "instance_names": {"type": "list", "elements": "str", "aliases": ["names"]},
             "registration_status": {"type": "str", "choices": ["Registered", "Deregistered"]},

@@ -177,9 +177,8 @@ revisions:
 
 import typing as t
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
 from ..module_utils._applications import require_application
+from ..module_utils._connections import CodeDeployModule
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._revision_uses import ROLES, Use, find_uses
 from ..module_utils._revisions import Location, identity_of, list_revisions, location_from_options, read_revisions
@@ -228,7 +227,7 @@ def read(client: t.Any, params: Params) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
             "revisions": {"type": "list", "elements": "dict"},

@@ -132,7 +132,7 @@ def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
     release = release_of(connect, source)
-    deploy.store_release(connect("s3"), release)
+    deploy.store_release(connect, release)
     emulator.calls.clear()
     done = deploy.ensure(connect, options(**source), False)
     assert done["bundle"]["uploaded"] is False
@@ -227,7 +227,7 @@ def test_what_another_run_has_uploaded_meanwhile_is_not_replaced(
     pathlib.Path(source["source"], "noise").write_bytes(random.Random(1).randbytes(size))
     pathlib.Path(source["source"], "text").write_text(10_000 * "text")
     slower, faster = (release_of(connect, {**source, "compression": level}) for level in (0, 9))
-    stored = [deploy.store_release(connect("s3"), release) for release in (faster, slower)]
+    stored = [deploy.store_release(connect, release) for release in (faster, slower)]
     assert stored[0] == stored[1]
     place = stored[0]["s3_location"]
     found = emulator.client("s3").head_object(Bucket=place["bucket"], Key=place["key"])
@@ -240,8 +240,8 @@ def test_what_a_stranger_has_put_there_meanwhile_is_no_bundle_of_ours(source: di
     place = release.location["s3_location"]
     connect("s3").put_object(Bucket=place["bucket"], Key=place["key"], Body=b"")
     with pytest.raises(deploy.CodeDeployError, match="upload the bundle"):
-        deploy.store_release(connect("s3"), release)
-    replaced = deploy.store_release(connect("s3"), release_of(connect, source))  # who has seen it replaces it, as ever
+        deploy.store_release(connect, release)
+    replaced = deploy.store_release(connect, release_of(connect, source))  # who has seen it replaces it, as ever
     assert replaced["s3_location"]["e_tag"]
 
 

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way to AWS: every client of a task is made here, by modules and by the inventory, and every error and warning of a module leaves here.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import typing as t
+
+from ansible.module_utils.common.warnings import warn
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ._connection_rules import (
+    Profiles,
+    check_ca_bundle,
+    check_credentials,
+    check_endpoint,
+    check_profile,
+    check_region,
+    insecurity,
+)
+from ._patience import TIMEOUTS, Patience, patience_for
+from ._url_secrets import without_secrets
+
+# Options whose values may have passwords in URLs.
+_WITH_URLS = ("endpoint_url", "s3_connection", "aws_config")
+
+
+class Clients:
+    """Makes a task's clients: for classes of amazon.aws that have a `client` method, before them in the order of bases.
+
+    Raises InvalidOption for what cannot work. What the user's `aws_config` says goes before the time limits of this collection.
+    """
+
+    def client(self, service: str, *arguments: t.Any, **extra: t.Any) -> t.Any:
+        """A client of SERVICE; EXTRA replaces what the options say, as in amazon.aws."""
+        options = self._connection_options()
+        self._check(options, extra)
+        client = super().client(service, *arguments, **{"config": TIMEOUTS, **extra})  # type: ignore[misc]
+        self._patiences.setdefault(service, patience_for(options.get("aws_config"))).watch(client)
+        self._warn_once(insecurity(client.meta.endpoint_url, options.get("validate_certs") is not False))
+        return client
+
+    def _connection_options(self) -> t.Any:
+        """Something with `get`, by which the options of the task are read."""
+        raise NotImplementedError
+
+    def _check(self, options: t.Any, extra: dict[str, t.Any]) -> None:
+        params = {name: options.get(name) for name in ("profile", "access_key", "secret_key", "session_token")}
+        check_credentials(params, os.environ)
+        if not params["access_key"] and not extra.get("aws_access_key_id"):
+            option, name = (
+                ("s3_connection.profile", extra["profile_name"])
+                if extra.get("profile_name")
+                else ("profile", params["profile"])
+            )
+            check_profile(name, self._profiles, option, os.environ)
+        check_region(extra.get("region") or self.region, os.environ)  # type: ignore[attr-defined]
+        check_endpoint(extra.get("endpoint") or options.get("endpoint_url"), os.environ)
+        check_ca_bundle(options.get("aws_ca_bundle") if options.get("validate_certs") else None, os.environ)
+
+    @functools.cached_property
+    def _profiles(self) -> Profiles:
+        """The profiles of this host, from its configuration and credentials files."""
+        from botocore.session import Session
+
+        return t.cast("Profiles", Session().full_config["profiles"])
+
+    @functools.cached_property
+    def _patiences(self) -> dict[str, Patience]:
+        """The patience with each service, which all of its clients share."""
+        return {}
+
+    @functools.cached_property
+    def _warned(self) -> set[str]:
+        return set()
+
+    def _warn_once(self, warning: str | None) -> None:
+        if warning and warning not in self._warned:
+            self._warned.add(warning)
+            self.warn(warning)  # type: ignore[attr-defined]
+
+
+class CodeDeployModule(Clients, AnsibleAWSModule):
+    """A module of the collection. No secret in a URL leaves it, except in what a user gives and asks back."""
+
+    def _connection_options(self) -> t.Any:
+        return self.params
+
+    def warn(self, warning: str) -> None:
+        """Warn the user. Not by way of amazon.aws, which adds to the result what ansible-core adds by itself, and is told off for it."""
+        warn(without_secrets(warning))
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        """End the module with RESULT."""
+        self._conceal()
+        super().exit_json(**result)
+
+    def fail_json(self, *message: str, **result: t.Any) -> t.NoReturn:
+        """End the module with a failure."""
+        self._conceal()
+        super().fail_json(*without_secrets(list(message)), **without_secrets(result))
+
+    def _conceal(self) -> None:
+        """Ansible shows the options with the result, if it is asked for more."""
+        self.params.update({name: without_secrets(self.params[name]) for name in _WITH_URLS if self.params.get(name)})
