@@ -203,6 +203,7 @@ class InventoryModule(Clients, AWSInventoryBase):
 
     NAME = "slipway.codedeploy.hosts"
     INVENTORY_FILE_SUFFIXES = ("codedeploy.yml", "codedeploy.yaml")
+    EXTRA: t.ClassVar[dict[str, str]] = {"region": "regions"}
 
     class TemplatedOptions(AWSInventoryBase.TemplatedOptions):
         """What in a file may be a template, beside options of amazon.aws."""

@@ -32,6 +32,7 @@ VARIABLES = {
     "endpoint_url": ("AWS_URL",),
 }
 _KEYS = ("access_key", "secret_key", "session_token")
+CREDENTIALS = ("profile", *_KEYS)
 
 # A region is a label of a host name, which is all that is known of regions to come.
 _REGION = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -73,9 +74,9 @@ CONNECTION_ADVICE = {
 }
 
 
-def origin(option: str, value: str, environment: Environment) -> str:
+def origin(option: str, value: str | None, environment: Environment) -> str:
     """What gave VALUE to OPTION: the variable of the ENVIRONMENT, or else the option."""
-    return next((name for name in VARIABLES[option] if environment.get(name) == value), option)
+    return next((name for name in VARIABLES[option] if value and environment.get(name) == value), option)
 
 
 def check_credentials(params: t.Mapping[str, t.Any], environment: Environment) -> None:
@@ -88,25 +89,25 @@ def check_credentials(params: t.Mapping[str, t.Any], environment: Environment) -
         )
 
 
-def check_endpoint(url: str | None, environment: Environment) -> None:
-    """Raise InvalidOption unless URL, if there is one, says where to connect to."""
+def check_endpoint(url: str | None, name: str) -> None:
+    """Raise InvalidOption unless URL, if there is one, says where to connect to. NAME has given it."""
     if not url:
         return
-    name, shown = origin("endpoint_url", url, environment), without_secrets(url)
     try:
         parts = urllib.parse.urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
     if not valid:
-        raise InvalidOption(f"{name}: {shown!r} is not the URL of an endpoint; give one like https://host:port")
+        raise InvalidOption(
+            f"{name}: {without_secrets(url)!r} is not the URL of an endpoint; give one like https://host:port"
+        )
 
 
-def check_ca_bundle(path: str | None, environment: Environment) -> None:
-    """Raise InvalidOption unless the file PATH, if there is one, holds certificates."""
+def check_ca_bundle(path: str | None, name: str) -> None:
+    """Raise InvalidOption unless the file PATH, if there is one, holds certificates. NAME has given it."""
     if not path:
         return
-    name = origin("aws_ca_bundle", path, environment)
     try:
         content = pathlib.Path(path).read_bytes()
     except FileNotFoundError:
@@ -117,10 +118,9 @@ def check_ca_bundle(path: str | None, environment: Environment) -> None:
         raise InvalidOption(f"{name}: {path!r} holds no certificates in PEM format; name a file that does")
 
 
-def check_region(region: str | None, environment: Environment) -> None:
-    """Raise InvalidOption unless REGION, that of the options, the environment or the profile, can be one."""
+def check_region(region: str | None, name: str, environment: Environment) -> None:
+    """Raise InvalidOption unless REGION can be one. NAME has given it."""
     if region and not _REGION.fullmatch(region):
-        name = origin("region", region, environment)
         raise InvalidOption(f"{name}: {region!r} is not a region; give one like eu-central-1")
     empty = [name for name in VARIABLES["region"] if environment.get(name) == ""]
     if not region and empty:
@@ -131,16 +131,15 @@ def check_region(region: str | None, environment: Environment) -> None:
         raise InvalidOption("region: is not set; set it, or AWS_REGION, or the region of the profile")
 
 
-def check_profile(name: str | None, profiles: Profiles, option: str, environment: Environment) -> None:
-    """Raise InvalidOption if the profile NAME, or the default one, cannot be used by a task. OPTION has named it. PROFILES are those of the host."""
-    option = origin("profile", name, environment) if name and option == "profile" else option
-    if name and name not in profiles:
+def check_profile(profile: str | None, name: str, profiles: Profiles) -> None:
+    """Raise InvalidOption if a task cannot use PROFILE, or the default one, of PROFILES, which the host has. NAME has given it."""
+    if profile and profile not in profiles:
         there = f"the profiles there are {', '.join(sorted(profiles))}" if profiles else "there are none"
-        raise InvalidOption(f"{option}: there is no profile {name!r} in the AWS configuration of this host; {there}")
-    asking = profile_with_code(profiles, name or "default")
+        raise InvalidOption(f"{name}: there is no profile {profile!r} in the AWS configuration of this host; {there}")
+    asking = profile_with_code(profiles, profile or "default")
     if asking:
         raise InvalidOption(
-            f"{option}: the profile {asking!r} asks for an MFA code, which a task cannot enter; get temporary credentials first "
+            f"{name}: the profile {asking!r} asks for an MFA code, which a task cannot enter; get temporary credentials first "
             "(`aws sts get-session-token` or `aws configure export-credentials`), and use these instead"
         )
 

@@ -17,6 +17,7 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ._connection_rules import (
+    CREDENTIALS,
     Profiles,
     check_ca_bundle,
     check_credentials,
@@ -24,6 +25,7 @@ from ._connection_rules import (
     check_profile,
     check_region,
     insecurity,
+    origin,
 )
 from ._patience import TIMEOUTS, Patience, patience_for
 from ._url_secrets import without_secrets
@@ -37,6 +39,13 @@ class Clients:
 
     Raises InvalidOption for what cannot work. What the user's `aws_config` says goes before the time limits of this collection.
     """
+
+    EXTRA: t.ClassVar[dict[str, str]] = {
+        "profile_name": "s3_connection.profile",
+        "region": "s3_connection.region",
+        "endpoint": "s3_connection.endpoint_url",
+    }
+    """The options that give what replaces others."""
 
     def client(self, service: str, *arguments: t.Any, **extra: t.Any) -> t.Any:
         """A client of SERVICE; EXTRA replaces what the options say, as in amazon.aws."""
@@ -52,18 +61,24 @@ class Clients:
         raise NotImplementedError
 
     def _check(self, options: t.Any, extra: dict[str, t.Any]) -> None:
-        params = {name: options.get(name) for name in ("profile", "access_key", "secret_key", "session_token")}
-        check_credentials(params, os.environ)
-        if not params["access_key"] and not extra.get("aws_access_key_id"):
-            option, name = (
-                ("s3_connection.profile", extra["profile_name"])
-                if extra.get("profile_name")
-                else ("profile", params["profile"])
-            )
-            check_profile(name, self._profiles, option, os.environ)
-        check_region(extra.get("region") or self.region, os.environ)  # type: ignore[attr-defined]
-        check_endpoint(extra.get("endpoint") or options.get("endpoint_url"), os.environ)
-        check_ca_bundle(options.get("aws_ca_bundle") if options.get("validate_certs") else None, os.environ)
+        """Check what leads to AWS: each with the option or variable that has given it."""
+
+        def given(option: str, value: t.Any, member: str = "") -> tuple[t.Any, str]:
+            if extra.get(member):
+                return extra[member], self.EXTRA[member]
+            return value, origin(option, value, os.environ)
+
+        check_credentials({name: options.get(name) for name in CREDENTIALS}, os.environ)
+        if "profile_name" in extra:  # then all credentials are
+            profile, key = given("profile", None, "profile_name"), extra.get("aws_access_key_id")
+        else:
+            profile, key = given("profile", options.get("profile")), options.get("access_key")
+        if not key:
+            check_profile(*profile, self._profiles)
+        check_region(*given("region", self.region, "region"), os.environ)  # type: ignore[attr-defined]
+        check_endpoint(*given("endpoint_url", options.get("endpoint_url"), "endpoint"))
+        if options.get("validate_certs"):
+            check_ca_bundle(*given("aws_ca_bundle", options.get("aws_ca_bundle")))
 
     @functools.cached_property
     def _profiles(self) -> Profiles:

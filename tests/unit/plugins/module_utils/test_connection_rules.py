@@ -18,6 +18,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._connection_rul
     check_profile,
     check_region,
     insecurity,
+    origin,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 
@@ -84,7 +85,7 @@ def test_a_profile_and_keys(params: dict[str, str], environment: dict[str, str],
     ],
 )
 def test_regions(region: str | None, environment: dict[str, str], said: str) -> None:
-    found = problem(lambda: check_region(region, environment))
+    found = problem(lambda: check_region(region, origin("region", region, environment), environment))
     assert found.startswith(said) and bool(found) is bool(said), found
 
 
@@ -102,7 +103,7 @@ def test_regions(region: str | None, environment: dict[str, str], said: str) -> 
     ],
 )
 def test_endpoints(url: str | None, said: str) -> None:
-    found = problem(lambda: check_endpoint(url, {"AWS_URL": "http://other"}))
+    found = problem(lambda: check_endpoint(url, "endpoint_url"))
     assert found.startswith(f"endpoint_url: {said}" if said else "") and bool(found) is bool(said), found
 
 
@@ -111,7 +112,7 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
     good.write_text("# ours\n-----BEGIN CERTIFICATE-----\n")
     empty.write_text("")
     said = {
-        path: problem(lambda path=path: check_ca_bundle(str(path), {"AWS_CA_BUNDLE": str(tmp_path)}))  # type: ignore[misc]
+        path: problem(lambda path=path: check_ca_bundle(str(path), "aws_ca_bundle"))  # type: ignore[misc]
         for path in (good, empty, tmp_path / "none.pem", tmp_path)
     }
     assert said == {
@@ -119,7 +120,7 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
         empty: f"aws_ca_bundle: '{empty}' holds no certificates in PEM format; name a file that does",
         tmp_path
         / "none.pem": f"aws_ca_bundle: there is no file '{tmp_path}/none.pem'; correct the path, or remove or unset it",
-        tmp_path: f"AWS_CA_BUNDLE: '{tmp_path}' cannot be read (Is a directory); name a file that can",
+        tmp_path: f"aws_ca_bundle: '{tmp_path}' cannot be read (Is a directory); name a file that can",
     }
 
 
@@ -138,18 +139,18 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
         ("over-mfa", "profile: the profile 'mfa' asks for an MFA code"),
         (
             "nobody",
-            "AWS_PROFILE: there is no profile 'nobody' in the AWS configuration of this host; the profiles there are ",
+            "profile: there is no profile 'nobody' in the AWS configuration of this host; the profiles there are ",
         ),
     ],
 )
 def test_profiles(name: str | None, said: str) -> None:
-    found = problem(lambda: check_profile(name, PROFILES, "profile", {"AWS_PROFILE": "nobody"}))
+    found = problem(lambda: check_profile(name, "profile", PROFILES))
     assert found.startswith(said) and bool(found) is bool(said), found
 
 
 def test_the_default_profile_may_ask_for_a_code_too() -> None:
-    assert "asks for an MFA code" in problem(lambda: check_profile(None, {"default": PROFILES["mfa"]}, "profile", {}))
-    said = problem(lambda: check_profile("nobody", {}, "s3_connection.profile", {"AWS_PROFILE": "nobody"}))
+    assert "asks for an MFA code" in problem(lambda: check_profile(None, "profile", {"default": PROFILES["mfa"]}))
+    said = problem(lambda: check_profile("nobody", "s3_connection.profile", {}))
     assert said.startswith("s3_connection.profile: there is no profile 'nobody'") and said.endswith("there are none")
 
 
