@@ -189,7 +189,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
 from ..module_utils._connections import Clients
-from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._errors import CodeDeployError, Connect, aws_call
 from ..module_utils._url_secrets import without_secrets
 from ..module_utils._validation import InvalidOption
 from ..plugin_utils._host_records import GROUP, ON_PREMISES, check_options, find_records
@@ -213,7 +213,7 @@ class InventoryModule(Clients, AWSInventoryBase):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Put the hosts that the file PATH selects into INVENTORY. Raises AnsibleParserError, before the first of them, if that cannot be."""
         try:
-            super().parse(inventory, loader, path, cache=cache)
+            aws_call("assume the role")(super().parse)(inventory, loader, path, cache=cache)
             options = {name: self._value(name) for name in OPTIONS}
             check_options(options)
             is_cached, records = self.get_cached_result(path, cache)
@@ -221,7 +221,8 @@ class InventoryModule(Clients, AWSInventoryBase):
                 records = self._find_records(options)
             hosts = hosts_from_records(records, options["hostnames"])
         except (InvalidOption, CodeDeployError) as error:
-            raise AnsibleParserError(without_secrets(str(error))) from error
+            # Ansible would add the cause's text, as it is.
+            raise AnsibleParserError(without_secrets(str(error))) from None
         self.update_cached_result(path, cache, records)
         for name, variables in hosts.items():
             self._add_host(name, wrap_var(variables))

@@ -147,13 +147,12 @@ def check_profile(profile: str | None, name: str, profiles: Profiles) -> None:
 def profile_with_code(profiles: Profiles, name: str) -> str | None:
     """The profile of PROFILES that asks for an MFA code where NAME is used: that one, or one that it takes its credentials from."""
     seen: set[str] = set()
-    following: str | None = name
-    while following in profiles and following not in seen:
-        profile = profiles[following]
+    while name in profiles and name not in seen:
+        profile = profiles[name]
         if profile.get("role_arn") and profile.get("mfa_serial"):
-            return following
-        seen.add(following)
-        following = profile.get("source_profile")
+            return name
+        seen.add(name)
+        name = str(profile.get("source_profile"))
     return None
 
 

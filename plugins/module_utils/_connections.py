@@ -77,8 +77,9 @@ class Clients:
             check_profile(*profile, self._profiles)
         check_region(*given("region", self.region, "region"), os.environ)  # type: ignore[attr-defined]
         check_endpoint(*given("endpoint_url", options.get("endpoint_url"), "endpoint"))
-        if options.get("validate_certs"):
-            check_ca_bundle(*given("aws_ca_bundle", options.get("aws_ca_bundle")))
+        if options.get("validate_certs") is not False:
+            path = options.get("aws_ca_bundle") or os.environ.get("AWS_CA_BUNDLE")  # the inventory has no such option
+            check_ca_bundle(*given("aws_ca_bundle", path))
 
     @functools.cached_property
     def _profiles(self) -> Profiles:
@@ -112,12 +113,12 @@ class CodeDeployModule(Clients, AnsibleAWSModule):
         """Warn the user. Not by way of amazon.aws, which adds to the result what ansible-core adds by itself, and is told off for it."""
         warn(without_secrets(warning))
 
-    def exit_json(self, **result: t.Any) -> t.NoReturn:
+    def exit_json(self, **result: t.Any) -> None:
         """End the module with RESULT."""
         self._conceal()
         super().exit_json(**result)
 
-    def fail_json(self, *message: str, **result: t.Any) -> t.NoReturn:
+    def fail_json(self, *message: str, **result: t.Any) -> None:
         """End the module with a failure."""
         self._conceal()
         super().fail_json(*without_secrets(list(message)), **without_secrets(result))
