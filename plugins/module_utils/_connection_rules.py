@@ -37,6 +37,9 @@ CREDENTIALS = ("profile", *_KEYS)
 # A region is a label of a host name, which is all that is known of regions to come.
 _REGION = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
+# What a profile has whose credentials come from a service (AWS SDKs and tools reference guide, "Settings reference").
+_ASKING = ("role_arn", "sso_session", "sso_start_url", "web_identity_token_file", "login_session")
+
 _NETWORK = "no answer: check the region, endpoint_url, the proxy (HTTPS_PROXY, NO_PROXY) and the network"
 _EXPIRED = "the credentials have expired: get new ones, and update session_token, AWS_SESSION_TOKEN or the profile"
 _UNKNOWN_KEY = "check access_key or AWS_ACCESS_KEY_ID; temporary keys also need session_token or AWS_SESSION_TOKEN"
@@ -154,6 +157,12 @@ def profile_with_code(profiles: Profiles, name: str) -> str | None:
         seen.add(name)
         name = str(profile.get("source_profile"))
     return None
+
+
+def asks_network(profiles: Profiles, profile: str | None, environment: Environment) -> bool:
+    """Whether botocore has to ask the network for the credentials of PROFILE, or of the default one."""
+    members = profiles.get(profile or "default", {})
+    return any(member in members for member in _ASKING) or bool(environment.get("AWS_WEB_IDENTITY_TOKEN_FILE"))
 
 
 def insecurity(url: str, validate_certs: bool) -> str | None:

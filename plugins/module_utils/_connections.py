@@ -19,6 +19,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ._connection_rules import (
     CREDENTIALS,
     Profiles,
+    asks_network,
     check_ca_bundle,
     check_credentials,
     check_endpoint,
@@ -27,6 +28,7 @@ from ._connection_rules import (
     insecurity,
     origin,
 )
+from ._errors import aws_call
 from ._patience import TIMEOUTS, Patience, patience_for
 from ._url_secrets import without_secrets
 
@@ -51,8 +53,9 @@ class Clients:
         """A client of SERVICE; EXTRA replaces what the options say, as in amazon.aws."""
         options = self._connection_options()
         self._check(options, extra)
+        extra = {**self._keys(options, extra), **extra}
         client = super().client(service, *arguments, **{"config": TIMEOUTS, **extra})  # type: ignore[misc]
-        self._patiences.setdefault(service, patience_for(options.get("aws_config"))).watch(client)
+        self._patiences.setdefault(service, patience_for(options.get("aws_config"))).watch(client.meta.events)
         self._warn_once(insecurity(client.meta.endpoint_url, options.get("validate_certs") is not False))
         return client
 
@@ -69,17 +72,30 @@ class Clients:
             return value, origin(option, value, os.environ)
 
         check_credentials({name: options.get(name) for name in CREDENTIALS}, os.environ)
-        if "profile_name" in extra:  # then all credentials are
-            profile, key = given("profile", None, "profile_name"), extra.get("aws_access_key_id")
-        else:
-            profile, key = given("profile", options.get("profile")), options.get("access_key")
+        profile, key = _profile_and_key(options, extra)
         if not key:
-            check_profile(*profile, self._profiles)
+            check_profile(*given("profile", profile, "profile_name"), self._profiles)
         check_region(*given("region", self.region, "region"), os.environ)  # type: ignore[attr-defined]
         check_endpoint(*given("endpoint_url", options.get("endpoint_url"), "endpoint"))
         if options.get("validate_certs") is not False:
             path = options.get("aws_ca_bundle") or os.environ.get("AWS_CA_BUNDLE")  # the inventory has no such option
             check_ca_bundle(*given("aws_ca_bundle", path))
+
+    def _keys(self, options: t.Any, extra: dict[str, t.Any]) -> dict[str, str]:
+        """The keys of a profile for which botocore has to ask the network, got with the time limits of this collection and once for all clients.
+
+        Not for a client with limits of its own: it sends bundles, in which time keys may expire, and botocore renews what it has got itself.
+        """
+        profile, key = _profile_and_key(options, extra)
+        if key or "config" in extra or not asks_network(self._profiles, profile, os.environ):
+            return {}
+        if profile not in self._known_keys:
+            self._known_keys[profile] = _find_keys(profile, options.get("aws_config") or {})
+        return self._known_keys[profile]
+
+    @functools.cached_property
+    def _known_keys(self) -> dict[str | None, dict[str, str]]:
+        return {}
 
     @functools.cached_property
     def _profiles(self) -> Profiles:
@@ -126,3 +142,30 @@ class CodeDeployModule(Clients, AnsibleAWSModule):
     def _conceal(self) -> None:
         """Ansible shows the options with the result, if it is asked for more."""
         self.params.update({name: without_secrets(self.params[name]) for name in _WITH_URLS if self.params.get(name)})
+
+
+def _profile_and_key(options: t.Any, extra: dict[str, t.Any]) -> tuple[str | None, str | None]:
+    """By what a client is let in; all credentials of EXTRA replace those of OPTIONS."""
+    if "profile_name" in extra:
+        return extra["profile_name"], extra.get("aws_access_key_id")
+    return options.get("profile"), options.get("access_key")
+
+
+@aws_call("get the credentials of the profile")
+def _find_keys(profile: str | None, aws_config: dict[str, t.Any]) -> dict[str, str]:
+    from botocore.config import Config
+    from botocore.exceptions import NoCredentialsError
+    from botocore.session import Session
+
+    session = Session(profile=profile)
+    session.set_default_client_config(Config(**TIMEOUTS).merge(Config(**aws_config)))
+    patience_for(aws_config).watch(session)
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise NoCredentialsError()
+    keys = credentials.get_frozen_credentials()
+    return {
+        "aws_access_key_id": keys.access_key,
+        "aws_secret_access_key": keys.secret_key,
+        "aws_session_token": keys.token,
+    }

@@ -49,10 +49,10 @@ class Patience:
     _reached: bool = False
     _silent_since: float = math.inf
 
-    def watch(self, client: t.Any) -> None:
-        """Judge every attempt of CLIENT from now on."""
-        client.meta.events.register("before-call", self._begin)
-        client.meta.events.register("needs-retry", self._judge)
+    def watch(self, events: t.Any) -> None:
+        """Judge every attempt from now on, of the client whose EVENTS these are, or of all clients that the session EVENTS will make."""
+        events.register("before-call", self._begin)
+        events.register("needs-retry", self._judge)
 
     def _begin(self, **_event: t.Any) -> None:
         self._silent_since = min(self._silent_since, time.monotonic())

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+import types
 import typing as t
 
 import botocore.endpoint
@@ -16,6 +17,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.slipway.codedeploy.plugins.module_utils import _connections
 from ansible_collections.slipway.codedeploy.plugins.module_utils._patience import (
     CONNECT_TIMEOUT,
+    FIRST_ATTEMPTS,
     READ_TIMEOUT,
     UPLOAD_CONNECT_TIMEOUT,
     UPLOAD_READ_TIMEOUT,
@@ -35,6 +37,11 @@ mfa_serial = arn:aws:iam::111122223333:mfa/me
 source_profile = plain
 region = eu-west-1
 
+[profile role]
+role_arn = arn:aws:iam::123456789012:role/deployer
+source_profile = plain
+region = us-east-1
+
 [profile plain]
 aws_access_key_id = AKIAEXAMPLE
 aws_secret_access_key = not-a-secret
@@ -51,7 +58,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(botocore.endpoint, "time", types.SimpleNamespace(sleep=lambda _seconds: None))
 
 
 @pytest.fixture
@@ -176,3 +183,28 @@ def test_an_upload_takes_its_time() -> None:
     config, other = connect("s3", config=upload_config()).meta.config, connect("s3").meta.config
     assert (config.connect_timeout, config.read_timeout) == (UPLOAD_CONNECT_TIMEOUT, UPLOAD_READ_TIMEOUT)
     assert (other.connect_timeout, other.read_timeout) == (CONNECT_TIMEOUT, READ_TIMEOUT)
+
+
+def test_the_time_limits_are_the_users_if_they_are_given() -> None:
+    module = module_for({**KEYS, **REGION, "aws_config": {"read_timeout": 99}})
+    for settings in ({}, {"config": upload_config()}):
+        assert module.client("s3", **settings).meta.config.read_timeout == 99
+    assert module.client("codedeploy").meta.config.connect_timeout == CONNECT_TIMEOUT
+
+
+def test_a_role_is_assumed_within_the_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(botocore.endpoint, "time", types.SimpleNamespace(sleep=slept.append))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+    result = module_result("application_info", {"profile": "role"})
+    assert result["msg"].startswith("Failed to get the credentials of the profile (no answer: check the region,")
+    assert "http://127.0.0.1:1" in result["msg"]
+    assert len(slept) == FIRST_ATTEMPTS - 1
+
+
+def test_a_role_is_assumed_once_for_all_clients(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint)
+    module = module_for({"profile": "role", "endpoint_url": emulator.endpoint})
+    module.client("sts").get_caller_identity()
+    module.client("codedeploy")
+    assert [call.operation for call in emulator.calls] == ["AssumeRole", "GetCallerIdentity"]

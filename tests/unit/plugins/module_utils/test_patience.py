@@ -133,15 +133,6 @@ def test_the_number_of_attempts_is_the_users_if_it_is_given(slept: list[float]) 
     assert len(slept) == 4
 
 
-@pytest.mark.usefixtures("slept")
-def test_the_time_limits_are_the_users_if_they_are_given(emulator: Emulator) -> None:
-    made: list[t.Any] = []
-    judge = mock.patch.object(_patience.Patience, "watch", lambda _self, client: made.append(client.meta.config))
-    with judge:
-        ask(endpoint_url=emulator.endpoint, aws_config={"read_timeout": 99})
-    assert (made[0].read_timeout, made[0].connect_timeout) == (99, 0.15)
-
-
 def outage(emulator: Emulator, seconds: float) -> tuple[Options, float]:
     """The answer of a client whose service is gone for so many SECONDS after its first answer, and when it came; time is what is slept."""
     now = [0.0]
@@ -152,9 +143,9 @@ def outage(emulator: Emulator, seconds: float) -> tuple[Options, float]:
             raise botocore.exceptions.EndpointConnectionError(endpoint_url=request.url)
         now[0] = now[0] or 0.001
 
-    def watch(patience: t.Any, client: t.Any) -> None:
-        real(patience, client)
-        client.meta.events.register("before-send.codedeploy", gone)
+    def watch(patience: t.Any, events: t.Any) -> None:
+        real(patience, events)
+        events.register("before-send.codedeploy", gone)
 
     real = _patience.Patience.watch
     patches = [mock.patch.object(module, "time", clock) for module in (cloud, botocore.endpoint, _patience)]
