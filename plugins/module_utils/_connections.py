@@ -55,7 +55,9 @@ class Clients:
         self._check(options, extra)
         extra = {**self._keys(options, extra), **extra}
         client = super().client(service, *arguments, **{"config": TIMEOUTS, **extra})  # type: ignore[misc]
-        self._patiences.setdefault(service, patience_for(options.get("aws_config"))).watch(client.meta.events)
+        self._patiences.setdefault(client.meta.endpoint_url, patience_for(options.get("aws_config"))).watch(
+            client.meta.events
+        )
         self._warn_once(insecurity(client.meta.endpoint_url, options.get("validate_certs") is not False))
         return client
 
@@ -106,7 +108,7 @@ class Clients:
 
     @functools.cached_property
     def _patiences(self) -> dict[str, Patience]:
-        """The patience with each service, which all of its clients share."""
+        """The patience with each address, which all of its clients share."""
         return {}
 
     @functools.cached_property

@@ -38,14 +38,13 @@ UPLOAD_TIMEOUTS = {"connect_timeout": UPLOAD_CONNECT_TIMEOUT, "read_timeout": UP
 
 @dataclass
 class Patience:
-    """Ends the attempts of calls to one service in time; all clients of the service share it.
+    """Ends the attempts of calls to one address in time.
 
     botocore decides after each attempt, by the event `needs-retry`, whether another follows. Who raises the attempt's exception there ends them.
     """
 
     first_contact: float = FIRST_CONTACT
     first_attempts: float = FIRST_ATTEMPTS
-    outage: float = OUTAGE
     _reached: bool = False
     _silent_since: float = math.inf
 
@@ -72,12 +71,12 @@ class Patience:
         ever was possible."""
         silent = time.monotonic() - self._silent_since
         if self._reached:
-            return attempts == 1 or silent < self.outage
+            return attempts == 1 or silent < OUTAGE
         return attempts < self.first_attempts and silent < self.first_contact
 
 
 def patience_for(aws_config: t.Mapping[str, t.Any] | None) -> Patience:
-    """The patience with a service, unless AWS_CONFIG, the user's, has a number of attempts of its own."""
+    """The patience with an address. If AWS_CONFIG, the user's, says how many attempts there are, botocore alone counts those of a first call."""
     return Patience(math.inf, sys.maxsize) if "retries" in (aws_config or {}) else Patience()
 
 

@@ -13,6 +13,7 @@ import typing as t
 import botocore.endpoint
 import pytest
 from ansible.module_utils.testing import patch_module_args
+from botocore.exceptions import EndpointConnectionError
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils import _connections
 from ansible_collections.slipway.codedeploy.plugins.module_utils._patience import (
@@ -21,6 +22,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._patience impor
     READ_TIMEOUT,
     UPLOAD_CONNECT_TIMEOUT,
     UPLOAD_READ_TIMEOUT,
+    is_final,
     upload_config,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._sources import connections
@@ -208,3 +210,11 @@ def test_a_role_is_assumed_once_for_all_clients(monkeypatch: pytest.MonkeyPatch,
     module.client("sts").get_caller_identity()
     module.client("codedeploy")
     assert [call.operation for call in emulator.calls] == ["AssumeRole", "GetCallerIdentity"]
+
+
+def test_an_address_that_never_answered_is_given_up_though_another_has(reached: Options) -> None:
+    module = module_for(reached)
+    module.client("codedeploy").list_applications()
+    with pytest.raises(EndpointConnectionError) as caught:
+        module.client("codedeploy", endpoint="http://127.0.0.1:1").list_applications()
+    assert is_final(caught.value)

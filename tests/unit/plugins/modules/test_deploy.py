@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._patience import UPLOAD_READ_TIMEOUT
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import Release, begin_bundle, wanted_release
 from ansible_collections.slipway.codedeploy.plugins.module_utils._uploads import PART
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
@@ -126,6 +127,18 @@ def test_the_new_fleet_of_a_blue_green_deployment_reaches_it(
     assert (call.parameters or {})["targetInstances"] == {
         "tagFilters": [{"Key": "role", "Value": "green", "Type": "KEY_AND_VALUE"}]
     }
+
+
+def test_an_upload_takes_its_time_and_is_prepared_only_if_needed(source: dict[str, str], connect: Connect) -> None:
+    limits: list[t.Any] = []
+
+    def recording(service: str, **settings: t.Any) -> t.Any:
+        limits.append(settings["config"].read_timeout)
+        return connect(service)
+
+    for _run in range(2):  # the second has nothing to upload
+        deploy.store_release(recording, release_of(connect, source))
+    assert limits == [UPLOAD_READ_TIMEOUT]
 
 
 def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
