@@ -14,4 +14,7 @@ requirements:
   - python >= 3.10
   - boto3 >= 1.35.2
   - botocore >= 1.35.2
+notes:
+  - Where AWS does not answer, a first call fails within 30 seconds, and names the address and what to check. The option C(aws_config) takes other time
+    limits, such as C(connect_timeout) and C(read_timeout).
 """

@@ -21,6 +21,8 @@ options:
     description:
       - How many seconds to follow the deployment, and then its rollback, if there is one. As long as nothing changes, nothing is shown.
       - When the time is up, the task fails and tells what is known. The deployment goes on; run the task again to follow it further.
+      - A look at the deployment that fails is repeated, for two minutes at most, and not when the time is up, so that the task survives a short outage
+        of the network.
     type: int
     default: 3600
   wait_delay:

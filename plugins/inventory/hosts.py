@@ -204,8 +204,10 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
-from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._connections import Clients
+from ..module_utils._errors import CodeDeployError, Connect, aws_call
 from ..module_utils._printable import printable
+from ..module_utils._url_secrets import without_secrets
 from ..module_utils._validation import InvalidOption
 from ..plugin_utils._drafts import Draft, Variables
 from ..plugin_utils._host_names import problem_with_variable, words_of
@@ -217,13 +219,14 @@ OPTIONS = (*GROUP, *ON_PREMISES, "deployment", "target_statuses", "hostnames")
 SHOWN_WARNINGS = 20
 
 
-class InventoryModule(AWSInventoryBase):
+class InventoryModule(Clients, AWSInventoryBase):
     """The hosts of CodeDeploy."""
 
     NAME = "slipway.codedeploy.hosts"
     INVENTORY_FILE_SUFFIXES = ("codedeploy.yml", "codedeploy.yaml")
     inventory: t.Any
     _warnings: dict[str, None]
+    EXTRA: t.ClassVar[dict[str, str]] = {"region": "regions"}
 
     class TemplatedOptions(AWSInventoryBase.TemplatedOptions):
         """What in a file may be a template, beside options of amazon.aws."""
@@ -233,7 +236,7 @@ class InventoryModule(AWSInventoryBase):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Put the hosts that the file PATH selects into INVENTORY. Raises AnsibleParserError, before the first of them, if that cannot be."""
         try:
-            super().parse(inventory, loader, path, cache=cache)
+            aws_call("assume the role")(super().parse)(inventory, loader, path, cache=cache)
             options = {name: self._value(name) for name in OPTIONS}
             check_options(options)
             is_cached, records = self.get_cached_result(path, cache)
@@ -242,7 +245,7 @@ class InventoryModule(AWSInventoryBase):
             drafts = self._drafts(inventory, records, options["hostnames"])
         except (InvalidOption, CodeDeployError, AnsibleError) as error:
             # Ansible shows what an error came from as well, as it is.
-            raise AnsibleParserError(printable(str(error))) from None
+            raise AnsibleParserError(printable(without_secrets(str(error)))) from None
         self.update_cached_result(path, is_cached, records)
         for draft in drafts:
             self._warnings |= dict.fromkeys(draft.add_to(inventory, wrap_var))
@@ -259,6 +262,12 @@ class InventoryModule(AWSInventoryBase):
             )
         self._given = {names[alias] for alias in config}
         return config
+
+    def _do_fail(self, message: str) -> t.NoReturn:
+        raise AnsibleParserError(printable(without_secrets(message)))
+
+    def _connection_options(self) -> t.Any:
+        return self.get_options()
 
     def _value(self, name: str) -> t.Any:
         """The value of the option NAME. One that selects hosts must not be given and come to nothing, as a template may: all hosts would be selected."""
@@ -353,4 +362,4 @@ class InventoryModule(AWSInventoryBase):
 
     def warn(self, message: str) -> None:
         """Show MESSAGE as a warning; amazon.aws calls this, too."""
-        super().warn(printable(message))
+        super().warn(printable(without_secrets(message)))

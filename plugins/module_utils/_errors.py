@@ -16,8 +16,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorH
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from ._connection_rules import CONNECTION_ADVICE
+from ._patience import SILENCE, is_final
+
 # How a module gets a client of a service: its own `client` method.
-Connect = t.Callable[[str], t.Any]
+Connect = t.Callable[..., t.Any]
 Function = t.TypeVar("Function", bound=t.Callable[..., t.Any])
 
 # Names from botocore's codedeploy model, and IAM's one. "Not there" is never mixed up with "not allowed": AccessDenied is in no list.
@@ -32,8 +35,6 @@ MISSING = (
     "RevisionDoesNotExistException",
 )
 BUSY = ("ThrottlingException", "RequestTimeout", "RequestTimeoutException", "SlowDown")
-# botocore's exceptions for an answer that did not come. It has then tried a few times itself.
-LOST = ("ConnectionClosedError", "ReadTimeoutError")
 # The answers while IAM has not yet spread the word of a role or user that was made a moment ago.
 IAM_PENDING = ("InvalidRoleException", "InvalidIamUserArnException")
 
@@ -57,7 +58,8 @@ class CodeDeployError(AnsibleAWSError):
 def advised_error(message: str, exception: Exception) -> CodeDeployError:
     """The error that a module fails with after the AWS error EXCEPTION: MESSAGE, and what to check, where the AWS error does not tell that itself."""
     error = CodeDeployError(message, exception)
-    advice = ADVICE.get(error_code(error))
+    reason = error_code(error) or type(exception).__name__
+    advice = ADVICE.get(reason) or CONNECTION_ADVICE.get(reason)
     return CodeDeployError(f"{message} ({advice})", exception) if advice else error
 
 
@@ -97,12 +99,14 @@ def aws_find(description: str, default: t.Any = None) -> t.Callable[[Function], 
 
 
 class BusyRetry(AWSRetry):
-    """Tries again while AWS is busy or answers are lost, and for no other reason."""
+    """Tries again while AWS is busy or answers are lost, and for no other reason; no longer than the patience with the service lasts."""
 
     base_class = Exception
 
     @staticmethod
     def status_code_from_exception(error: t.Any) -> str:
+        if is_final(error):
+            return ""
         response = getattr(error, "response", None)
         return str(response["Error"]["Code"] if response else type(error).__name__)
 
@@ -121,7 +125,7 @@ def after_iam(function: Function) -> Function:
 
 
 def _retried(function: Function) -> Function:
-    extra = [*BUSY, *LOST]
+    extra = [*BUSY, *SILENCE]
     return BusyRetry.jittered_backoff(retries=8, delay=1, max_delay=20, catch_extra_error_codes=extra)(function)
 
 

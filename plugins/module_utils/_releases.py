@@ -25,6 +25,7 @@ from ._bundle.reading import begin_reading
 from ._bundle.ready import ReadyBundle, read_ready
 from ._bundle.selection import read_selection
 from ._errors import CodeDeployError, Connect, not_checked
+from ._patience import upload_config
 from ._revisions import Location, content_of, find_revision, identity_of, location_from_options, place_of
 from ._sources import source_options
 from ._uploads import ABSENT, UploadSettings, is_overtaken, upload_bundle, upload_settings
@@ -198,11 +199,11 @@ def find_registration(client: t.Any, application_name: str, release: Release) ->
     return find_revision(client, application_name, release.location) if release.is_stored else None
 
 
-def store_release(s3: t.Any, release: Release) -> Location:
+def store_release(connect: Connect, release: Release) -> Location:
     """Put the release's bundle at its place, unless it is there, and return the location with the ETag that pins this very object."""
     if release.bundle is None or release.is_stored:
         return release.location
-    place = release.location["s3_location"]
+    place, s3 = release.location["s3_location"], connect("s3", config=upload_config())
     try:
         with _option_named():
             stored = upload_bundle(s3, release.bundle, place["bucket"], place["key"], release.upload)

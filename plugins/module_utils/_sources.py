@@ -152,8 +152,8 @@ def connections(module: t.Any) -> Connect:
     gc.freeze()
 
     @functools.cache
-    def connect(service: str) -> t.Any:
-        client = module.client(service, **(apart if service == "s3" else {}))
+    def connect(service: str, **settings: t.Any) -> t.Any:
+        client = module.client(service, **(apart if service == "s3" else {}), **settings)
         gc.freeze()
         return client
 

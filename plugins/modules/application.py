@@ -139,7 +139,7 @@ import typing as t
 from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
 from ..module_utils._converge import converge
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._tags import find_tags, tagged_arn, wanted_tags
 from ..module_utils._validation import InvalidOption, check_name, check_tags
@@ -216,7 +216,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "application_name": {"type": "str", "required": True, "aliases": ["name"]},
             "new_application_name": {"type": "str"},

@@ -111,7 +111,7 @@ import typing as t
 
 from ..module_utils._applications import find_applications
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._tags import with_tags
 from ..module_utils._validation import InvalidOption, check_name
 
@@ -129,7 +129,7 @@ def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "application_names": {"type": "list", "elements": "str", "aliases": ["names"]},
             "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},

@@ -531,7 +531,7 @@ from ..module_utils._deployments import (
 from ..module_utils._earlier_revisions import named_revision
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import alarms
-from ..module_utils._module import AnsibleAWSModule, warn
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._preflight import check_readiness
 from ..module_utils._progress import last_duration
 from ..module_utils._releases import (
@@ -628,7 +628,7 @@ def store(connect: Connect, release: Release, params: Params) -> Location:
         return release.location
     client, name = connect("codedeploy"), params["application_name"]
     known = find_registration(client, name, release)
-    location = store_release(connect("s3"), release)
+    location = store_release(connect, release)
     if known is None:
         register_revision(client, name, location, params["description"])
     return location
@@ -762,11 +762,11 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(argument_spec=DEPLOY_ARGUMENTS, **DEPLOY_CONSTRAINTS, supports_check_mode=True)
+    module = CodeDeployModule(argument_spec=DEPLOY_ARGUMENTS, **DEPLOY_CONSTRAINTS, supports_check_mode=True)
     try:
         result = ensure(connections(module), module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            warn(warning)
+            module.warn(warning)
         module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

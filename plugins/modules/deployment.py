@@ -163,7 +163,7 @@ from ..module_utils._deployment_groups import find_deployment_group, require_dep
 from ..module_utils._deployments import Deployment, find_deployment, last_asked
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._interventions import ENSURE, Outcome
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._progress import last_duration
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
 from ..module_utils._waiting import WAITING_ARGUMENTS, check_waiting_options, waiting_options
@@ -230,7 +230,7 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "deployment_id": {"type": "str"},
             "application_name": {"type": "str", "aliases": ["application"]},

@@ -257,7 +257,7 @@ from ..module_utils._config_rules import PREDEFINED, check_content, check_creati
 from ..module_utils._converge import settled
 from ..module_utils._deployment_configs import find_deployment_config, predicted_steps, steps_for, take_steps
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import AnsibleAWSModule, warn
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._tags import arn_prefix, find_tags, wanted_tags
 from ..module_utils._validation import InvalidOption
@@ -363,7 +363,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "deployment_config_name": {"type": "str", "required": True, "aliases": ["name"]},
             "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
@@ -380,7 +380,7 @@ def main() -> None:
     try:
         result = ensure(module.client, module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            warn(warning)
+            module.warn(warning)
         module.exit_json(**result)
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

@@ -388,7 +388,7 @@ from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import defaults, form_from_options
 from ..module_utils._group_options import ARGUMENTS
 from ..module_utils._group_rules import check_options, check_plan
-from ..module_utils._module import AnsibleAWSModule, warn
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._propagation import write_patiently
 from ..module_utils._tags import find_tags, tagged_arn, wanted_tags
@@ -523,11 +523,11 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = CodeDeployModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         result = ensure(module.client, module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            warn(warning)
+            module.warn(warning)
         module.exit_json(**result)
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

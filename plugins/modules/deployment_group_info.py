@@ -210,7 +210,7 @@ import typing as t
 
 from ..module_utils._deployment_groups import find_deployment_groups
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._tags import with_tags
 from ..module_utils._validation import InvalidOption, check_name
 
@@ -229,7 +229,7 @@ def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
             "deployment_group_names": {"type": "list", "elements": "str", "aliases": ["names"]},

@@ -258,7 +258,7 @@ from ..module_utils._deployments import (
 )
 from ..module_utils._diagnosis import diagnosis_from, went_wrong
 from ..module_utils._errors import MISSING, CodeDeployError, error_code
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._progress import timeline
 from ..module_utils._revisions import is_same_release, location_from_options
 from ..module_utils._sources import revision_options
@@ -412,7 +412,7 @@ def read(client: t.Any, params: Params) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "deployment_id": {"type": "str"},
             "application_name": {"type": "str", "aliases": ["application"]},

@@ -64,7 +64,7 @@ external_id:
 import typing as t
 
 from ..module_utils._errors import CodeDeployError, Connect, aws_call
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._validation import InvalidOption, check_text
 
 
@@ -85,7 +85,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "external_id": {"type": "str", "required": True},
             "state": {"type": "str", "required": True, "choices": ["absent"]},

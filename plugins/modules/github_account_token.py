@@ -68,7 +68,7 @@ import typing as t
 from ..module_utils._converge import converge
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._github_account_tokens import delete_token, find_token
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._plan import plan_absent
 from ..module_utils._validation import InvalidOption, check_text
 
@@ -85,7 +85,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "token_name": {"type": "str", "required": True, "aliases": ["name"], "no_log": False},
             "state": {"type": "str", "required": True, "choices": ["absent"]},

@@ -55,7 +55,7 @@ import typing as t
 
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._github_account_tokens import list_token_names
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._validation import InvalidOption
 
 
@@ -66,7 +66,7 @@ def read(connect: Connect, _params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(argument_spec={}, supports_check_mode=True)
+    module = CodeDeployModule(argument_spec={}, supports_check_mode=True)
     try:
         module.exit_json(**read(module.client, module.params))
     except (InvalidOption, CodeDeployError) as error:

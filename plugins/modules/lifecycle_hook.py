@@ -81,7 +81,7 @@ import typing as t
 
 from ..module_utils._deployments import find_deployment, report_hook
 from ..module_utils._errors import CodeDeployError
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._progress import has_ended
 from ..module_utils._validation import InvalidOption, check_deployment_id
 
@@ -106,7 +106,7 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "deployment_id": {"type": "str", "required": True},
             "lifecycle_event_hook_execution_id": {"type": "str", "required": True},

@@ -309,7 +309,7 @@ from ..module_utils._instance_plans import (
     wanted_instances,
 )
 from ..module_utils._instance_users import Account, UserOptions
-from ..module_utils._module import AnsibleAWSModule, warn
+from ..module_utils._module import CodeDeployModule, warn
 from ..module_utils._on_premises_instances import find_records, registered
 from ..module_utils._plan import Resource
 from ..module_utils._registrations import (
@@ -442,7 +442,7 @@ def main() -> None:
     """Run the module."""
     member = {**INSTANCE, "instance_name": {**INSTANCE["instance_name"], "required": True}}
     exclusive = [["iam_user_arn", "iam_session_arn"]]
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             **INSTANCE,
             "instances": {"type": "list", "elements": "dict", "options": member, "mutually_exclusive": exclusive},

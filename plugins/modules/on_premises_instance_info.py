@@ -125,7 +125,7 @@ from ..module_utils._deployment_groups import request_filters
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import FILTER_MEMBERS, tag_filters
 from ..module_utils._group_selection_rules import check_filters
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._on_premises_instances import find_on_premises_instances, list_on_premises_instances
 from ..module_utils._validation import InvalidOption, check_instance_name
 
@@ -161,7 +161,7 @@ def main() -> None:
         "value": {"type": "str"},
         "type": {"type": "str", "choices": list(FILTER_MEMBERS)},
     }
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "instance_names": {"type": "list", "elements": "str", "aliases": ["names"]},
             "registration_status": {"type": "str", "choices": ["Registered", "Deregistered"]},

@@ -232,7 +232,7 @@ import typing as t
 
 from ..module_utils._applications import require_application
 from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import AnsibleAWSModule, warn
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._releases import begin_bundle, find_registration, shown_result, store_release, wanted_release
 from ..module_utils._retention import find_expired, remove_bundles
 from ..module_utils._revisions import Location, place_of, register_revision
@@ -262,7 +262,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     registered = known is None or description not in (None, known.get("description"))
     location, expired = release.location, find_expired(connect, params, release.location)
     if registered and not check_mode:
-        location = store_release(connect("s3"), release)
+        location = store_release(connect, release)
         register_revision(client, name, location, description)
     if not check_mode:
         expired = remove_bundles(connect, params, expired)
@@ -290,7 +290,7 @@ def shown_registration(location: Location, description: str | None) -> dict[str,
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             **SOURCE_ARGUMENTS,
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
@@ -303,7 +303,7 @@ def main() -> None:
     try:
         result = ensure(connections(module), module.params, module.check_mode)
         for warning in result.pop("warnings"):
-            warn(warning)
+            module.warn(warning)
         module.exit_json(**shown_result(result, module._verbosity))
     except (InvalidOption, CodeDeployError) as error:
         module.fail_json_aws_error(error)

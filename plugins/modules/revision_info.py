@@ -179,7 +179,7 @@ import typing as t
 
 from ..module_utils._applications import require_application
 from ..module_utils._errors import CodeDeployError
-from ..module_utils._module import AnsibleAWSModule
+from ..module_utils._module import CodeDeployModule
 from ..module_utils._revision_uses import ROLES, Use, find_uses
 from ..module_utils._revisions import Location, identity_of, list_revisions, location_from_options, read_revisions
 from ..module_utils._sources import revision_options
@@ -227,7 +227,7 @@ def read(client: t.Any, params: Params) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleAWSModule(
+    module = CodeDeployModule(
         argument_spec={
             "application_name": {"type": "str", "required": True, "aliases": ["application"]},
             "revisions": {"type": "list", "elements": "dict"},

@@ -28,8 +28,12 @@ Show = t.Callable[[str], None]
 # How long CodeDeploy may take to tell which deployment rolls a failed one back, in seconds.
 ROLLBACK_ANNOUNCEMENT = 30
 
-# How many looks in a row may fail (a lost connection, throttling that outlasts the retries) before the task gives up.
-FAILED_LOOKS = 5
+# For how many seconds looks may fail (a lost connection, throttling that outlasts the retries) before the task gives up. The network of a controller may
+# be gone for a minute or two, while VPNs and routers start anew.
+OUTAGE = 120
+
+# The same where AWS answers that it refuses the look, which time seldom heals.
+REFUSAL = 20
 
 
 class LookFailed(Exception):
@@ -98,7 +102,8 @@ class Follower:
         options: Result = {} if goal == "stopped" else {"diagnose": self._options["diagnose"]}
         read: list[Result] = list(before)
         while True:
-            seen = yield from self._look(deployment_id, **options)
+            left = timeout - (time.monotonic() - begin)
+            seen = yield from self._look(deployment_id, min(OUTAGE, left), **options)
             elapsed = time.monotonic() - begin
             overview = seen["deployment"].get("deployment_overview", {})
             for change in event_changes(read, seen.get("targets", [])):
@@ -117,19 +122,23 @@ class Follower:
             options["target_ids"] = _settled_ids(seen["deployment"], targets)
             yield min(delay, max(0.0, timeout - elapsed))
 
-    def _look(self, deployment_id: str, **options: t.Any) -> Steps[Result]:
+    def _look(self, deployment_id: str, patience: float = OUTAGE, **options: t.Any) -> Steps[Result]:
         """The deployment as it is now, and of its targets what OPTIONS of deployment_info ask for.
 
-        Raises LookFailed when that cannot be found out.
+        Raises LookFailed when that cannot be found out for PATIENCE seconds.
         """
         arguments = {"deployment_id": deployment_id, **options}
-        for attempt in range(1, FAILED_LOOKS + 1):
+        begin = time.monotonic()
+        while True:
             result = self._run_module("deployment_info", arguments)
             if not result.get("failed"):
                 return result
-            self._show(f"cannot read {deployment_id} ({attempt} of {FAILED_LOOKS}): {result.get('msg', '')}")
-            yield self._options["wait_delay"] or SHORTEST
-        raise LookFailed(result.get("msg", ""))
+            message = result.get("msg", "")
+            left = min(patience, REFUSAL if _is_refusal(result) else OUTAGE) - (time.monotonic() - begin)
+            if left <= 0:
+                raise LookFailed(message)
+            self._show(f"cannot read {deployment_id}, trying for {elapsed_text(left)} more: {message}")
+            yield min(self._options["wait_delay"] or SHORTEST, left)
 
     def _timed_out(self, seen: Result) -> Result:
         deployment = seen["deployment"]
@@ -223,6 +232,11 @@ class Follower:
         pace = Pace(self._previous_seconds if _is_in_place(seen["deployment"]) else None)
         rollback = yield from self._follow(rollback_id, "succeeded", pace, time.monotonic())
         return seen, rollback
+
+
+def _is_refusal(result: Result) -> bool:
+    """Whether AWS has answered with RESULT that the request is at fault."""
+    return 400 <= result.get("response_metadata", {}).get("http_status_code", 0) < 500
 
 
 def _settled_ids(deployment: Result, targets: list[Result]) -> list[str] | None:

@@ -39,7 +39,7 @@ def connect(server: Emulator) -> Connect:
     """What a module is given to make clients, with an access key of its own, by which its calls are told from a test's."""
 
     @functools.cache
-    def client(service: str) -> Any:
+    def made(service: str) -> Any:
         return boto3.client(
             service,
             endpoint_url=server.endpoint,
@@ -47,6 +47,9 @@ def connect(server: Emulator) -> Connect:
             aws_access_key_id=MODULE_ACCESS_KEY,
             aws_secret_access_key=MODULE_SECRET_KEY,
         )
+
+    def client(service: str, **_time_limits: Any) -> Any:
+        return made(service)
 
     return client
 

@@ -22,7 +22,7 @@ FRAGMENTS = "ansible_collections.slipway.codedeploy.plugins.doc_fragments"
 MODULE_ACCESS_KEY = "AKIAMODULEUNDERTEST0"
 MODULE_SECRET_KEY = "module"
 
-Connect = Callable[[str], Any]
+Connect = Callable[..., Any]
 Params = dict[str, Any]
 
 

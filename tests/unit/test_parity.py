@@ -54,7 +54,7 @@ def options(module: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         raise Specified
 
     imported = importlib.import_module(f"{PLUGINS}.{module}")
-    monkeypatch.setattr(imported, "AnsibleAWSModule", specify)
+    monkeypatch.setattr(imported, "CodeDeployModule", specify)
     with pytest.raises(Specified):
         imported.main()
     return found

@@ -36,7 +36,7 @@ def test_a_release_that_fails_fails_the_play_and_names_host_event_and_script(pai
     pair_site.emulator.simulate("web-1", {"ValidateService": SCRIPT}, {}, {"ValidateService": SCRIPT}, {})
     pair_site.write_release("rotten")
     failed = pair_site.run(pair_site.deploy_task())
-    assert_explained(failed, pair_site)
+    assert_explained(failed)
 
     release = {
         "release_application_name": APPLICATION,
@@ -46,16 +46,16 @@ def test_a_release_that_fails_fails_the_play_and_names_host_event_and_script(pai
         "release_deploy": {"wait_delay": 2, "wait_timeout": 900},
     }
     role = {"name": "Release", "vars": release, "ansible.builtin.import_role": {"name": "slipway.codedeploy.release"}}
-    assert_explained(pair_site.run(role), pair_site)
+    assert_explained(pair_site.run(role))
 
     codedeploy = pair_site.emulator.client("codedeploy")
     *_earlier, last, _rollback = pair_site.deployments()
     awaited = {"name": "Await", "slipway.codedeploy.deployment": {"deployment_id": last["deploymentId"]}}
     assert codedeploy.get_deployment(deploymentId=last["deploymentId"])["deploymentInfo"]["status"] == "Failed"
-    assert_explained(pair_site.run(awaited), pair_site)
+    assert_explained(pair_site.run(awaited))
 
 
-def assert_explained(run: PlaybookRun, site: Site) -> None:
+def assert_explained(run: PlaybookRun) -> None:
     """The run failed, and says where and why, and what became of the rollback."""
     assert run.status == 2, run.output
     assert "failed=1" in run.output

@@ -53,7 +53,7 @@ PATHS = [
         lambda emulator: blinded(emulator, 20, servers(emulator, SICK, {}) | {"wait_delay": 2}),
         [
             "{id} is being rolled back by ",
-            "(5 of 5): Failed to read the deployment",
+            "more: Failed to read the deployment",
             "Deployment {id} failed (HEALTH_CONSTRAINTS)",
             "  web-1 failed at ValidateService in scripts/hook.sh (ScriptFailed)",
         ],
@@ -68,7 +68,10 @@ PATHS = [
     Path(
         "out of sight",
         lambda emulator: refused(emulator, "GetDeployment", servers(emulator)),
-        ["cannot read {id} (5 of 5): Failed to read the deployment: An error occurred (AccessDeniedException)"],
+        [
+            "cannot read {id}, trying for 0:19 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
+            "cannot read {id}, trying for 0:01 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
+        ],
         "Lost sight of deployment {id}: Failed to read the deployment",
     ),
     Path(

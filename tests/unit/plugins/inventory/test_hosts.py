@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pathlib
 import re
+import types
 import typing as t
 
+import botocore.endpoint
 import pytest
 import yaml
 from ansible.errors import AnsibleError
@@ -346,3 +348,38 @@ def test_the_examples_work(
         found.reconcile_inventory()
         told = found.get_groups_dict()
         assert {name: told.get(name) for name in groups} == groups, example
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"endpoint_url": "http://me:geheim@127.0.0.1:1"},
+            r'check the region, .*endpoint URL: "http://\*\*\*@127\.0\.0\.1:1/"',
+        ),
+        (
+            {"endpoint_url": "http://me:geheim@127.0.0.1:1", "assume_role_arn": "arn:aws:iam::111122223333:role/x"},
+            r'Failed to assume the role \(no answer.*"http://\*\*\*@127\.0\.0\.1:1/"',
+        ),
+        ({"endpoint_url": "http://me:geheim@host:port"}, r"endpoint_url: 'http://\*\*\*@host:port' is not the URL"),
+        ({"regions": ["eu central"]}, "regions: 'eu central' is not a region"),
+        ({"access_key": "", "secret_key": "", "profile": "nobody"}, "profile: there is no profile 'nobody'"),
+        ({"profile": "nobody"}, "profile: cannot be combined with access_key, secret_key"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_mistakes_on_the_way_to_aws_are_named(
+    inventory: Inventory, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], message: str
+) -> None:
+    monkeypatch.setattr(botocore.endpoint, "time", types.SimpleNamespace(sleep=lambda _seconds: None))
+    with pytest.raises(AnsibleError, match=message) as caught:
+        inventory(**options)
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_file_of_authorities_that_is_not_there_is_named(
+    inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/none/ca.pem")
+    with pytest.raises(AnsibleError, match=r"AWS_CA_BUNDLE: there is no file '/none/ca\.pem'"):
+        inventory()

@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProxyConnectionError,
+    SSLError,
+)
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import (
     CodeDeployError,
@@ -19,6 +25,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import 
     aws_find,
     error_code,
 )
+from ansible_collections.slipway.codedeploy.plugins.module_utils._patience import mark_final
 
 
 @pytest.fixture
@@ -64,13 +71,51 @@ def test_what_to_check_is_said_where_aws_does_not() -> None:
     assert error_code(caught.value) == "InvalidRoleException"
 
 
-def test_errors_that_are_no_answer() -> None:
-    def call() -> Any:
-        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+def silent() -> Any:
+    """A call that nobody answers."""
+    raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
-    with pytest.raises(CodeDeployError, match=r"Failed to do it: Could not connect .*127\.0\.0\.1") as caught:
+
+def test_errors_that_are_no_answer(slept: list[float]) -> None:
+    with pytest.raises(CodeDeployError, match=r"Failed to do it .*: Could not connect .*127\.0\.0\.1") as caught:
+        aws_call("do it")(silent)()
+    assert (error_code(caught.value), len(slept)) == ("", 7)
+
+
+def test_what_is_final_is_not_tried_again(slept: list[float]) -> None:
+    def call() -> Any:
+        try:
+            silent()
+        except EndpointConnectionError as error:
+            mark_final(error)
+            raise
+
+    with pytest.raises(CodeDeployError, match="Could not connect"):
         aws_call("do it")(call)()
-    assert error_code(caught.value) == ""
+    assert slept == []
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (EndpointConnectionError(endpoint_url="https://a"), "check the region, endpoint_url, the proxy"),
+        (ProxyConnectionError(proxy_url="http://p"), "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"),
+        (SSLError(endpoint_url="https://a", error="x"), "aws_ca_bundle or AWS_CA_BUNDLE"),
+        (NoCredentialsError(), "AWS_PROFILE"),
+        (ClientError({"Error": {"Code": "ExpiredTokenException"}}, "GetApplication"), "the credentials have expired"),
+        (ClientError({"Error": {"Code": "UnrecognizedClientException"}}, "GetApplication"), "AWS_SESSION_TOKEN"),
+        (ClientError({"Error": {"Code": "InvalidSignatureException"}}, "GetApplication"), "the clock of this host"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.usefixtures("slept")
+def test_what_to_check_is_said_of_the_way_to_aws(error: Exception, advice: str) -> None:
+    def call() -> Any:
+        raise error
+
+    with pytest.raises(CodeDeployError) as caught:
+        aws_call("do it")(call)()
+    assert advice in caught.value.message
 
 
 def test_missing_is_not_forbidden() -> None:

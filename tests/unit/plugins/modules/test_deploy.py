@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._patience import UPLOAD_READ_TIMEOUT
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import Release, begin_bundle, wanted_release
 from ansible_collections.slipway.codedeploy.plugins.module_utils._uploads import PART
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
@@ -128,11 +129,23 @@ def test_the_new_fleet_of_a_blue_green_deployment_reaches_it(
     }
 
 
+def test_an_upload_takes_its_time_and_is_prepared_only_if_needed(source: dict[str, str], connect: Connect) -> None:
+    limits: list[t.Any] = []
+
+    def recording(service: str, **settings: t.Any) -> t.Any:
+        limits.append(settings["config"].read_timeout)
+        return connect(service)
+
+    for _run in range(2):  # the second has nothing to upload
+        deploy.store_release(recording, release_of(connect, source))
+    assert limits == [UPLOAD_READ_TIMEOUT]
+
+
 def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
     release = release_of(connect, source)
-    deploy.store_release(connect("s3"), release)
+    deploy.store_release(connect, release)
     emulator.calls.clear()
     done = deploy.ensure(connect, options(**source), False)
     assert done["bundle"]["uploaded"] is False
@@ -227,7 +240,7 @@ def test_what_another_run_has_uploaded_meanwhile_is_not_replaced(
     pathlib.Path(source["source"], "noise").write_bytes(random.Random(1).randbytes(size))
     pathlib.Path(source["source"], "text").write_text(10_000 * "text")
     slower, faster = (release_of(connect, {**source, "compression": level}) for level in (0, 9))
-    stored = [deploy.store_release(connect("s3"), release) for release in (faster, slower)]
+    stored = [deploy.store_release(connect, release) for release in (faster, slower)]
     assert stored[0] == stored[1]
     place = stored[0]["s3_location"]
     found = emulator.client("s3").head_object(Bucket=place["bucket"], Key=place["key"])
@@ -240,8 +253,8 @@ def test_what_a_stranger_has_put_there_meanwhile_is_no_bundle_of_ours(source: di
     place = release.location["s3_location"]
     connect("s3").put_object(Bucket=place["bucket"], Key=place["key"], Body=b"")
     with pytest.raises(deploy.CodeDeployError, match="upload the bundle"):
-        deploy.store_release(connect("s3"), release)
-    replaced = deploy.store_release(connect("s3"), release_of(connect, source))  # who has seen it replaces it, as ever
+        deploy.store_release(connect, release)
+    replaced = deploy.store_release(connect, release_of(connect, source))  # who has seen it replaces it, as ever
     assert replaced["s3_location"]["e_tag"]
 
 

@@ -40,8 +40,8 @@ def stop(params, **_rest):
         os.write(1, b"stopped\n")
         time.sleep(3600)
 
-def connect(service):
-    client = boto3.client(service)
+def connect(service, config=None):
+    client = boto3.client(service, config=config)
     client.meta.events.register("before-call.s3.UploadPart", stop)
     return client
 
