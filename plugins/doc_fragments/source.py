@@ -218,6 +218,8 @@ options:
     description:
       - With O(keep), the age in seconds below which no bundle is removed. CodeDeploy does not know of a bundle that another run has uploaded and is
         about to deploy, so this must be longer than any run takes from its upload to its last deployment.
+      - What counts is the time of the upload. An older bundle that another run is about to deploy again, since its content is back, is not
+        recognized before its deployment exists. If it is removed, run that task again, which uploads it anew.
       - V(0) spares none.
     type: int
     default: 86400

@@ -78,10 +78,11 @@ notes:
     C(codedeploy:BatchGetDeploymentTargets); C(codedeploy:StopDeployment) for V(stopped) and V(rolled_back), C(codedeploy:ContinueDeployment) for
     V(continued); for V(rolled_back) also C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
     C(codedeploy:GetApplicationRevision), C(codedeploy:RegisterApplicationRevision), where the revision was deployed more than once,
-    AWS does not tell the deployment group's last deployments, or Auto Scaling has launched hosts since,
-    C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda
+    or Auto Scaling has launched hosts since, C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda
     C(codedeploy:BatchGetApplicationRevisions);
-    for V(restarted) C(codedeploy:CreateDeployment). C(codedeploy:GetApplication) where AWS does not tell the deployment group's platform."
+    for V(restarted) C(codedeploy:CreateDeployment)."
+  - "Where AWS does not tell a deployment group's last deployments, C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments) are needed, too,
+    and where it does not tell its platform, C(codedeploy:GetApplication)."
 seealso:
   - module: slipway.codedeploy.deploy
   - module: slipway.codedeploy.deployment_info
