@@ -88,6 +88,7 @@ def combined(names: list[str], results: dict[str, Result]) -> Result:
         for name, result in begun
     ]
     removed = [result["removed_bundles"] for _name, result in begun if "removed_bundles" in result]
+    spared = [result["spared_bundles"] for _name, result in begun if "spared_bundles" in result]
     bundles = [result["bundle"] for _name, result in begun if "bundle" in result]
     revisions = [group["revision"] for group in groups if "revision" in group]
     failed = [f"{name}: {result.get('msg', '')}" for name, result in begun if result.get("failed")]
@@ -96,6 +97,7 @@ def combined(names: list[str], results: dict[str, Result]) -> Result:
         **({"bundle": bundles[0]} if bundles else {}),
         **({"revision": revisions[0]} if revisions and all(each == revisions[0] for each in revisions) else {}),
         **({"removed_bundles": list(dict.fromkeys(key for keys in removed for key in keys))} if removed else {}),
+        **({"spared_bundles": spared[-1]} if spared else {}),
         "changed": any(result.get("changed") for _name, result in begun),
         "deployment_groups": groups,
         "not_begun": not_begun,

@@ -207,12 +207,22 @@ options:
       - How many bundles of the application stay in O(s3_bucket) below O(s3_prefix), that of this task among them. Older ones are removed.
       - A bundle that a deployment group of the application has as its target, last successful or last attempted revision always stays. So
         does everything that this collection has not named, by the digest of its content, and what lies in another place.
+      - So do those that were uploaded a short while ago, since another run may be about to deploy them, see O(keep_younger_than).
       - Another application that deploys this one's bundles does not keep them.
       - In a bucket with versions, S3 only hides what is removed. The bucket's lifecycle rules end it.
       - Nothing is removed when this is left out. Only with O(source).
       - Where S3 refuses to remove them, M(slipway.codedeploy.revision) fails. M(slipway.codedeploy.deploy) warns, since there may be a deployment to
         follow.
     type: int
+  keep_younger_than:
+    description:
+      - With O(keep), the age in seconds below which no bundle is removed. CodeDeploy does not know of a bundle that another run has uploaded and is
+        about to deploy, so this must be longer than any run takes from its upload to its last deployment.
+      - What counts is the time of the upload. An older bundle that another run is about to deploy again, since its content is back, is not
+        recognized before its deployment exists. If it is removed, run that task again, which uploads it anew.
+      - V(0) spares none.
+    type: int
+    default: 86400
   s3_connection:
     description:
       - How to reach S3, where that is not how to reach CodeDeploy. What is left out is as for CodeDeploy.

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ._errors import CodeDeployError
-from ._progress import ACTIVE, is_unasked
+from ._progress import ACTIVE, has_ended, has_failures, is_unasked
 from ._revisions import Location, is_same_release, place_of
 
 Resource = dict[str, t.Any]
@@ -33,8 +33,8 @@ class Decision:
     deployment_id: str | None = None
 
 
-ACTIONS = ("none", "create", "attach", "wait", "stop")
-"""Nothing; create a deployment; follow the one in flight; await its end, or stop it first, and decide again."""
+ACTIONS = ("none", "review", "create", "attach", "wait", "stop")
+"""Nothing; tell how the one ended that has done it; create a deployment; follow the one in flight; await its end, or stop it first, and decide again."""
 
 
 def decide(
@@ -59,9 +59,10 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
         require_restartable(group)
         return Decision("create", f"{place_of(group['target_revision'])} is restarted")
     last = group.get("last_successful_deployment")
+    attempted = group.get("last_attempted_deployment") or last or {}
     if not last or not is_same_release(wanted, group.get("target_revision")):
-        return Decision("create", f"the deployment group has {place_of(group.get('target_revision'))}")
-    attempted = group.get("last_attempted_deployment") or last
+        reason = f"the deployment group has {place_of(group.get('target_revision'))}"
+        return Decision("create", f"{reason}{_failure_before(attempted, wanted)}")
     if attempted["deployment_id"] != last["deployment_id"]:
         return Decision(
             "create",
@@ -69,7 +70,17 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
         )
     if force:
         return Decision("create", f"force: the deployment group has this revision already, by {last['deployment_id']}")
-    return Decision("none", f"already deployed by {last['deployment_id']} at {last['end_time']}", last["deployment_id"])
+    at = f" at {last['end_time']}" if last.get("end_time") else ""
+    return Decision("none", f"already deployed by {last['deployment_id']}{at}", last["deployment_id"])
+
+
+def _failure_before(attempted: Resource, wanted: Location) -> str:
+    """That ATTEMPTED (see `as_asked`), of WANTED, went wrong: nobody may have watched it. Empty if it did not."""
+    ended = {"Failed": "failed", "Stopped": "was stopped"}.get(attempted.get("status", ""))
+    if not ended or not is_same_release(wanted, attempted.get("revision")):
+        return ""
+    code = (attempted.get("error_information") or {}).get("code")
+    return f", since {attempted['deployment_id']} of this revision {ended}{f' ({code})' if code else ''}"
 
 
 def require_restartable(group: Resource) -> None:
@@ -92,6 +103,37 @@ def _brings(deployment: Resource, wanted: Location | None) -> bool:
     return is_same_release(wanted, deployment.get("revision"))
 
 
+def review(decision: Decision, last: Resource | None) -> Decision:
+    """DECISION, to do nothing since LAST has brought the revision; if LAST failed on some targets, that is told, as nobody may have watched it."""
+    if last is None or is_unasked(last) or not has_failures(last):
+        return decision
+    rest = f"but not to {last['deployment_overview']['failed']} of its targets"
+    reason = f"{decision.reason}, {rest}: force=true with update_outdated_instances_only=true deploys to those"
+    return Decision("review", reason, decision.deployment_id)
+
+
+def still_in_flight(found: Resource | None, wanted: Location | None, if_in_progress: str) -> Resource | None:
+    """FOUND, the deployment that a group was busy with (see `find_in_flight`), if it counts; None if it has ended since.
+
+    One that is to be followed counts all the same: how it ended is what the run has to tell.
+    """
+    if found is None or not has_ended(found):
+        return found
+    return found if if_in_progress != "fail" and _followed(found, wanted) else None
+
+
+def _followed(in_flight: Resource, wanted: Location | None) -> Decision | None:
+    """Following IN_FLIGHT, if it is of WANTED, or what it rolls back, if that is; None if neither is."""
+    deployment_id = in_flight["deployment_id"]
+    if _brings(in_flight, wanted):
+        return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
+    undone = in_flight.get("undoes") or {}
+    if _brings(undone, wanted):
+        reason = f"{undone['deployment_id']} of this revision is being rolled back by {deployment_id}"
+        return Decision("attach", reason, undone["deployment_id"])
+    return None
+
+
 def decide_beside(in_flight: Resource, wanted: Location | None, if_in_progress: str) -> Decision:
     """What to do while the group's deployment IN_FLIGHT (see `find_in_flight`) is active: follow it if it is of WANTED, such as the one
     of a run that was killed, or if it rolls such a one back. WANTED is None for a restart.
@@ -100,12 +142,9 @@ def decide_beside(in_flight: Resource, wanted: Location | None, if_in_progress: 
     rollback is never stopped: it is what mends the group.
     """
     deployment_id = in_flight["deployment_id"]
-    if if_in_progress != "fail" and _brings(in_flight, wanted):
-        return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
-    undone = in_flight.get("undoes") or {}
-    if if_in_progress != "fail" and _brings(undone, wanted):
-        reason = f"{undone['deployment_id']} of this revision is being rolled back by {deployment_id}"
-        return Decision("attach", reason, undone["deployment_id"])
+    followed = _followed(in_flight, wanted)
+    if followed and if_in_progress != "fail":
+        return followed
     what = f"{deployment_id} of {place_of(in_flight.get('revision'))}"
     rolls_back = in_flight.get("creator") == "codeDeployRollback"
     if if_in_progress == "wait" or (if_in_progress == "stop" and rolls_back):

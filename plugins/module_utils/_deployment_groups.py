@@ -124,7 +124,7 @@ def find_deployment_group(client: t.Any, application: str, name: str) -> Resourc
     None if there is no such group, or no such application.
     """
     info = _get_deployment_group(client, application, name)
-    return None if info is None else group_from_aws(info)
+    return None if info is None else group_from_aws(*_with_platforms(client, application, [info]))
 
 
 def find_deployment_groups(client: t.Any, application: str, names: list[str] | None = None) -> list[Resource]:
@@ -138,12 +138,22 @@ def find_deployment_groups(client: t.Any, application: str, names: list[str] | N
         for batch in batches(wanted, GROUPS_A_CALL)
         for info in _batch_get_deployment_groups(client, application, batch)
     ]
-    return sorted(map(group_from_aws, infos), key=lambda group: str(group["deployment_group_name"]))
+    told = _with_platforms(client, application, infos)
+    return sorted(map(group_from_aws, told), key=lambda group: str(group["deployment_group_name"]))
+
+
+def _with_platforms(client: t.Any, application: str, infos: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """INFOS (DeploymentGroupInfo) of groups of APPLICATION, each with its platform, which is the application's where AWS has not told it."""
+    if all(info.get("computePlatform") for info in infos):
+        return infos
+    found = find_application(client, application) or {}
+    platform = found.get("compute_platform") or "Server"
+    return [{**info, "computePlatform": info.get("computePlatform") or platform} for info in infos]
 
 
 def group_from_aws(info: dict[str, t.Any]) -> Resource:
-    """A DeploymentGroupInfo in snake_case, with what the module manages in canonical form."""
-    group = {"compute_platform": "Server", **resource_from_aws(info)}
+    """A DeploymentGroupInfo (see `_with_platforms`) in snake_case, with what the module manages in canonical form."""
+    group = resource_from_aws(info)
     hooks = {"auto_scaling_hooks": group.get("auto_scaling_groups", [])}
     return {**defaults(group["compute_platform"]), **group, **form_from_service(group), **hooks}
 
@@ -223,5 +233,5 @@ def predicted_deployment_group(client: t.Any, application_name: str, name: str) 
     if group is not None:
         return group
     warning = f"There is no deployment group {name!r} of application {application_name!r} yet. It is taken for one that another task creates."
-    application = find_application(client, application_name) or {"compute_platform": "Server"}
-    return {"compute_platform": application["compute_platform"], "warnings": [warning]}
+    application = find_application(client, application_name) or {}
+    return {"compute_platform": application.get("compute_platform") or "Server", "warnings": [warning]}

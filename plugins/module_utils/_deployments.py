@@ -30,6 +30,9 @@ TARGETS_A_CALL = 25
 CALLS_AT_ONCE = 4
 DEPLOYMENTS_A_CALL = 25
 
+# The members by which a group tells its last deployments (botocore model: DeploymentGroupInfo, which requires neither).
+LAST_ATTEMPTED, LAST_SUCCESSFUL = "last_attempted_deployment", "last_successful_deployment"
+
 # Members of CreateDeployment that other platforms refuse (botocore model: InvalidFileExistsBehaviorException and its like).
 HOST_OPTIONS = ("file_exists_behavior", "ignore_application_stop_failures", "update_outdated_instances_only")
 
@@ -98,20 +101,56 @@ def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
     return None if found is None else resource_from_aws(found)
 
 
+def with_history(
+    client: t.Any, group: dict[str, t.Any], members: t.Sequence[str] = (LAST_ATTEMPTED, LAST_SUCCESSFUL)
+) -> dict[str, t.Any]:
+    """GROUP with MEMBERS, its last deployments, and its target revision, looked up where AWS has not told them.
+
+    A group that has had no deployment looks the same, so its deployments have to be listed.
+    """
+    untold = [member for member in members if not (group.get(member) or {}).get("deployment_id")]
+    if untold:
+        found = list_deployments(client, _history_filters(group, untold))
+        succeeded = [deployment for deployment in found if deployment["status"] == "Succeeded"]
+        newest = {LAST_ATTEMPTED: next(iter(found), None), LAST_SUCCESSFUL: next(iter(succeeded), None)}
+        group = {**group, **{member: _as_last(newest[member]) for member in untold}}
+    attempted, successful = group.get(LAST_ATTEMPTED), group.get(LAST_SUCCESSFUL)
+    if attempted and not attempted.get("status"):
+        group = {**group, LAST_ATTEMPTED: _as_last(find_deployment(client, attempted["deployment_id"]))}
+    if successful and not group.get("target_revision"):
+        deployed = find_deployment(client, successful["deployment_id"]) or {}
+        group = {**group, "target_revision": deployed.get("revision")}
+    return group
+
+
+def _history_filters(group: dict[str, t.Any], untold: list[str]) -> dict[str, t.Any]:
+    """Which deployments tell the members UNTOLD of GROUP: those that succeeded may be few beside all."""
+    names = {name: group[name] for name in ("application_name", "deployment_group_name")}
+    return names if LAST_ATTEMPTED in untold else {**names, "include_only_statuses": ["Succeeded"]}
+
+
+def _as_last(deployment: Deployment | None) -> dict[str, t.Any] | None:
+    """DEPLOYMENT in the form in which a group tells its last ones (botocore model: LastDeploymentInfo)."""
+    if deployment is None:
+        return None
+    members = {"create_time": deployment.get("create_time"), "end_time": deployment.get("complete_time")}
+    return {"deployment_id": deployment["deployment_id"], "status": deployment["status"], **members}
+
+
 def last_asked(client: t.Any, group: dict[str, t.Any], member: str) -> Deployment | None:
     """The last deployment of GROUP that somebody asked for, or that rolls such a one back; None if there is none.
 
-    MEMBER is the group's that says which is its last: last_attempted_deployment or last_successful_deployment.
+    MEMBER is the group's that says which is its last: LAST_ATTEMPTED or LAST_SUCCESSFUL.
     """
     last = find_deployment(client, group[member]["deployment_id"]) if group.get(member) else None
     if last is None or not is_unasked(last):
         return last
     filters = {name: group[name] for name in ("application_name", "deployment_group_name")}
-    if member == "last_successful_deployment":
+    if member == LAST_SUCCESSFUL:
         return _newest_asked(client, {**filters, "include_only_statuses": ["Succeeded"]})
     # There may be thousands of deployments, and few since the last successful one.
-    since = group.get("last_successful_deployment")
-    recent = since and _newest_asked(client, {**filters, "create_time_range": {"start": since["create_time"]}})
+    since = (group.get(LAST_SUCCESSFUL) or {}).get("create_time")
+    recent = since and _newest_asked(client, {**filters, "create_time_range": {"start": since}})
     return recent or _newest_asked(client, filters)
 
 
@@ -121,10 +160,10 @@ def _newest_asked(client: t.Any, filters: dict[str, t.Any]) -> Deployment | None
 
 def as_asked(client: t.Any, group: dict[str, t.Any]) -> dict[str, t.Any]:
     """GROUP, whose last attempted deployment is the last that somebody asked for. Where it is the last successful one, nothing has to be read."""
-    attempted, successful = group.get("last_attempted_deployment"), group.get("last_successful_deployment")
-    if not attempted or not successful or attempted["deployment_id"] == successful["deployment_id"]:
+    attempted, successful = group.get(LAST_ATTEMPTED), group.get(LAST_SUCCESSFUL)
+    if not attempted or (successful and attempted["deployment_id"] == successful["deployment_id"]):
         return group
-    return {**group, "last_attempted_deployment": last_asked(client, group, "last_attempted_deployment") or successful}
+    return {**group, LAST_ATTEMPTED: last_asked(client, group, LAST_ATTEMPTED) or successful}
 
 
 def find_in_flight(client: t.Any, deployment_id: str) -> Deployment | None:

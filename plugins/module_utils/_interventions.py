@@ -11,21 +11,26 @@ from __future__ import annotations
 
 import functools
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ._decisions import description_with, require_restartable, restart_description, undone_id
 from ._deployment_groups import require_deployment_group
 from ._deployments import (
+    LAST_ATTEMPTED,
+    LAST_SUCCESSFUL,
     Deployment,
+    blocking_deployment,
     continue_deployment,
     create_deployment,
+    find_deployment,
     find_notable_targets,
     last_asked,
     stop_deployment,
+    with_history,
 )
 from ._earlier_revisions import revision_before
 from ._errors import CodeDeployError
-from ._progress import GOALS, has_ended, is_shifted, is_unasked
+from ._progress import GOALS, has_ended, has_failures, is_shifted, is_unasked
 from ._revisions import place_of
 
 Resource = dict[str, t.Any]
@@ -53,6 +58,13 @@ def _unchanged(deployment: Deployment) -> Outcome:
     return Outcome(False, f"{deployment_id} has ended already ({deployment['status']})", deployment_id)
 
 
+def _succeeded(deployment: Deployment) -> Outcome:
+    """There is nothing left to wait for. If the deployment failed on some targets, it is looked at once more: nobody may have watched it."""
+    outcome = _unchanged(deployment)
+    awaits = _awaiting(outcome.deployment_id, "succeeded") if has_failures(deployment) else None
+    return replace(outcome, awaits=awaits)
+
+
 def _ended(deployment: Deployment) -> str:
     """How a deployment that has ended did so, after `it has`."""
     return "been stopped" if deployment["status"] == "Stopped" else str(deployment["status"]).lower()
@@ -66,7 +78,7 @@ def ensure_reached(goal: str, client: t.Any, deployment: Deployment, options: Op
     """Let the deployment be awaited to GOAL; one that has ended badly, too, since it is to be explained. Who does not wait is told so at once."""
     deployment_id = deployment["deployment_id"]
     if deployment["status"] == "Succeeded":
-        return _unchanged(deployment)
+        return _succeeded(deployment)
     if has_ended(deployment) and not options["wait"] and not check_mode:
         code = deployment.get("error_information", {}).get("code", "no reason given")
         raise CodeDeployError(
@@ -92,7 +104,7 @@ def ensure_continued(client: t.Any, deployment: Deployment, options: Options, ch
     """End the wait that is meant, or the one that the deployment is in; if that has not begun, have it awaited and come back."""
     deployment_id, meant = deployment["deployment_id"], options["deployment_wait_type"]
     if deployment["status"] == "Succeeded":
-        return _unchanged(deployment)
+        return _succeeded(deployment)
     _require_waits(deployment)
     wait_type = _wait_of(client, deployment)
     if wait_type is None or (wait_type, meant) == (READY, TERMINATION):
@@ -139,72 +151,103 @@ def ensure_rolled_back(client: t.Any, deployment: Deployment, _options: Options,
             "Name the deployment group in place of the deployment to have its last release rolled back."
         )
     group = _group_of(client, deployment)
-    undoing = _undoing_deployment(client, deployment, group)
-    if undoing is not None:
-        reason = f"{deployment_id} is rolled back by {undoing['deployment_id']} ({undoing['status']})"
-        awaits = None if undoing["status"] == "Succeeded" else _awaiting(undoing["deployment_id"], "succeeded")
-        return Outcome(False, reason, undoing["deployment_id"], awaits)
-    return _deploy_previous(client, deployment, group, check_mode)
+    return _undone_already(client, deployment, group) or _deploy_previous(client, deployment, group, check_mode)
 
 
-def _undoing_deployment(client: t.Any, deployment: Deployment, group: Resource) -> Deployment | None:
-    """The deployment that rolls back DEPLOYMENT: CodeDeploy's own, or one of an earlier task. One that failed counts for nothing.
+def _undone_already(client: t.Any, deployment: Deployment, group: Resource) -> Outcome | None:
+    """How it is with what rolls back DEPLOYMENT: CodeDeploy's own rollback, or one of an earlier task; None if there is none, or it failed.
 
-    Raises CodeDeployError if GROUP has had another deployment since, which would be undone with it.
+    Raises CodeDeployError if GROUP, which has just been read, has had another deployment since, which would be undone with it.
     """
-    deployment_id = deployment["deployment_id"]
-    if group["last_attempted_deployment"]["deployment_id"] == deployment_id:
+    if (group[LAST_ATTEMPTED] or deployment)["deployment_id"] == deployment["deployment_id"]:
         return None
-    latest = last_asked(client, group, "last_attempted_deployment") or deployment
-    if latest["deployment_id"] == deployment_id:
+    latest = last_asked(client, group, LAST_ATTEMPTED) or deployment
+    return _rolled_back_by(latest, deployment)
+
+
+def _rolled_back_by(latest: Deployment, deployment: Deployment) -> Outcome | None:
+    """The same, where LATEST is the group's last deployment."""
+    deployment_id, latest_id = deployment["deployment_id"], latest["deployment_id"]
+    if latest_id == deployment_id:
         return None
     if undone_id(latest) != deployment_id:
         raise CodeDeployError(
-            f"{deployment_id} was followed by {latest['deployment_id']}, which rolling it back would undo as well. "
-            f"Roll back {latest['deployment_id']}, or deploy the revision you want with slipway.codedeploy.deploy."
+            f"{deployment_id} was followed by {latest_id}, which rolling it back would undo as well. "
+            f"Roll back {latest_id}, or deploy the revision you want with slipway.codedeploy.deploy."
         )
-    return None if latest["status"] in ("Failed", "Stopped") else latest
+    if latest["status"] in ("Failed", "Stopped"):
+        return None
+    reason = f"{deployment_id} is rolled back by {latest_id} ({latest['status']})"
+    is_done = latest["status"] == "Succeeded" and not has_failures(latest)
+    return Outcome(False, reason, latest_id, None if is_done else _awaiting(latest_id, "succeeded"))
 
 
 def _deploy_previous(client: t.Any, deployment: Deployment, group: Resource, check_mode: bool) -> Outcome:
-    """Create a deployment of the revision that GROUP had before DEPLOYMENT, which has ended."""
+    """Create a deployment of the revision that GROUP had before DEPLOYMENT, which has ended.
+
+    Looking for that may take long, so the group is read again.
+    """
     deployment_id, previous = deployment["deployment_id"], revision_before(client, group, deployment)
     reason = f"{deployment_id} is rolled back to {place_of(previous)}"
     if check_mode:
         return Outcome(True, reason, deployment_id)
-    new_id = create_deployment(
-        client,
-        group,
-        previous,
-        {
-            **{name: deployment.get(name) for name in INHERITED},
-            "description": description_with(None, undone=deployment_id),
-        },
-    )
+    if undone := _undone_already(client, deployment, _group_of(client, deployment)):
+        return undone
+    members = {
+        **{name: deployment.get(name) for name in INHERITED},
+        "description": description_with(None, undone=deployment_id),
+    }
+    try:
+        new_id = create_deployment(client, group, previous, members)
+    except CodeDeployError as error:
+        undone = _rolled_back_by(_faster(client, error), deployment)
+        if undone is None:
+            raise
+        return undone
     return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))
+
+
+def _faster(client: t.Any, error: CodeDeployError) -> Deployment:
+    """The deployment of another run that was created first. Raises ERROR, of CreateDeployment, if there is none."""
+    blocking = blocking_deployment(error)
+    found = find_deployment(client, blocking) if blocking else None
+    if found is None:
+        raise error
+    return found
 
 
 def ensure_restarted(client: t.Any, deployment: Deployment, _options: Options, check_mode: bool) -> Outcome:
     """Restart what the group's last successful deployment brought; DEPLOYMENT is its last one. A restart in flight is awaited."""
     deployment_id, group = deployment["deployment_id"], _group_of(client, deployment)
     if not has_ended(deployment):
-        if deployment.get("deployment_mode") != "RESTART":
-            raise CodeDeployError(
-                f"{deployment_id} is {deployment['status']}: await or stop it before the application is restarted"
-            )
-        return Outcome(False, f"{deployment_id} restarts already", deployment_id, _awaiting(deployment_id, "succeeded"))
+        return _restarted_by(deployment)
     require_restartable(group)
     reason = f"{place_of(group.get('target_revision'))} is restarted"
     if check_mode:
         return Outcome(True, reason, deployment_id)
-    restarted = last_asked(client, group, "last_successful_deployment") or {}
+    restarted = last_asked(client, group, LAST_SUCCESSFUL) or {}
     members = {"deployment_mode": "RESTART", "description": restart_description(None, restarted)}
-    new_id = create_deployment(client, group, None, members)
+    try:
+        new_id = create_deployment(client, group, None, members)
+    except CodeDeployError as error:
+        return _restarted_by(_faster(client, error))
     return Outcome(True, reason, new_id, _awaiting(new_id, "succeeded"))
 
 
+def _restarted_by(in_flight: Deployment) -> Outcome:
+    """Let the deployment IN_FLIGHT be awaited. Raises CodeDeployError if it is no restart."""
+    deployment_id = in_flight["deployment_id"]
+    if in_flight.get("deployment_mode") != "RESTART":
+        raise CodeDeployError(
+            f"{deployment_id} is {in_flight['status']}: await or stop it before the application is restarted"
+        )
+    return Outcome(False, f"{deployment_id} restarts already", deployment_id, _awaiting(deployment_id, "succeeded"))
+
+
 def _group_of(client: t.Any, deployment: Deployment) -> Resource:
-    return require_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
+    """The group of DEPLOYMENT as it is now."""
+    group = require_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
+    return with_history(client, group)
 
 
 ENSURE: dict[str, t.Callable[[t.Any, Deployment, Options, bool], Outcome]] = {

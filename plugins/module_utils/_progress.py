@@ -167,6 +167,11 @@ def has_ended(deployment: dict[str, t.Any]) -> bool:
     return deployment["status"] in ENDED
 
 
+def has_failures(deployment: dict[str, t.Any]) -> bool:
+    """Whether DEPLOYMENT has succeeded, but not on all of its targets, as its config allows."""
+    return deployment["status"] == "Succeeded" and bool((deployment.get("deployment_overview") or {}).get("failed"))
+
+
 def elapsed_text(seconds: float) -> str:
     """`0:07`, `12:30`, `1:02:03`."""
     minutes, second = divmod(int(seconds), 60)

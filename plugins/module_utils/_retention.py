@@ -23,7 +23,7 @@ _BUNDLE = re.compile(r"[0-9a-f]{64}\.(zip|tar|tgz)")
 # DeleteObjects takes 1,000 keys (botocore model: DeleteObjectsRequest).
 KEYS_A_CALL = 1000
 
-# A module's options: application_name, s3_bucket, expected_bucket_owner, keep.
+# A module's options: application_name, s3_bucket, expected_bucket_owner, keep, keep_younger_than.
 Params = t.Mapping[str, t.Any]
 
 
@@ -32,6 +32,13 @@ class StoredBundle(t.NamedTuple):
 
     key: str
     time: datetime.datetime
+
+
+class Expired(t.NamedTuple):
+    """The KEYS of the bundles that go, the oldest first, and how many were SPARED because they are young."""
+
+    keys: list[str]
+    spared: int
 
 
 @aws_call("list the bundles in S3")
@@ -46,8 +53,8 @@ def _delete_objects(s3: t.Any, keys: list[str], **place: t.Any) -> list[dict[str
     return list(answer.get("Errors", []))
 
 
-def expired_bundles(stored: t.Iterable[StoredBundle], current: str, keep: int, used: t.Container[str]) -> list[str]:
-    """The keys of those STORED bundles that go, the oldest first, so that the newest KEEP stay, and all that are USED.
+def surplus_bundles(stored: t.Iterable[StoredBundle], current: str, keep: int) -> list[StoredBundle]:
+    """Those STORED bundles that are too many where the newest KEEP are to stay, the oldest first.
 
     CURRENT is the key of the bundle that the task is about, which counts as the newest. Only what lies beside it and is named like it goes.
     """
@@ -60,18 +67,30 @@ def expired_bundles(stored: t.Iterable[StoredBundle], current: str, keep: int, u
         and _BUNDLE.fullmatch(bundle.key.rpartition("/")[2])
     ]
     others.sort(key=lambda bundle: (bundle.time, bundle.key))
-    return [bundle.key for bundle in others[: max(0, len(others) - (keep - 1))] if bundle.key not in used]
+    return others[: max(0, len(others) - (keep - 1))]
 
 
-def find_expired(connect: Connect, params: Params, location: Location) -> list[str]:
-    """The keys of the bundles that the option `keep` of a module's PARAMS lets go, beside that at LOCATION; none without the option."""
+def expired_bundles(surplus: t.Iterable[StoredBundle], used: t.Container[str], young: datetime.datetime) -> Expired:
+    """Those bundles of the SURPLUS that go: all but those that are USED, or were stored since the time YOUNG.
+
+    A run that has stored a bundle may be about to deploy it, of which AWS knows nothing yet.
+    """
+    unused = [bundle for bundle in surplus if bundle.key not in used]
+    keys = [bundle.key for bundle in unused if bundle.time < young]
+    return Expired(keys, len(unused) - len(keys))
+
+
+def find_expired(connect: Connect, params: Params, location: Location) -> Expired:
+    """The bundles that the option `keep` of a module's PARAMS lets go, beside that at LOCATION; none without the option."""
     if params["keep"] is None:
-        return []
+        return Expired([], 0)
     place = location["s3_location"]
     folder = place["key"].rpartition("/")[0]
     found = _list_objects(connect("s3"), Prefix=f"{folder}/", Delimiter="/", **_bucket(params))
     stored = [StoredBundle(each["Key"], each["LastModified"]) for each in found]
-    return expired_bundles(stored, place["key"], params["keep"], used_keys(connect, params))
+    surplus = surplus_bundles(stored, place["key"], params["keep"])
+    young = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=params["keep_younger_than"])
+    return expired_bundles(surplus, used_keys(connect, params) if surplus else (), young)
 
 
 def used_keys(connect: Connect, params: Params) -> set[str]:

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ._deployment_groups import find_deployment_groups
-from ._deployments import find_deployments
+from ._deployments import LAST_ATTEMPTED, LAST_SUCCESSFUL, find_deployments, with_history
 from ._errors import CodeDeployError
 from ._revisions import Location
 
@@ -21,7 +21,7 @@ Resource = dict[str, t.Any]
 
 # What a revision can be to a group besides its target, which new hosts get: what its last successful deployment brought, to which it is
 # rolled back, and what its last deployment, which may be under way, has tried to bring (botocore model: DeploymentGroupInfo).
-_DEPLOYMENTS = {"last_successful": "last_successful_deployment", "last_attempted": "last_attempted_deployment"}
+_DEPLOYMENTS = {"last_successful": LAST_SUCCESSFUL, "last_attempted": LAST_ATTEMPTED}
 ROLES = ("target", *_DEPLOYMENTS)
 
 
@@ -39,7 +39,7 @@ def find_uses(client: t.Any, application_name: str) -> list[Use]:
 
     Raises CodeDeployError if it cannot be told what a group has, because its deployment cannot be read.
     """
-    groups = find_deployment_groups(client, application_name)
+    groups = [_complete(client, group) for group in find_deployment_groups(client, application_name)]
     ids = {deployment_id for group in groups for deployment_id in _deployment_ids(group).values()}
     deployments = find_deployments(client, ids)
     if missing := sorted(ids - set(deployments)):
@@ -47,6 +47,12 @@ def find_uses(client: t.Any, application_name: str) -> list[Use]:
             f"Cannot tell which revisions application {application_name!r} uses: CodeDeploy does not show {', '.join(missing)}"
         )
     return [use for group in groups for use in _uses(group, deployments)]
+
+
+def _complete(client: t.Any, group: Resource) -> Resource:
+    """GROUP with what AWS has not told of its deployments, where it tells that there are some. Most groups without any have had none."""
+    deployed = group.get("target_revision") or group.get(LAST_SUCCESSFUL)
+    return with_history(client, group) if deployed and not all(map(group.get, _DEPLOYMENTS.values())) else group
 
 
 def _deployment_ids(group: Resource) -> dict[str, str]:

@@ -29,6 +29,9 @@ _NAMES = (("s3_location", "bucket"), ("git_hub_location", "repository"))
 # As botocore takes it: wider than the rules for new buckets, as there are old ones, and ARNs of access points (botocore.handlers, validate_bucket_name).
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}|arn:\S+")
 
+# A hundred years, in seconds.
+_LONGEST_AGE = 100 * 365 * 86400
+
 # Amazon S3 user guide, "Categorizing your objects using tags" and "Creating object key names".
 _MOST_TAGS = 10
 _TAG = re.compile(r"[\w +\-=.:/@]*")
@@ -53,6 +56,10 @@ def check_source_options(options: Options) -> None:
         check_positive("keep", options["keep"])
         if not options["source"]:
             raise InvalidOption("keep: needs source, because it removes bundles beside the one of the task")
+    if not 0 <= options["keep_younger_than"] <= _LONGEST_AGE:
+        raise InvalidOption(
+            f"keep_younger_than: {options['keep_younger_than']} was given, 0 to {_LONGEST_AGE} seconds are allowed"
+        )
     _check_places(options)
     _check_encryption(options)
     _check_labels(options)

@@ -106,6 +106,7 @@ _UPLOAD: dict[str, t.Any] = {
     "expected_bucket_owner": {"type": "str"},
     "abort_incomplete": {"type": "bool", "default": False},
     "keep": {"type": "int"},
+    "keep_younger_than": {"type": "int", "default": 86400},
     "s3_connection": {
         "type": "dict",
         "options": {

@@ -16,7 +16,8 @@ description:
     uploaded nor deployed again.
   - When the deployment fails, the task fails with a diagnosis. It names the hosts, the lifecycle event, the script and its error, shows the
     end of the script's log, and tells what became of the rollback.
-  - A task that was killed, or that ran into O(wait_timeout), can be run again. It attaches to the deployment that is in flight.
+  - A task that was killed, or that ran into O(wait_timeout), can be run again. It attaches to the deployment that is in flight. If that has
+    succeeded meanwhile, though it failed on some targets, the task warns about them as the one before would have.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
@@ -91,6 +92,8 @@ options:
       - A number that grows from release to release, such as that of the build. A release is refused if the deployment group's last successful
         deployment told a greater one, so that a job that was held up cannot undo what a later one has shipped. A deployment that went back and
         tells none counts as what it undid. Nor is a deployment in flight stopped for O(if_in_progress=stop) that tells a greater one.
+      - This is looked at before anything is written, again right before the deployment is created, and once more right after. If a later release
+        was deployed between the last two, the deployment is stopped, CodeDeploy rolls it back to that release, and the task fails.
       - It is kept at the end of the deployment's description, as C([sequence 42]).
     type: int
   deployment_mode:
@@ -228,16 +231,23 @@ attributes:
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeploymentGroup), C(codedeploy:GetDeployment), C(codedeploy:GetApplicationRevision),
     C(codedeploy:RegisterApplicationRevision), C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) also C(codedeploy:StopDeployment),
+    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) or O(sequence) also C(codedeploy:StopDeployment),
     with O(override_alarm_configuration) also C(codedeploy:UpdateDeploymentGroup), with O(continue_when_ready) also
     C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket, C(s3:GetObject) and C(s3:PutObject) on its objects.
     With O(keep) also C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments), and
     C(s3:DeleteObject) on the bucket's objects. With O(deployment_group_names) also C(codedeploy:BatchGetDeploymentGroups).
-    C(codedeploy:GetApplication) makes the error for a missing application precise."
+    C(codedeploy:GetApplication) makes the error for a missing application precise, and tells the platform of a deployment group where AWS does
+    not."
   - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
     C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms); for Lambda C(lambda:GetAlias) and
     C(lambda:GetFunctionConfiguration), for ECS C(ecs:DescribeServices); for an O(revision) in S3 also C(s3:GetObject) and C(s3:ListBucket)."
-  - "Where Auto Scaling has launched hosts since the last release also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments)."
+  - "Where AWS does not tell a deployment group's last attempted and last successful deployment, such as before its first one has succeeded, or where
+    Auto Scaling has launched hosts since the last release, also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments)."
+  - Several tasks may ship to one deployment group at the same time. Each reads the deployment group again right before it creates its deployment,
+    so what another one has shipped meanwhile is found, and the same revision is not deployed twice. If another deployment is in the way by then,
+    O(if_in_progress) decides as ever. Give O(sequence) to tasks that ship different revisions, since without it the last one to come wins.
+  - CodeDeploy takes no condition with a new deployment, so what happens in the very moment of its creation is found afterwards only. Without
+    O(sequence), the same revision may then be deployed twice, or two revisions one after the other.
   - "With O(revision=previous) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), where the last release was deployed more than
     once, and for Lambda C(codedeploy:BatchGetApplicationRevisions)."
   - With O(wait=false), M(slipway.codedeploy.deployment) awaits what this task has started, and M(slipway.codedeploy.deployment_info) tells how it is.
@@ -407,6 +417,11 @@ removed_bundles:
   type: list
   elements: str
   sample: [web-app/5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8.zip]
+spared_bundles:
+  description: How many bundles stay that O(keep) would let go, because they are younger than O(keep_younger_than).
+  returned: when O(keep) is given
+  type: int
+  sample: 1
 deployment:
   description: The deployment as AWS describes it, when it was seen last.
   returned: when it was awaited, unless it failed
@@ -509,16 +524,19 @@ from ..module_utils._decisions import (
     active_deployment_id,
     check_sequence,
     decide,
-    decide_beside,
     description_with,
     restart_description,
+    review,
     sequence_of,
+    still_in_flight,
     undone_id,
 )
 from ..module_utils._deploy_options import DEPLOY_ARGUMENTS, DEPLOY_CONSTRAINTS, MEMBERS, check_options
 from ..module_utils._deployment_configs import predicted_deployment_config, require_deployment_config
 from ..module_utils._deployment_groups import predicted_deployment_group, require_deployment_group, target_instances
 from ..module_utils._deployments import (
+    LAST_ATTEMPTED,
+    LAST_SUCCESSFUL,
     Deployment,
     as_asked,
     blocking_deployment,
@@ -527,13 +545,14 @@ from ..module_utils._deployments import (
     find_in_flight,
     last_asked,
     stop_deployment,
+    with_history,
 )
 from ..module_utils._earlier_revisions import named_revision
 from ..module_utils._errors import CodeDeployError, Connect
 from ..module_utils._group_forms import alarms
 from ..module_utils._module import CodeDeployModule
 from ..module_utils._preflight import check_readiness
-from ..module_utils._progress import last_duration
+from ..module_utils._progress import is_unasked, last_duration
 from ..module_utils._releases import (
     Begun,
     Release,
@@ -553,21 +572,33 @@ from ..module_utils._waiting import waiting_options
 # botocore model: Description; the length is observed.
 LONGEST_DESCRIPTION = 256
 
+# How often a deployment is created, where each time another run is faster, and its deployment has ended before it could be looked at.
+CREATIONS = 3
+
 Params = dict[str, t.Any]
 Group = dict[str, t.Any]
+
+
+def read_group(client: t.Any, params: Params) -> Group:
+    """The deployment group as it is now. Raises CodeDeployError if there is none."""
+    return with_history(
+        client, require_deployment_group(client, params["application_name"], params["deployment_group_name"])
+    )
 
 
 def find_place(client: t.Any, params: Params, check_mode: bool) -> tuple[Group, list[str]]:
     """The deployment group, and warnings about what is missing yet in CHECK_MODE. Otherwise CodeDeployError is raised if the group or the
     deployment config does not exist."""
-    config_name, names = params["deployment_config_name"], (params["application_name"], params["deployment_group_name"])
+    config_name = params["deployment_config_name"]
     if not check_mode:
-        group = require_deployment_group(client, *names)
+        group = read_group(client, params)
         if config_name:
             require_deployment_config(client, config_name, group["compute_platform"])
         return group, []
-    group = predicted_deployment_group(client, *names)
+    group = predicted_deployment_group(client, params["application_name"], params["deployment_group_name"])
     warnings = list(group.pop("warnings", []))
+    if "deployment_group_name" in group:
+        group = with_history(client, group)
     if config_name:
         warnings += predicted_deployment_config(client, config_name, group["compute_platform"])
     return group, warnings
@@ -578,7 +609,7 @@ def find_release(connect: Connect, params: Params, group: Group, begun: Begun | 
 
     Raises InvalidOption or CodeDeployError if it cannot be made, found, or deployed there."""
     if params["deployment_mode"] == "RESTART":
-        restarted = last_asked(connect("codedeploy"), group, "last_successful_deployment")
+        restarted = last_asked(connect("codedeploy"), group, LAST_SUCCESSFUL)
         return Release(group.get("target_revision") or {}, restarted=restarted or {})
     named = named_revision(connect("codedeploy"), params["application_name"], group, params["revision"])
     params = {**params, "revision": named.revision}
@@ -587,22 +618,43 @@ def find_release(connect: Connect, params: Params, group: Group, begun: Begun | 
     return replace(release, undone=named.undone)
 
 
-def check_order(client: t.Any, params: Params, group: Group) -> None:
-    """Raise CodeDeployError if `sequence` says that the release is older than the group's last successful deployment. One that went back, and
-    tells no sequence of its own, counts as what it undid."""
-    if params["sequence"] is None:
-        return
-    deployment = last_asked(client, group, "last_successful_deployment") or {}
+def last_release(client: t.Any, group: Group) -> Deployment:
+    """The group's last successful deployment; what it undid, if it went back and tells no sequence of its own. Empty if there is none."""
+    deployment = last_asked(client, group, LAST_SUCCESSFUL) or {}
     undone = undone_id(deployment)
     if undone and sequence_of(deployment) is None:
-        deployment = find_deployment(client, undone) or {}
-    check_sequence(params["sequence"], deployment)
+        return find_deployment(client, undone) or {}
+    return deployment
+
+
+def check_order(client: t.Any, params: Params, group: Group) -> None:
+    """Raise CodeDeployError if `sequence` says that the release is older than the group's last one."""
+    if params["sequence"] is not None:
+        check_sequence(params["sequence"], last_release(client, group))
 
 
 def check_stop(params: Params, in_flight: Deployment, decision: Decision) -> None:
     """Raise CodeDeployError if DECISION would stop the deployment IN_FLIGHT, and `sequence` says that it is of a later release."""
     if decision.action == "stop" and params["sequence"] is not None:
         check_sequence(params["sequence"], in_flight)
+
+
+def decided(client: t.Any, params: Params, group: Group, release: Release, blocking: str | None = None) -> Decision:
+    """What brings RELEASE to GROUP, which has just been read. BLOCKING is the id of a deployment that AWS says it is busy with.
+
+    It is decided here only: before anything is written, and again before the deployment is created, since an upload may take long. Raises
+    CodeDeployError if another deployment is in the way, or was of a later release.
+    """
+    busy, wanted, mode = blocking or active_deployment_id(group), release.identity, params["if_in_progress"]
+    in_flight = still_in_flight(find_in_flight(client, busy), wanted, mode) if busy else None
+    if in_flight is None or is_unasked(in_flight):
+        group = as_asked(client, group)
+    decision = decide(group, in_flight, wanted, params["force"], mode)
+    if decision.action != "none":
+        check_order(client, params, group)
+    if in_flight is not None:
+        check_stop(params, in_flight, decision)
+    return decision
 
 
 def described(params: Params, release: Release) -> str | None:
@@ -634,10 +686,69 @@ def store(connect: Connect, release: Release, params: Params) -> Location:
     return location
 
 
+def check_undone(client: t.Any, before: Group, group: Group, release: Release) -> None:
+    """Raise CodeDeployError if RELEASE goes back from the last release, and GROUP has had another one since it was read as BEFORE."""
+    if release.undone is None or before[LAST_ATTEMPTED] == group[LAST_ATTEMPTED]:
+        return
+    last, latest = (last_asked(client, each, LAST_ATTEMPTED) or {} for each in (before, group))
+    if last.get("deployment_id") != latest.get("deployment_id"):
+        raise CodeDeployError(
+            f"revision: {latest['deployment_id']} was created while this task was looking for the previous revision, and going back from "
+            f"{release.undone} would undo it as well. Run the task again to go back from {latest['deployment_id']}."
+        )
+
+
+def check_overtaken(client: t.Any, params: Params, before: Group, created: str) -> None:
+    """Raise CodeDeployError if a later release was deployed between the time when the group was read as BEFORE and that when the deployment
+    CREATED was. That one is stopped, and CodeDeploy rolls it back to the later release."""
+    if params["sequence"] is None:
+        return
+    try:
+        group = read_group(client, params)
+        overtaken = last_release(client, group) if group[LAST_SUCCESSFUL] != before[LAST_SUCCESSFUL] else {}
+    except CodeDeployError as error:
+        text = f"{created} was created and goes on; run this task again to follow it. {error.message}"
+        raise CodeDeployError(text, error.exception) from error
+    try:
+        check_sequence(params["sequence"], overtaken)
+    except CodeDeployError as error:
+        raise CodeDeployError(f"{error.message} {withdrawn(client, created)}") from error
+
+
+def withdrawn(client: t.Any, deployment_id: str) -> str:
+    """Stop the deployment and have it rolled back. What came of it, for the user."""
+    created = f"{deployment_id}, which this task created at that moment,"
+    try:
+        if stop_deployment(client, deployment_id, roll_back=True):
+            return f"{created} was stopped and is rolled back."
+    except CodeDeployError as error:
+        return f"{created} could not be stopped ({error.message}: {error.exception}): stop it, or deploy the later release again."
+    return f"{created} has ended already: deploy the later release again."
+
+
 def create(
-    client: t.Any, group: Group, release: Release, location: Location, params: Params, decision: Decision
+    connect: Connect,
+    params: Params,
+    before: Group,
+    release: Release,
+    location: Location,
+    blocking: str | None = None,
+    left: int = CREATIONS,
 ) -> Decision:
-    """Create the deployment that DECISION asks for; decide again if another run was faster."""
+    """Decide again, and create the deployment, if that is still to be done; the group was read as BEFORE when that was decided.
+
+    If another run is faster, BLOCKING becomes its deployment, and it is decided once more, while there are tries LEFT.
+    """
+    client = connect("codedeploy")
+    group = read_group(client, params)
+    if release.restarts:  # whatever the group has by now
+        release = find_release(connect, params, group, None)
+    decision = decided(client, params, group, release, blocking)
+    if decision.action in ("none", "attach"):
+        return decision
+    check_undone(client, before, group, release)
+    if decision.action != "create":
+        return decision
     members = {
         **{name: params[name] for name in MEMBERS},
         "description": described(params, release),
@@ -646,28 +757,28 @@ def create(
         "target_instances": params["target_instances"] and target_instances(params["target_instances"]),
     }
     try:
-        revision = None if release.restarts else location
-        return replace(decision, deployment_id=create_deployment(client, group, revision, members))
+        created = create_deployment(client, group, None if release.restarts else location, members)
     except CodeDeployError as error:
         blocking = blocking_deployment(error)
-        in_flight = find_in_flight(client, blocking) if blocking else None
-        if in_flight is None:
+        if blocking is None or left == 1:
             raise
-        decision = decide_beside(in_flight, release.identity, params["if_in_progress"])
-        check_stop(params, in_flight, decision)
-        return decision
+        return create(connect, params, before, release, location, blocking, left - 1)
+    check_overtaken(client, params, group, created)
+    return replace(decision, deployment_id=created)
 
 
 def carry_out(
-    connect: Connect, group: Group, release: Release, decision: Decision, params: Params
+    connect: Connect, params: Params, group: Group, release: Release, decision: Decision
 ) -> tuple[Location, Decision]:
     """Do what DECISION says; where the revision is now, and what was decided in the end."""
-    client, location = connect("codedeploy"), release.location
+    location = release.location
     if decision.action == "create":
         location = store(connect, release, params)
-        decision = create(client, group, release, location, params, decision)
+        decision = create(connect, params, group, release, location)
     if decision.action == "stop":
-        stop_deployment(client, str(decision.deployment_id), params["roll_back_stopped"])
+        stop_deployment(connect("codedeploy"), str(decision.deployment_id), params["roll_back_stopped"])
+    if decision.action == "none" and params["wait"]:
+        decision = review(decision, find_deployment(connect("codedeploy"), str(decision.deployment_id)))
     return location, decision
 
 
@@ -715,7 +826,7 @@ def reason_of(decision: Decision, release: Release) -> str:
 def is_change(decision: Decision, wait: bool, check_mode: bool) -> bool:
     """Whether the run changes something by DECISION. A task that only finds its deployment in flight does not; one that follows it to its end
     does. One that awaits another deployment first will deploy afterwards, which only check mode has to tell beforehand."""
-    changes = {"none": False, "create": True, "stop": True, "attach": wait, "wait": check_mode}
+    changes = {"none": False, "review": False, "create": True, "stop": True, "attach": wait, "wait": check_mode}
     return changes[decision.action]
 
 
@@ -727,20 +838,14 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     group, warnings = find_place(client, params, check_mode)
     release = find_release(connect, params, group, begun)
     check_description(params, described(params, release))
-    active = active_deployment_id(group)
-    in_flight = find_in_flight(client, active) if active else None
-    decision = decide(as_asked(client, group), in_flight, release.identity, params["force"], params["if_in_progress"])
-    if decision.action != "none":
-        check_order(client, params, group)
-    if in_flight is not None:
-        check_stop(params, in_flight, decision)
+    decision = decided(client, params, group, release)
     warnings += release.warnings
     if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
         warnings += check_readiness(connect, readied_group(group, params), release)
-    location, expired = release.location, find_expired(connect, params, release.location)
+    location, (expired, spared) = release.location, find_expired(connect, params, release.location)
     bundle = bundle_facts(release, decision)
     if not check_mode:
-        location, decision = carry_out(connect, group, release, decision, params)
+        location, decision = carry_out(connect, params, group, release, decision)
         expired = remove_expired(connect, params, expired, warnings)
     changed = is_change(decision, params["wait"], check_mode)
     return {
@@ -756,7 +861,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
         "waiting": waiting_options(params, check_mode),
         "warnings": warnings,
         **({"bundle": bundle} if bundle else {}),
-        **({"removed_bundles": expired} if params["keep"] else {}),
+        **({"removed_bundles": expired, "spared_bundles": spared} if params["keep"] else {}),
     }
 
 

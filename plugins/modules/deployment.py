@@ -11,7 +11,8 @@ version_added: 0.1.0
 short_description: Await, stop, continue, roll back or restart an AWS CodeDeploy deployment
 description:
   - Acts on a deployment that exists. M(slipway.codedeploy.deploy) creates them.
-  - Like that module, it shows a line whenever something changes, and a deployment that fails is explained.
+  - Like that module, it shows a line whenever something changes, and a deployment that fails is explained. So is one that has ended before, if it is
+    awaited.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
@@ -41,7 +42,8 @@ options:
         terminated, see O(deployment_wait_type). It awaits that wait if the deployment is not that far, and afterwards the deployment's end.
       - V(stopped) stops the deployment unless it has ended, and awaits that.
       - V(rolled_back) brings the deployment group back to the revision that it had before. A deployment that runs is stopped and rolled back by
-        CodeDeploy; one that has ended is followed by a deployment of the revision before it.
+        CodeDeploy; one that has ended is followed by a deployment of the revision before it. If another task does the same at that moment, its
+        deployment is awaited.
       - V(restarted) restarts the application on the instances without downloading or installing its revision again, by running its hooks. What runs
         is the revision of the deployment group's last successful deployment. The host agents must be 2.1 or newer. A restart that is in flight is
         awaited, otherwise each run is another restart.
@@ -79,6 +81,8 @@ notes:
     or Auto Scaling has launched hosts since, C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), and for Lambda
     C(codedeploy:BatchGetApplicationRevisions);
     for V(restarted) C(codedeploy:CreateDeployment)."
+  - "Where AWS does not tell a deployment group's last deployments, C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments) are needed, too,
+    and where it does not tell its platform, C(codedeploy:GetApplication)."
 seealso:
   - module: slipway.codedeploy.deploy
   - module: slipway.codedeploy.deployment_info
@@ -160,7 +164,7 @@ import typing as t
 
 from ..module_utils._decisions import undone_id
 from ..module_utils._deployment_groups import find_deployment_group, require_deployment_group
-from ..module_utils._deployments import Deployment, find_deployment, last_asked
+from ..module_utils._deployments import LAST_ATTEMPTED, Deployment, find_deployment, last_asked, with_history
 from ..module_utils._errors import CodeDeployError
 from ..module_utils._interventions import ENSURE, Outcome
 from ..module_utils._module import CodeDeployModule
@@ -189,11 +193,12 @@ def wanted_id(client: t.Any, params: Params) -> str | None:
     if params["deployment_id"]:
         return str(params["deployment_id"])
     group = require_deployment_group(client, params["application_name"], params["deployment_group_name"])
+    group = with_history(client, group, [LAST_ATTEMPTED])
     if params["state"] == "rolled_back":
         # A deployment that went back is no release: who asks again has what was wanted.
-        last = last_asked(client, group, "last_attempted_deployment") or {}
+        last = last_asked(client, group, LAST_ATTEMPTED) or {}
         return undone_id(last) or last.get("deployment_id")
-    return t.cast("str | None", (group.get("last_attempted_deployment") or {}).get("deployment_id"))
+    return t.cast("str | None", (group[LAST_ATTEMPTED] or {}).get("deployment_id"))
 
 
 def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:

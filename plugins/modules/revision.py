@@ -226,6 +226,11 @@ removed_bundles:
   type: list
   elements: str
   sample: [web-app/5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8.zip]
+spared_bundles:
+  description: How many bundles stay that O(keep) would let go, because they are younger than O(keep_younger_than).
+  returned: when O(keep) is given
+  type: int
+  sample: 1
 """
 
 import typing as t
@@ -260,7 +265,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     release = wanted_release(connect, params, platform, begun)
     known = find_registration(client, name, release)
     registered = known is None or description not in (None, known.get("description"))
-    location, expired = release.location, find_expired(connect, params, release.location)
+    location, (expired, spared) = release.location, find_expired(connect, params, release.location)
     if registered and not check_mode:
         location = store_release(connect, release)
         register_revision(client, name, location, description)
@@ -279,7 +284,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
             "after": shown_registration(location, description or (known or {}).get("description")),
         },
         **({"bundle": release.facts} if release.facts else {}),
-        **({"removed_bundles": expired} if params["keep"] else {}),
+        **({"removed_bundles": expired, "spared_bundles": spared} if params["keep"] else {}),
     }
 
 

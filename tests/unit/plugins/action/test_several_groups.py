@@ -98,6 +98,6 @@ def test_all_bundles_that_are_removed_are_told(
         ship(content, **SHOP)
     ship("somebody else's", **SHOP, wait=False)
     before = stored(emulator)
-    result = ship("own", **place, if_in_progress="wait", keep=1).result
+    result = ship("own", **place, if_in_progress="wait", keep=1, keep_younger_than=0).result
     assert len(result["removed_bundles"]) == len(before - stored(emulator)) > 1
     assert set(result["removed_bundles"]) == before - stored(emulator)

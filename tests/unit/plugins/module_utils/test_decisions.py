@@ -12,6 +12,8 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._decisions impo
     active_deployment_id,
     decide,
     decide_beside,
+    review,
+    still_in_flight,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 
@@ -32,6 +34,13 @@ RUNS_ONE = {
     "last_attempted_deployment": last("d-1", "Succeeded"),
 }
 FAILED_SINCE = {**RUNS_ONE, "last_attempted_deployment": last("d-2", "Failed")}
+UNTIMED = {**RUNS_ONE, "last_successful_deployment": {"deployment_id": "d-1", "status": "Succeeded"}}
+
+
+def tried(key: str, status: str, **members: t.Any) -> dict[str, t.Any]:
+    """A group that runs something else, and whose last deployment was one of KEY."""
+    attempted = {"deployment_id": "d-2", "status": status, "revision": location(key), **members}
+    return {**RUNS_ONE, "target_revision": location("zero"), "last_attempted_deployment": attempted}
 
 
 @pytest.mark.parametrize(
@@ -42,8 +51,32 @@ FAILED_SINCE = {**RUNS_ONE, "last_attempted_deployment": last("d-2", "Failed")}
         (RUNS_ONE, True, "create", "force: the deployment group has this revision already, by d-1"),
         ({**RUNS_ONE, "target_revision": location("two")}, False, "create", "the deployment group has s3://b/two"),
         (FAILED_SINCE, False, "create", "d-2 was attempted since this revision was deployed, and failed"),
+        (UNTIMED, False, "none", "already deployed by d-1"),
+        (
+            tried("one", "Failed", error_information={"code": "HEALTH_CONSTRAINTS"}),
+            False,
+            "create",
+            "the deployment group has s3://b/zero, since d-2 of this revision failed (HEALTH_CONSTRAINTS)",
+        ),
+        (
+            tried("one", "Stopped"),
+            False,
+            "create",
+            "the deployment group has s3://b/zero, since d-2 of this revision was stopped",
+        ),
+        (tried("two", "Failed"), False, "create", "the deployment group has s3://b/zero"),
     ],
-    ids=["first", "unchanged", "forced", "another revision", "a failure since"],
+    ids=[
+        "first",
+        "unchanged",
+        "forced",
+        "another revision",
+        "a failure since",
+        "no times",
+        "failed before",
+        "stopped before",
+        "something else failed before",
+    ],
 )
 def test_decide_for_an_idle_group(group: dict[str, t.Any], force: bool, action: str, reason: str) -> None:
     decision = decide(group, None, location("one"), force, "attach")
@@ -111,6 +144,40 @@ def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(
         f"The deployment group 'g' has an active deployment d-3 (InProgress, by user) of s3://b/{key}, {consequence}. "
         f"Wait until it has ended, or set if_in_progress to {way_out}."
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "mode", "counts"),
+    [
+        ("one", "InProgress", "fail", True),
+        ("two", "InProgress", "attach", True),
+        ("one", "Failed", "attach", True),
+        ("one", "Succeeded", "wait", True),
+        ("one", "Failed", "fail", False),
+        ("two", "Succeeded", "attach", False),
+        ("two", "Stopped", "stop", False),
+    ],
+)
+def test_one_that_has_ended_by_the_time_it_is_looked_at_is_in_nobodys_way(
+    key: str, status: str, mode: str, counts: bool
+) -> None:
+    found = {**in_flight(key), "status": status}
+    assert still_in_flight(found, location("one"), mode) == (found if counts else None)
+
+
+@pytest.mark.parametrize(
+    ("last_one", "action"),
+    [
+        (None, "none"),
+        ({"status": "Succeeded", "deployment_overview": {"succeeded": 3}}, "none"),
+        ({"status": "Succeeded"}, "none"),
+        ({"status": "Succeeded", "deployment_overview": {"succeeded": 2, "failed": 1}}, "review"),
+        ({"status": "Succeeded", "creator": "autoscaling", "deployment_overview": {"failed": 1}}, "none"),
+    ],
+)
+def test_what_failed_on_some_targets_only_is_told_again(last_one: dict[str, t.Any] | None, action: str) -> None:
+    decision = review(decide(RUNS_ONE, None, location("one"), False, "attach"), last_one)
+    assert (decision.action, decision.deployment_id) == (action, "d-1")
 
 
 RESTART = {**in_flight("one"), "deployment_mode": "RESTART"}

@@ -23,12 +23,14 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._retention impo
     expired_bundles,
     find_expired,
     remove_bundles,
+    surplus_bundles,
 )
 from emulator import Emulator
 from unit.deployments import LiveStage
 from unit.scenarios import Connect, module_actions
 
 NOON = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.timezone.utc)
+LATER = NOON + datetime.timedelta(days=30)
 FAILING = {"host": {"AfterInstall": 1}}
 
 
@@ -59,8 +61,27 @@ def stored(*numbers: int) -> list[StoredBundle]:
 def test_the_newest_and_the_used_stay(
     bundles: list[int], current: int, keep: int, used: list[int], expected: list[int]
 ) -> None:
-    found = expired_bundles(stored(*bundles), bundle_key(current), keep, {bundle_key(number) for number in used})
-    assert found == [bundle_key(number) for number in expected]
+    surplus = surplus_bundles(stored(*bundles), bundle_key(current), keep)
+    found = expired_bundles(surplus, {bundle_key(number) for number in used}, LATER)
+    assert found == ([bundle_key(number) for number in expected], 0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "keep", "used", "expected", "spared"),
+    [
+        pytest.param(9, 1, [], [1, 2, 3, 4], 0, id="all are old"),
+        pytest.param(2, 1, [], [1, 2], 2, id="stored since then"),
+        pytest.param(2, 3, [], [1, 2], 0, id="only what would go is spared"),
+        pytest.param(2, 1, [3], [1, 2], 1, id="what is used stays anyway"),
+        pytest.param(0, 1, [], [], 4, id="all are young"),
+    ],
+)
+def test_what_was_stored_a_short_while_ago_is_spared(
+    hours: int, keep: int, used: list[int], expected: list[int], spared: int
+) -> None:
+    in_use, since = {bundle_key(number) for number in used}, NOON + datetime.timedelta(hours=hours)
+    found = expired_bundles(surplus_bundles(stored(1, 2, 3, 4), bundle_key(9), keep), in_use, since)
+    assert found == ([bundle_key(number) for number in expected], spared)
 
 
 @pytest.mark.parametrize(
@@ -80,25 +101,27 @@ def test_the_newest_and_the_used_stay(
     ],
 )
 def test_what_does_not_look_like_a_bundle_of_ours_stays(key: str) -> None:
-    assert expired_bundles([StoredBundle(key, NOON)], bundle_key(9), 1, set()) == []
+    assert surplus_bundles([StoredBundle(key, NOON)], bundle_key(9), 1) == []
 
 
 @pytest.mark.parametrize("bundle_type", ["zip", "tar", "tgz"])
 def test_bundles_of_every_type_go(bundle_type: str) -> None:
     old = StoredBundle(bundle_key(1, bundle_type=bundle_type), NOON)
-    assert expired_bundles([old], bundle_key(9), 1, set()) == [old.key]
+    assert surplus_bundles([old], bundle_key(9), 1) == [old]
 
 
 def test_bundles_of_the_same_moment_go_in_the_order_of_their_keys() -> None:
     same = [StoredBundle(bundle_key(number), NOON) for number in (3, 1, 2)]
-    assert expired_bundles(same, bundle_key(9), 2, set()) == [bundle_key(1), bundle_key(2)]
+    found = surplus_bundles(same, bundle_key(9), 2)
+    assert [bundle.key for bundle in found] == [bundle_key(1), bundle_key(2)]
 
 
 @given(st.lists(st.integers(0, 20), unique=True), st.integers(0, 20), st.integers(1, 25), st.sets(st.integers(0, 20)))
 def test_the_current_the_used_and_the_newest_stay_and_all_else_goes(
     numbers: list[int], current: int, keep: int, used: set[int]
 ) -> None:
-    gone = expired_bundles(stored(*numbers), bundle_key(current), keep, {bundle_key(number) for number in used})
+    in_use = {bundle_key(number) for number in used}
+    gone = expired_bundles(surplus_bundles(stored(*numbers), bundle_key(current), keep), in_use, LATER).keys
     by_age = [number for number in numbers if number != current] + [current]
     staying = {*by_age[-keep:], *used}
     assert gone == [bundle_key(number) for number in by_age if number not in staying]
@@ -121,7 +144,7 @@ def stage(emulator: Emulator) -> LiveStage:
 
 def options(**given: t.Any) -> dict[str, t.Any]:
     names = {"application_name": "shop", "s3_bucket": "bundles"}
-    return {**names, "expected_bucket_owner": None, "keep": None, **given}
+    return {**names, "expected_bucket_owner": None, "keep": None, "keep_younger_than": 0, **given}
 
 
 def current(number: int = 6) -> dict[str, t.Any]:
@@ -141,7 +164,7 @@ def test_target_last_successful_and_last_attempted_revisions_are_never_removed(
     stage.deploy(bundle_key(2), group="canary")
     stage.deploy(bundle_key(3), FAILING, group="canary")
     before = objects(emulator)
-    expired = find_expired(connect, options(keep=2), current())
+    expired = find_expired(connect, options(keep=2), current()).keys
     assert expired == [bundle_key(4)]
     assert objects(emulator) == before
     assert remove_bundles(connect, options(), expired) == expired
@@ -150,13 +173,13 @@ def test_target_last_successful_and_last_attempted_revisions_are_never_removed(
 
 def test_a_bundle_whose_deployment_is_in_flight_is_used(stage: LiveStage, connect: Connect) -> None:
     stage.create_deployment(bundle_key(1))
-    assert find_expired(connect, options(keep=5), current()) == []
+    assert find_expired(connect, options(keep=5), current()).keys == []
 
 
 def test_what_a_group_has_come_to_use_meanwhile_is_not_removed(
     stage: LiveStage, connect: Connect, emulator: Emulator
 ) -> None:
-    expired = find_expired(connect, options(keep=4), current())
+    expired = find_expired(connect, options(keep=4), current()).keys
     assert expired == [bundle_key(1), bundle_key(2)]
     stage.create_deployment(bundle_key(1))
     assert remove_bundles(connect, options(), expired) == [bundle_key(2)]
@@ -172,7 +195,7 @@ def test_a_revision_in_another_bucket_protects_nothing_here(stage: LiveStage, co
             "s3Location": {"bucket": "elsewhere", "key": bundle_key(1), "bundleType": "zip"},
         },
     )
-    assert find_expired(connect, options(keep=5), current()) == [bundle_key(1)]
+    assert find_expired(connect, options(keep=5), current()).keys == [bundle_key(1)]
 
 
 @pytest.mark.usefixtures("stage")
@@ -180,7 +203,7 @@ def test_more_bundles_than_a_page_and_a_call_hold_go_in_bounded_calls(connect: C
     for number in range(7, 1008):  # not one by one through the API, which takes seconds
         s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object("bundles", bundle_key(number), b"")
     emulator.calls.clear()
-    expired = find_expired(connect, options(keep=1), current(1007))
+    expired = find_expired(connect, options(keep=1), current(1007)).keys
     assert expired == [bundle_key(number) for number in range(1, 1007)]
     remove_bundles(connect, options(), expired)
     assert len(objects(emulator)) == 4
@@ -212,7 +235,7 @@ def test_the_account_that_must_own_the_bucket_is_told_to_s3(refusing: tuple[Conn
     connect, s3 = refusing
     place = {"Bucket": "bundles", "ExpectedBucketOwner": "123456789012"}
     s3.add_response("list_objects_v2", {}, {**place, "Prefix": "apps/shop/", "Delimiter": "/"})
-    assert find_expired(connect, options(keep=1, expected_bucket_owner="123456789012"), current()) == []
+    assert find_expired(connect, options(keep=1, expected_bucket_owner="123456789012"), current()).keys == []
 
 
 def test_bundles_that_s3_does_not_remove_are_an_error(refusing: tuple[Connect, Stubber]) -> None:
@@ -237,7 +260,9 @@ def test_a_deployment_that_cannot_be_read_removes_nothing(refusing: tuple[Connec
     clients = boto3.client("codedeploy", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
     with Stubber(clients) as codedeploy:
         codedeploy.add_response("list_deployment_groups", {"deploymentGroups": ["web"]})
-        group = {"deploymentGroupName": "web", "lastSuccessfulDeployment": {"deploymentId": "d-GONE00000"}}
+        last = {"deploymentId": "d-GONE00000", "status": "Succeeded"}
+        group = {"deploymentGroupName": "web", "computePlatform": "Server"}
+        group |= {"lastSuccessfulDeployment": last, "lastAttemptedDeployment": last}
         codedeploy.add_response("batch_get_deployment_groups", {"deploymentGroupsInfo": [group]})
         codedeploy.add_response("batch_get_deployments", {"deploymentsInfo": []})
         both = {"codedeploy": clients, "s3": connect("s3")}

@@ -25,9 +25,7 @@ from emulator.hosts.outcomes import succeed
 from unit.scenarios import Connect, module_actions
 
 GROUP = {"applicationName": "web", "deploymentGroupName": "production"}
-PLACE = {"application_name": "web", "deployment_group_name": "production", "compute_platform": "Server"}
 BUCKET = "releases"
-CREATE = deploy.Decision("create", "the deployment group has no revision")
 
 
 def options(**given: t.Any) -> dict[str, t.Any]:
@@ -152,39 +150,6 @@ def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
     assert "s3:PutObject" not in module_actions(emulator)
 
 
-def test_the_same_deployment_created_by_another_run_meanwhile_is_attached_to(
-    source: dict[str, str], connect: Connect, codedeploy: t.Any
-) -> None:
-    release = release_of(connect, source)
-    location = deploy.store(connect, release, options(**source))
-    first, second = (deploy.create(connect("codedeploy"), PLACE, release, location, options(), CREATE) for _run in "12")
-    assert (second.action, second.deployment_id) == ("attach", first.deployment_id)
-    assert only_deployment(codedeploy)["deploymentId"] == first.deployment_id
-
-
-def test_a_deployment_of_something_else_created_meanwhile_is_an_error_that_names_it(
-    source: dict[str, str], connect: Connect
-) -> None:
-    first = deploy.ensure(connect, options(**source), False)
-    pathlib.Path(source["source"], "more").touch()
-    release = release_of(connect, source)
-    location = deploy.store(connect, release, options(**source))
-    with pytest.raises(
-        deploy.CodeDeployError, match=f"active deployment {first['deployment_id']} .* cannot be deployed now"
-    ):
-        deploy.create(connect("codedeploy"), PLACE, release, location, options(), CREATE)
-
-
-def test_a_later_release_created_meanwhile_is_not_stopped(source: dict[str, str], connect: Connect) -> None:
-    later = deploy.ensure(connect, options(**source, sequence=7), False)["deployment_id"]
-    pathlib.Path(source["source"], "more").touch()
-    release = release_of(connect, source)
-    location = deploy.store(connect, release, options(**source))
-    held_up = options(sequence=6, if_in_progress="stop")
-    with pytest.raises(deploy.CodeDeployError, match=f"6 was given, but {later} is deploying 7"):
-        deploy.create(connect("codedeploy"), PLACE, release, location, held_up, CREATE)
-
-
 @pytest.mark.parametrize(
     ("mode", "written", "changed"), [("wait", [], False), ("stop", ["codedeploy:StopDeployment"], True)]
 )
@@ -210,8 +175,8 @@ def test_only_so_many_bundles_are_kept_besides_those_in_use(
         pathlib.Path(source["source"], name).touch()
         deploy.store(connect, release_of(connect, source), options(**source))
     pathlib.Path(source["source"], "c").touch()
-    planned = deploy.ensure(connect, options(**source, keep=2), True)
-    done = deploy.ensure(connect, options(**source, keep=2), False)
+    planned = deploy.ensure(connect, options(**source, keep=2, keep_younger_than=0), True)
+    done = deploy.ensure(connect, options(**source, keep=2, keep_younger_than=0), False)
     assert len(done["removed_bundles"]) == 1
     assert planned["removed_bundles"] == done["removed_bundles"]
     kept = emulator.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
@@ -225,7 +190,7 @@ def test_a_deployment_is_followed_though_old_bundles_cannot_be_removed(
     deploy.store(connect, release_of(connect, source), options(**source))
     pathlib.Path(source["source"], "more").touch()
     emulator.faults.add(Fault("access_denied", "s3:DeleteObject*"))
-    done = deploy.ensure(connect, options(**source, keep=1), False)
+    done = deploy.ensure(connect, options(**source, keep=1, keep_younger_than=0), False)
     (warning,) = done["warnings"]
     assert (done["changed"], done["removed_bundles"]) == (True, [])
     assert warning.startswith("Failed to remove old bundles from S3: An error occurred (AccessDenied)")

@@ -32,6 +32,7 @@ def options(tree: pathlib.Path, **given: t.Any) -> dict[str, t.Any]:
         "s3_prefix": "apps",
         "expected_bucket_owner": None,
         "keep": None,
+        "keep_younger_than": 0,
         **given,
     }
 
