@@ -231,20 +231,23 @@ def test_the_version_that_windows_tells(told: str, version: str, monkeypatch: py
 
 def test_the_environment_is_read_as_it_was_given() -> None:
     lines = Host("on_premises").file("environment").splitlines()
-    assert lines[1:] == ['A="say \\"\\$HOME\\" \\\\ \\`id\\`"', 'B="2"']
+    assert [line for line in lines if not line.startswith("#")] == ['A="say \\"\\$HOME\\" \\\\ \\`id\\`"', 'B="2"']
 
 
 def test_the_units_of_a_session() -> None:
     china = Host("china")
     assert "Wants=codedeploy-agent-credentials.service\n" in china.file("drop-in.conf")
     assert "User=deploy\n" in china.file("drop-in.conf")
-    assert "--owner deploy --again-in 900 /etc/codedeploy-agent/conf/credentials " in china.file("renewal.service")
+    assert '"--owner" "deploy" "--again-in" "900" "/etc/codedeploy-agent/conf/credentials" ' in china.file(
+        "renewal.service"
+    )
     assert "OnUnitActiveSec=900\n" in china.file("renewal.timer")
     assert "User=" not in Host("debian_1").file("drop-in.conf")
 
 
 def test_the_limits_of_the_logs() -> None:
     text = Host("on_premises").file("logrotate")
-    assert "/srv/log/*.log {" in text
+    assert '"/srv/log/*.log" {' in text
+    assert "su " not in text
     assert "size 10M" in text
     assert "rotate 7" in text
