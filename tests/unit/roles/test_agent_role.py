@@ -251,3 +251,26 @@ def test_the_limits_of_the_logs() -> None:
     assert "su " not in text
     assert "size 10M" in text
     assert "rotate 7" in text
+
+
+def test_logs_of_a_user_are_rotated_as_this_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root would write where the user may have put a link meanwhile."""
+    seen = {"stdout": '{"problems": [], "foreign": true, "group": "staff"}'}
+    options = {"agent_user": "deploy", "agent_log_rotation": {}, "__agent_paths_look": seen}
+    monkeypatch.setitem(CASES, "own", (system("debian"), options))
+    assert '"/var/log/aws/codedeploy-agent/*.log" {\n    su deploy staff\n' in Host("own").file("logrotate")
+
+
+def test_what_is_special_in_a_path_reaches_no_file_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/srv/codedeploy 100%n/id"
+    options = {**SESSION, "agent_credentials_file": path, "agent_configuration": {"log_dir": "/srv/our logs/%n/"}}
+    monkeypatch.setitem(CASES, "own", (system("debian"), {**options, "agent_log_rotation": {}, "agent_user": "root"}))
+    host = Host("own")
+    assert '"/srv/codedeploy 100%%n/id" "/etc/codedeploy-agent/conf/credentials-command"\n' in host.file(
+        "renewal.service"
+    )
+    assert '"/srv/our logs/%n/*.log" {' in host.file("logrotate")
+    assert yaml.safe_load(host.file("on-premises.yml"))["aws_credentials_file"] == path
+    drive = "D:\\O'Brien's $(x)\\codedeploy"
+    monkeypatch.setitem(CASES, "own", (system("windows"), {**SESSION, "agent_credentials_file": drive}))
+    assert "$file = 'D:\\O''Brien''s $(x)\\codedeploy'\n" in Host("own").file("renew-credentials.ps1")

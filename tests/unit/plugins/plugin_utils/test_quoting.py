@@ -62,9 +62,8 @@ def test_systemd_takes_a_word_for_what_it_is(tmp_path: pathlib.Path) -> None:
     """It says so only of the first word: the program that is not there has the very name that was quoted."""
     program = "/opt/our 100%n (b)/c"
     unit = tmp_path / "x.service"
-    unit.write_text(
-        f"[Service]\nType=oneshot\nExecStart={quoted(program, 'systemd_word')} {quoted('%n $x "', 'systemd_word')}\n"
-    )
+    words = [quoted(word, "systemd_word") for word in (program, '%n $x "')]
+    unit.write_text(f"[Service]\nType=oneshot\nExecStart={' '.join(words)}\n")
     command = ["systemd-analyze", "verify", "--man=no", str(unit)]
     said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
     assert f"Command {program} is not executable" in said
