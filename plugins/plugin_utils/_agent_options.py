@@ -14,9 +14,11 @@ import posixpath
 import re
 import typing as t
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from ..module_utils._validation import InvalidOption, check_arn, check_instance_name, check_instance_tags, check_tags
 from ._agent_paths import CONTROL, SYSTEMS, is_within, path_problem
+from ._quoting import LINE_END
 
 Options = t.Mapping[str, t.Any]
 
@@ -96,7 +98,9 @@ class Plan(t.NamedTuple):
 
 def option_problems(options: Options, plan: Plan) -> list[str]:
     """What is wrong with OPTIONS, a sentence for each problem, none of which holds a secret."""
-    return [f"{problem}." for rule in RULES for problem in rule(options, plan)]
+    # YAML takes a version such as 1.8 for a number, and Ansible leaves the options of a role as they were given.
+    texts = {name: str(value) if isinstance(value, (int, float)) else value for name, value in options.items()}
+    return [f"{problem}." for rule in RULES for problem in rule(texts, plan)]
 
 
 def _region_problems(options: Options, plan: Plan) -> Iterator[str]:
@@ -154,13 +158,15 @@ def _package_problems(options: Options, _plan: Plan) -> Iterator[str]:
         yield f"agent_package_checksum: {checksum!r} is not a digest; set sha256: followed by 64 hexadecimal digits"
 
 
-def _proxy_problems(options: Options, _plan: Plan) -> Iterator[str]:
+def _proxy_problems(options: Options, plan: Plan) -> Iterator[str]:
     proxies = {
         "agent_proxy": options.get("agent_proxy"),
-        "agent_configuration.proxy_uri": options["agent_configuration"].get("proxy_uri"),
+        "agent_configuration.proxy_uri": plan.settings.get("proxy_uri"),
     }
+    if proxies["agent_proxy"] == proxies["agent_configuration.proxy_uri"]:
+        del proxies["agent_configuration.proxy_uri"]
     for name, proxy in proxies.items():
-        if proxy and not PROXY.fullmatch(proxy):
+        if proxy and not PROXY.fullmatch(str(proxy)):
             yield (
                 f"{name}: is not a valid proxy URL (it may hold a password, so it is not shown); set http:// or https://, a host, a colon and the port, "
                 "such as http://proxy.example.org:3128, with user:password@ before the host if needed, and special characters percent-encoded"
@@ -170,7 +176,7 @@ def _proxy_problems(options: Options, _plan: Plan) -> Iterator[str]:
 def _number_problems(options: Options, _plan: Plan) -> Iterator[str]:
     seconds = {"agent_deployment_wait": 0, "agent_credentials_renewal": 1, "agent_verify_timeout": 1}
     for name, lowest in seconds.items():
-        if not re.fullmatch("[0-9]+", str(options[name])) or int(options[name]) < lowest:
+        if not re.fullmatch("[0-9]+", options[name]) or int(options[name]) < lowest:
             yield f"{name}: {options[name]!r} is not a number of seconds; set {lowest} or more"
     for key, value in options["agent_configuration"].items():
         # The agent keeps one revision at least (observed with host agent 1.8.1).
@@ -236,7 +242,7 @@ def _environment_problems(options: Options, _plan: Plan) -> Iterator[str]:
     for name, value in options["agent_environment"].items():
         if not VARIABLE.fullmatch(str(name)):
             yield f"agent_environment: {name!r} is not a valid variable name; use letters, digits and underscores, and no digit at the beginning"
-        if re.search("[\x00\n\r\x0b\x0c\x85\u2028\u2029]", str(value)):
+        if LINE_END.search(str(value)):
             yield f"agent_environment: the value of {name!r} has a line break (it may be a secret, so it is not shown); remove it"
 
 
@@ -283,16 +289,16 @@ def _identity_problems(options: Options, plan: Plan) -> Iterator[str]:
 
 def _service_problems(options: Options, _plan: Plan) -> Iterator[str]:
     """As the module checks them too; but it comes late, when the package is installed."""
-    name, tags = options["agent_instance_name"], options["agent_tags"]
-    checks: list[Callable[[], None]] = [
-        lambda: check_instance_tags("agent_tags", tags),
-        lambda: check_tags("agent_tags", tags, shortest_value=1),
+    tags = options["agent_tags"]
+    checks = [
+        partial(check_instance_tags, "agent_tags", tags),
+        partial(check_tags, "agent_tags", tags, shortest_value=1),
     ]
     for option, kind in (("agent_iam_user_arn", "user"), ("agent_iam_session_arn", "session")):
         if options.get(option):
-            checks.append(lambda option=option, kind=kind: check_arn(option, options[option], kind))
+            checks.append(partial(check_arn, option, options[option], kind))
     if _identity(options) != "ec2":
-        checks.append(lambda: check_instance_name("agent_instance_name", name))
+        checks.append(partial(check_instance_name, "agent_instance_name", options["agent_instance_name"]))
     for check in checks:
         try:
             check()
@@ -313,7 +319,7 @@ def _new_user_problems(options: Options, _plan: Plan) -> Iterator[str]:
     if not IAM_PATH.fullmatch(path):
         yield f"agent_iam_user.path: {path!r} is not a valid path; it must begin and end with /"
     for bucket in user.get("buckets") or []:
-        if not BUCKET.fullmatch(bucket):
+        if not BUCKET.fullmatch(str(bucket)):
             yield f"agent_iam_user.buckets: {bucket!r} is not a bucket name, optionally followed by / and a prefix; fix it"
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 
 # What ends a line or a string for one program or another; none of these formats has a value that goes on behind it.
-_LINE_END = re.compile("[\x00\n\r\x0b\x0c\x85\u2028\u2029]")
+LINE_END = re.compile("[\x00\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
 class UnquotableValue(ValueError):
@@ -65,6 +65,6 @@ def quoted(value: object, form: str) -> str:
     if form not in FORMATS:
         raise UnquotableValue(f"there is no format {form!r}; use one of {', '.join(FORMATS)}")
     text = str(value)
-    if _LINE_END.search(text):
+    if LINE_END.search(text):
         raise UnquotableValue("the value has a line break")
     return FORMATS[form](text)

@@ -70,6 +70,7 @@ def test_unusual_options_are_let_through(options: Options, monkeypatch: pytest.M
     ("options", "beginning", "allowed"),
     [
         ({"agent_region": ""}, "agent_region: is not set, and no instance metadata", "such as us-east-1"),
+        ({"agent_version": 1.8}, "agent_version: '1.8' is not valid", "present, latest"),
         ({"agent_region": "us-east-1a"}, "agent_region: 'us-east-1a' is not the name", "something like us-east-1"),
         ({"agent_region": "us-east-1\n"}, "agent_region: 'us-east-1\\n' is not the name", "something like us-east-1"),
         ({"agent_version": "1.8"}, "agent_version: '1.8' is not valid", "present, latest, or a version"),
@@ -115,10 +116,10 @@ def test_unusual_options_are_let_through(options: Options, monkeypatch: pytest.M
                 ("agent_configuration.proxy_uri", {"agent_configuration": {"proxy_uri": proxy}}),
             )
         ),
-        ({"agent_deployment_wait": -1}, "agent_deployment_wait: -1 is not a number", "set 0 or more"),
+        ({"agent_deployment_wait": -1}, "agent_deployment_wait: '-1' is not a number", "set 0 or more"),
         ({"agent_deployment_wait": "soon"}, "agent_deployment_wait: 'soon' is not a number", "set 0 or more"),
-        ({"agent_credentials_renewal": 0}, "agent_credentials_renewal: 0 is not a number", "set 1 or more"),
-        ({"agent_verify_timeout": -5}, "agent_verify_timeout: -5 is not a number", "set 1 or more"),
+        ({"agent_credentials_renewal": 0}, "agent_credentials_renewal: '0' is not a number", "set 1 or more"),
+        ({"agent_verify_timeout": -5}, "agent_verify_timeout: '-5' is not a number", "set 1 or more"),
         ({"agent_configuration": {"enable_command_port": True}}, "agent_configuration: agent 1.8.x", "agent_channel"),
         (
             {"agent_configuration": {"wait_between_runs": -1}},
@@ -263,7 +264,7 @@ def test_who_leaves_is_not_asked_for_secrets(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_checks_the_options_that_concern_it(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "agent_deployment_wait: -1" in mistakes({"agent_deployment_wait": -1}, monkeypatch, verb)
+    assert "agent_deployment_wait: '-1'" in mistakes({"agent_deployment_wait": -1}, monkeypatch, verb)
     works = verb not in ("install", "unregister", "remove")
     assert bool(mistakes({"agent_identity": "iam_session"}, monkeypatch, verb)) == works
     assert bool(mistakes({"agent_iam_user": {}}, monkeypatch, verb)) == works
@@ -351,7 +352,8 @@ def test_a_host_that_runs_windows_is_checked_too(
         {"agent_configuration": {"root_dir": "/srv/our codedeploy"}},
         {"agent_user": "deploy\nUser=root"},
         {"agent_user": "deploy root"},
-        {"agent_user": "1000"},
+        {"agent_user": 1000},
+        {"agent_extra_configuration": {"proxy_uri": "http://hidden\nx"}},
         {"agent_user": "-x"},
         {"agent_package": "https://mirror/agent.deb?signature=a"},
         {"agent_package": "/srv/codedeploy agent.deb"},
