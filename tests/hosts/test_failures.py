@@ -40,10 +40,10 @@ MISTAKES = [
     Case("preflight", {"agent_configuration": {"max_revisions": "many"}}, ["'many'"]),
     Case("install", {"ansible_become_user": "nobody"}, ["must be root on the host. Set become to true"]),
     Case("configure", {"agent_user": "nobody-of-that-name"}, ["agent_user is nobody-of-that-name", "Create it first"]),
-    Case("register", {"agent_instance_name": "web 1"}, ["agent_instance_name is web 1."]),
-    Case("verify", {"agent_deployment_wait": -1}, ["agent_deployment_wait is -1"]),
-    Case("unregister", {"agent_region": ""}, ["agent_region is not given"]),
-    Case("remove", {"agent_package_checksum": "none"}, ["agent_package_checksum is none."]),
+    Case("register", {"agent_instance_name": "web 1"}, ["agent_instance_name: 'web 1' "]),
+    Case("verify", {"agent_deployment_wait": -1}, ["agent_deployment_wait: '-1' "]),
+    Case("unregister", {"agent_region": ""}, ["agent_region: is not set"]),
+    Case("remove", {"agent_package_checksum": "none"}, ["agent_package_checksum: 'none' "]),
 ]
 
 

@@ -127,9 +127,17 @@ def test_a_host_that_is_made_of_the_image_is_deployed_to_at_once(
 
 
 def test_the_agent_leaves_the_image(controller: Controller, machine: Machine, options: dict[str, t.Any]) -> None:
+    """Though its folder of logs has become a link to what is not the agent's."""
+    logs = "/var/log/aws/codedeploy-agent"
+    machine.run(f"rm -rf {logs} && mkdir -p /srv/precious && touch /srv/precious/file && ln -s /srv/precious {logs}")
+    controller.check_refusals(
+        options, [Case("configure", {}, [f"{logs}/ cannot be used: it is a link to /srv/precious"])]
+    )
     for purge, after in ((False, "config-files"), (True, "")):
         assert changed(controller.run("remove", **options, agent_purge=purge)) != UNCHANGED
         assert changed(controller.run("remove", **options, agent_purge=purge)) == UNCHANGED
         assert machine.run("dpkg-query --show --showformat='${db:Status-Status}' codedeploy-agent").stdout == after
-    for path in (ENABLED, "/opt/codedeploy-agent", "/etc/codedeploy-agent", "/var/log/aws/codedeploy-agent"):
+    for path in (ENABLED, "/opt/codedeploy-agent", "/etc/codedeploy-agent", logs):
         assert not machine.path(path).exists()
+        assert not machine.path(path).is_symlink()
+    assert machine.path("/srv/precious/file").exists()

@@ -66,9 +66,14 @@ def test_an_agent_behind_a_proxy_is_a_user_of_its_own(
     assert list(machine.path("/var/log/aws/codedeploy-agent").glob("codedeploy-agent.log.1*"))
 
 
-def test_an_agent_of_the_image_is_left_as_it_is(controller: Controller, options: dict[str, t.Any]) -> None:
+def test_an_agent_of_the_image_is_left_as_it_is(
+    machine: Machine, controller: Controller, options: dict[str, t.Any]
+) -> None:
+    """And so is what its user has planted links to."""
+    machine.run("su deploy -c 'cd /var/log/aws/codedeploy-agent && ln -s /etc/shadow a && ln -s /etc b'")
     play = controller.run(**options, **NO_BUCKET)
     assert (play.status, play.changed) == (0, {"web-1": 0}), play.output
+    assert machine.run("stat --format=%U /etc/shadow /etc").stdout.split() == ["root", "root"]
 
 
 def test_a_package_comes_from_the_controller(

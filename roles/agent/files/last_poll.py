@@ -10,8 +10,9 @@ without a failure have to do (the agent's own logs, as shown in the issues of aw
 from __future__ import annotations
 
 import json
-import pathlib
+import os
 import re
+import stat
 import subprocess
 import sys
 import time
@@ -48,11 +49,13 @@ def last_poll(lines: list[str], seen: int) -> dict[str, str]:
 
 
 def read_lines(path: str) -> list[str]:
-    """The lines of the log; none if there is no log yet."""
+    """The lines of the log; none if there is no log yet, or if the agent's user has put a link or a pipe in its place."""
     try:
-        return pathlib.Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
         return []
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as log:
+        return log.read().splitlines() if stat.S_ISREG(os.fstat(descriptor).st_mode) else []
 
 
 def active_state(service: str) -> str:

@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import subprocess
 import sys
 import tempfile
@@ -37,11 +38,15 @@ def credentials_from_answer(text: str) -> dict[str, str]:
     try:
         answer = json.loads(text)
         answer = answer.get("Credentials", answer)
-        return {name: str(answer[name]) for name in (*_MEMBERS, "Expiration")}
+        found = {name: str(answer[name]) for name in (*_MEMBERS, "Expiration")}
     except (ValueError, AttributeError):
         raise RenewalError("the command did not print a JSON object") from None
     except KeyError as error:
         raise RenewalError(f"the command's answer has no {error.args[0]}") from None
+    for name in _MEMBERS:
+        if not re.fullmatch("[!-~]+", found[name]):
+            raise RenewalError(f"the {name} of the command's answer is empty, or has a space or a line break")
+    return found
 
 
 def seconds_left(expiration: str, now: datetime.datetime) -> float:
@@ -73,7 +78,8 @@ def write_credentials(path: str, credentials: dict[str, str], owner: str) -> Non
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("[default]\n" + "".join(f"{key} = {credentials[name]}\n" for name, key in _MEMBERS.items()))
-        os.chown(new, user.pw_uid, user.pw_gid)
+            # Of the open file: whoever could put a link into its place would else get what that leads to.
+            os.fchown(file.fileno(), user.pw_uid, user.pw_gid)
         new.replace(path)
     except OSError:
         new.unlink()

@@ -15,6 +15,10 @@ from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar, trust_as_template
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
+from ansible_collections.slipway.codedeploy.plugins.filter.agent import FilterModule
+
+# Under one of these names a task has what it compares options or the host with.
+RULES = {"__agent_rules", "__agent_problems"}
 ROLE = pathlib.Path(__file__).resolve().parents[3] / "roles/agent"
 # The file of variables that the role takes on each system.
 SYSTEMS = {
@@ -100,6 +104,14 @@ def load_plugins() -> None:
     _AnsibleCollectionFinder._remove()
 
 
+def new_templar(variables: dict[str, t.Any]) -> Templar:
+    """A templar with VARIABLES, which has the role's filters without Ansible's way to find collections."""
+    templar = Templar(DataLoader(), variables)
+    for name, function in FilterModule().filters().items():
+        templar._engine.environment.filters[f"slipway.codedeploy.{name}"] = function
+    return templar
+
+
 class Host:
     """What the role would use on a host of CASE, which has the agent INSTALLED, a version."""
 
@@ -119,7 +131,7 @@ class Host:
             "__agent_installed_version": installed,
             **options,
         }
-        self._templar = Templar(DataLoader(), self._variables)
+        self._templar = new_templar(self._variables)
 
     def value(self, name: str) -> t.Any:
         """The value of the variable NAME."""
@@ -131,8 +143,8 @@ class Host:
 
     def mistakes(self, verb: str, tasks: str) -> str:
         """What the check in the file TASKS says for VERB before anything is changed; empty if all is as it should be."""
-        (task,) = (each for each in load(f"tasks/{tasks}.yml") if "__agent_rules" in each.get("vars", {}))
-        templar = Templar(DataLoader(), {**self._variables, **task["vars"], "__agent_verb": verb})
+        (task,) = (each for each in load(f"tasks/{tasks}.yml") if each.get("vars", {}).keys() & RULES)
+        templar = new_templar({**self._variables, **task["vars"], "__agent_verb": verb})
         return str(templar.template(task["ansible.builtin.assert"]["fail_msg"]))
 
     def file(self, name: str) -> str:

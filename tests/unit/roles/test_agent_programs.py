@@ -54,6 +54,8 @@ def test_the_answers_that_are_understood(answer: dict[str, t.Any]) -> None:
         ("hidden", "did not print a JSON object"),
         ('["hidden"]', "did not print a JSON object"),
         ('{"AccessKeyId": "hidden"}', "has no SecretAccessKey"),
+        (json.dumps({**ANSWER, "SessionToken": "hidden\nregion = x"}), "SessionToken .* line break"),
+        (json.dumps({**ANSWER, "SecretAccessKey": ""}), "SecretAccessKey .* empty"),
     ],
 )
 def test_an_answer_that_is_not_understood_is_not_shown(text: str, message: str) -> None:
@@ -127,8 +129,13 @@ def test_what_the_log_tells(lines: list[str], seen: int, state: str, host: str) 
     assert (found["state"], found["host"]) == (state, host)
 
 
-def test_a_log_that_is_not_there_yet_is_silent(tmp_path: pathlib.Path) -> None:
-    assert polls.watch(str(tmp_path / "no.log"), 0, 0)["state"] == "silent"
+def test_a_log_that_is_not_there_or_no_file_of_its_own_is_silent(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "real").write_text(OLD_LINE)
+    (tmp_path / "link").symlink_to("real")
+    os.mkfifo(tmp_path / "pipe")
+    assert polls.watch(str(tmp_path / "real"), 0, 0)["host"] == HOST
+    for name in ("no.log", "link", "pipe"):
+        assert polls.watch(str(tmp_path / name), 0, 0) == {"state": "silent", "host": "", "line": ""}
 
 
 SHOWN = {"LoadState": "loaded", "ActiveState": "active", "NeedDaemonReload": "no"}

@@ -231,20 +231,46 @@ def test_the_version_that_windows_tells(told: str, version: str, monkeypatch: py
 
 def test_the_environment_is_read_as_it_was_given() -> None:
     lines = Host("on_premises").file("environment").splitlines()
-    assert lines[1:] == ['A="say \\"\\$HOME\\" \\\\ \\`id\\`"', 'B="2"']
+    assert [line for line in lines if not line.startswith("#")] == ['A="say \\"\\$HOME\\" \\\\ \\`id\\`"', 'B="2"']
 
 
 def test_the_units_of_a_session() -> None:
     china = Host("china")
     assert "Wants=codedeploy-agent-credentials.service\n" in china.file("drop-in.conf")
     assert "User=deploy\n" in china.file("drop-in.conf")
-    assert "--owner deploy --again-in 900 /etc/codedeploy-agent/conf/credentials " in china.file("renewal.service")
+    assert '"--owner" "deploy" "--again-in" "900" "/etc/codedeploy-agent/conf/credentials" ' in china.file(
+        "renewal.service"
+    )
     assert "OnUnitActiveSec=900\n" in china.file("renewal.timer")
     assert "User=" not in Host("debian_1").file("drop-in.conf")
 
 
 def test_the_limits_of_the_logs() -> None:
     text = Host("on_premises").file("logrotate")
-    assert "/srv/log/*.log {" in text
+    assert '"/srv/log/*.log" {' in text
+    assert "su " not in text
     assert "size 10M" in text
     assert "rotate 7" in text
+
+
+def test_logs_of_a_user_are_rotated_as_this_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root would write where the user may have put a link meanwhile."""
+    seen = {"stdout": '{"problems": [], "foreign": true, "group": "staff"}'}
+    options = {"agent_user": "deploy", "agent_log_rotation": {}, "__agent_paths_look": seen}
+    monkeypatch.setitem(CASES, "own", (system("debian"), options))
+    assert '"/var/log/aws/codedeploy-agent/*.log" {\n    su deploy staff\n' in Host("own").file("logrotate")
+
+
+def test_what_is_special_in_a_path_reaches_no_file_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/srv/codedeploy 100%n/id"
+    options = {**SESSION, "agent_credentials_file": path, "agent_configuration": {"log_dir": "/srv/our logs/%n/"}}
+    monkeypatch.setitem(CASES, "own", (system("debian"), {**options, "agent_log_rotation": {}, "agent_user": "root"}))
+    host = Host("own")
+    assert '"/srv/codedeploy 100%%n/id" "/etc/codedeploy-agent/conf/credentials-command"\n' in host.file(
+        "renewal.service"
+    )
+    assert '"/srv/our logs/%n/*.log" {' in host.file("logrotate")
+    assert yaml.safe_load(host.file("on-premises.yml"))["aws_credentials_file"] == path
+    drive = "D:\\O'Brien's $(x)\\codedeploy"
+    monkeypatch.setitem(CASES, "own", (system("windows"), {**SESSION, "agent_credentials_file": drive}))
+    assert "$file = 'D:\\O''Brien''s $(x)\\codedeploy'\n" in Host("own").file("renew-credentials.ps1")
