@@ -144,8 +144,8 @@ options:
   symlinks:
     description:
       - What becomes of symbolic links in a directory.
-      - V(follow) bundles what they point to, a file or a directory, as long as that lies in O(source). What several links point to is bundled
-        several times, so links to directories that hold links to directories can exceed the limits of O(source).
+      - V(follow) bundles what they point to, a file or a directory, as long as that lies in O(source). A directory that
+        several links point to is bundled several times, but no more than 50,000 are bundled again.
       - V(follow_outside) does so wherever it lies.
       - V(preserve) bundles the links themselves. They must be relative and point into O(source), and O(bundle_type) must be V(tar) or V(tgz),
         because a host agent on a host without the program C(unzip) loses the links of a zip.

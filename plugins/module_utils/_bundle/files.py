@@ -65,7 +65,7 @@ def read_regular(path: str | pathlib.Path, limit: int) -> bytes:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
-        with open(descriptor, "rb", closefd=False) as file:  # noqa: PTH123
+        with open(descriptor, "rb", closefd=False) as file:
             return file.read(limit)
     finally:
         os.close(descriptor)

@@ -14,6 +14,8 @@ from .manifest import BundleError
 # A tree beyond these is a mistake, such as links that multiply it, or an attack; hosts would not finish it within an event's hour either.
 MOST_PATHS = 500_000
 MOST_BYTES = 32 << 30
+# Directories that are there once more, by a link; two links in each of a few double them with each.
+MOST_REPEATED = 50_000
 DEEPEST = 255
 
 # Linux takes 4,095 bytes, of which the agent's own folders need 106 by default (host agent 1.8.1: root_dir, group, deployment, archive).
@@ -44,8 +46,7 @@ def bounded(items: t.Iterable[Item], most_bytes: int = MOST_BYTES, remedy: str =
         size += item.size
         if count > MOST_PATHS:
             raise BundleError(
-                f"there are more than {MOST_PATHS:,} files and directories, the last one {item.path!r}, which no bundle may hold"
-                f" (do links to directories multiply them?): {remedy}"
+                f"there are more than {MOST_PATHS:,} files and directories, the last one {item.path!r}, which no bundle may hold: {remedy}"
             )
         if size > most_bytes:
             raise BundleError(

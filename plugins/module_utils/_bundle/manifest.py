@@ -85,7 +85,7 @@ class Entry(t.NamedTuple):
         try:
             return open_same(source, self.identity)
         except Replaced as error:
-            raise BundleError(changed(self)) from error
+            raise BundleError(changed(self.path)) from error
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def held(entry: Entry) -> Entry:
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if len(content) != entry.size:
-        raise BundleError(changed(entry))
+        raise BundleError(changed(entry.path))
     return Entry(entry.path, entry.mode, content, entry.size, hashlib.sha256(content).hexdigest(), crc32(content))
 
 
@@ -150,13 +150,13 @@ def fingerprinted(entry: Entry) -> Entry:
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if size != entry.size:
-        raise BundleError(changed(entry))
+        raise BundleError(changed(entry.path))
     return entry.with_digests(sha256.hexdigest(), checksum)
 
 
-def changed(entry: Entry) -> str:
-    """What to say of ENTRY if its content is not what it was."""
-    return f"{entry.path!r} changed while the bundle was being made: run the task again when nothing writes there"
+def changed(path: str) -> str:
+    """What to say of PATH, a file or directory in the source, if it is not what it was."""
+    return f"{path!r} changed while the bundle was being made: run the task again when nothing writes there"
 
 
 def _unreadable(entry: Entry, error: OSError) -> str:

@@ -214,12 +214,9 @@ def _characters(text: str, place: int) -> tuple[str, int]:
         last = first
         if text[place : place + 1] == "-" and text[place + 1 : place + 2] not in ("", "]"):
             last, place = _character(text, place + 1)
-        if first <= last:  # otherwise nothing lies between them
-            inside += f"{re.escape(first)}-{re.escape(last)}"
+        inside += f"{re.escape(first)}-{re.escape(max(first, last))}"  # backwards, it is the first alone, as to git
     if place >= len(text):
         raise ValueError("its [ has no ]")
-    if not inside:
-        return ("." if is_negated else "(?!)"), place + 1
     return f"[{'^' if is_negated else ''}{inside}]", place + 1
 
 

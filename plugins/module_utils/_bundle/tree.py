@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .files import Identity, Replaced, identity_of, open_same, status_beneath
-from .limits import bounded, check_path
-from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry
+from .limits import MOST_REPEATED, bounded, check_path
+from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry, changed
 from .selection import Selection
 
 
@@ -65,8 +65,16 @@ def list_entries(
 
 def _entries(tree: Tree) -> Iterator[Entry]:
     waiting = [_Folder(tree.root, identity_of(os.stat(tree.root)), "", ())]  # noqa: PTH116
+    listed, repeated = set[Identity](), 0
     while waiting:
         folder = waiting.pop()
+        repeated += folder.identity in listed
+        if repeated > MOST_REPEATED:
+            raise BundleError(
+                f"links lead to the same directories more than {MOST_REPEATED:,} times, the last time to {folder.bundled!r}: "
+                "exclude some of the links, or use symlinks: preserve"
+            )
+        listed.add(folder.identity)
         for entry, inner in _listed(tree, folder):
             if inner:
                 waiting.append(inner)
@@ -116,15 +124,15 @@ def _opened(folder: _Folder) -> Iterator[int]:
         finally:
             os.close(descriptor)
     except Replaced as error:
-        raise BundleError(
-            f"{name!r} changed while the bundle was being made: run the task again when nothing writes there"
-        ) from error
+        raise BundleError(changed(name)) from error
     except OSError as error:
         raise BundleError(f"{name!r} cannot be read: {error.strerror}") from error
 
 
 def _file(found: _Found) -> Entry:
     status = found.status
+    if stat.S_ISLNK(status.st_mode):  # it was none a moment ago
+        raise BundleError(changed(found.path))
     if not stat.S_ISREG(status.st_mode):
         raise BundleError(
             f"{found.path!r} is neither a file nor a directory (a socket, pipe or device?): remove or exclude it"
@@ -167,4 +175,4 @@ def _status(tree: Tree, target: str, text: str, path: str) -> os.stat_result:
 
 
 def _is_inside(tree: Tree, target: str) -> bool:
-    return pathlib.PurePath(target).is_relative_to(tree.root)
+    return target == tree.root or target.startswith(f"{tree.root.rstrip('/')}/")

@@ -34,7 +34,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.pattern
         ("[!ab]c", ["cc", "d/cc"], ["ac", "/c"]),
         ("[^ab]c", ["cc"], ["ac"]),
         ("[a-c]x", ["ax", "cx"], ["dx", "-x"]),
-        ("[c-a]x", [], ["ax", "bx", "-x"]),
+        ("[c-a]x", ["cx"], ["ax", "bx", "-x"]),
         ("[]x]", ["]", "x"], ["["]),
         ("[a-]", ["a", "-"], ["b"]),
         (r"[\]a]", ["]", "a"], ["\\"]),
