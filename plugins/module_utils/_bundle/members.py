@@ -149,7 +149,13 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
         )
     # What was not made on Unix has no mode of Unix.
     mode = info.external_attr >> 16 or 0o644
-    kind = stat.S_IFDIR if info.is_dir() else stat.S_IFMT(mode) or stat.S_IFREG
+    kind = stat.S_IFMT(mode) or stat.S_IFREG
+    if name.endswith("/") and kind == stat.S_IFREG:
+        kind = stat.S_IFDIR  # to unzip, the name decides
+    if name.endswith("/") != (kind == stat.S_IFDIR):
+        raise BundleError(
+            f"{name!r} is a directory by its name or by its mode, but not by both, which unzip misplaces: make the archive anew"
+        )
     if kind not in (stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK):
         raise BundleError(f"{name!r} is a device, pipe or socket, which no bundle may hold: leave it out")
     target = _zip_link_target(archive, info) if kind == stat.S_IFLNK else None

@@ -103,8 +103,8 @@ def _sound_members(path: pathlib.Path, bundle_type: str, size: int) -> list[Memb
     try:
         listed = zip_members(path) if bundle_type == "zip" else tar_members(path, bundle_type)
         for member in bounded(listed, most, remedy):
+            check_name(member)
             if member.path != ".":
-                check_name(member)
                 members.append(member)
         if bundle_type == "zip":
             check_zip_contents(path)

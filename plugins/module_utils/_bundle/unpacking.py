@@ -32,6 +32,9 @@ def check_name(member: Member) -> None:
         raise BundleError(
             f"{name!r} in the archive leads out of it by `..`, which host agents misplace or refuse: remove the `..`"
         )
+    names_folder = member.path == "." or name.endswith("/")
+    if not name or (names_folder and (member.size or not _is_directory(member))):
+        raise BundleError(f"{name!r} in the archive cannot be the name of a file or link: rename it")
     check_path(member.path)
 
 
@@ -85,7 +88,9 @@ def _check_folders_above(member: Member, placed: dict[str, Member], good: set[st
 
 def _check_link(member: Member, placed: dict[str, Member]) -> None:
     """The link MEMBER may lead nowhere, but not out of the archive."""
-    if (member.target or "").startswith("/") or not _stays_inside(member, placed):
+    if not member.target:
+        raise BundleError(f"{member.path!r} is a link to nothing, which cannot be made on a host: leave it out")
+    if member.target.startswith("/") or not _stays_inside(member, placed):
         raise BundleError(
             f"{member.path!r} is a link that leaves the archive (to {member.target!r}), so it would lead elsewhere on a host: "
             "store what it points to, or leave it out"

@@ -189,7 +189,7 @@ def hard(name: str, target: str) -> Put:
 
 
 def folder(name: str) -> Put:
-    return Put(name, "", tarfile.DIRTYPE)
+    return Put(f"{name}/", "", tarfile.DIRTYPE)
 
 
 _LEADS_OUT = "leads out of it by `..`"
@@ -206,7 +206,7 @@ _DEVICE = "is a device, "
         ([Put("../x")], _LEADS_OUT),
         ([Put("a/../../x")], _LEADS_OUT),
         ([Put("a/..")], _LEADS_OUT),
-        ([folder("../")], _LEADS_OUT),
+        ([folder("..")], _LEADS_OUT),
         ([Put("/etc/cron.d/x")], _ABSOLUTE),
         ([Put("//x")], _ABSOLUTE),
         ([Put("C:/x")], _ABSOLUTE),
@@ -230,6 +230,9 @@ _DEVICE = "is a device, "
         ([Put("d/" * 255 + "x")], "is nested 256 deep"),
         ([Put(("d" * 200 + "/") * 20 + "x")], "has 4,021 bytes, and hosts take 3,968"),
         ([Put("two\nlines")], "has a control character in its name"),
+        ([Put(".")], "cannot be the name of a file or link"),
+        ([link("./.", "a")], "cannot be the name of a file or link"),
+        ([Put("")], "cannot be the name of a file or link"),
     ],
 )  # fmt: skip
 def test_what_an_agent_would_misplace_or_refuse_is_named(
@@ -254,6 +257,13 @@ def test_what_an_agent_would_misplace_or_refuse_is_named(
         ("tar", [Put("unknown", "", b"Z")], _DEVICE),
         ("zip", [Put("scripts\\start.ps1")], "has a backslash"),
         ("zip", [Put("..\\x")], "has a backslash"),
+        ("zip", [Put("d", "", tarfile.DIRTYPE)], "is a directory by its name or by its mode, but not by both"),
+        ("zip", [link("d/", "a")], "is a directory by its name or by its mode, but not by both"),
+        ("zip", [Put("d/", "content", tarfile.DIRTYPE)], "cannot be the name of a file or link"),
+        ("zip", [link("l", "")], "is a link to nothing"),
+        ("tar", [link("l", "")], "is a link to nothing"),
+        ("tar", [Put("", "", tarfile.DIRTYPE)], "cannot be the name of a file or link"),
+        ("tar", [Put("d/")], "cannot be the name of a file or link"),
         ("zip", [Put("C:\\x")], "has a backslash"),
         ("zip", [link("l", "x" * 5000)], "whose target is longer than any path"),
     ],
@@ -270,7 +280,7 @@ def test_what_only_one_format_can_hold_is_named(
 @pytest.mark.parametrize(
     "members",
     [
-        [folder("."), folder("a/"), folder("a/"), Put("a/b")],
+        [folder("."), folder("a"), folder("a"), Put("a/b")],
         [Put("A"), Put("a"), Put("CON"), Put("a:b")],
         [Put("a..b/..c"), Put("...")],
         [folder("a"), link("a/l", "../appspec.yml"), link("b", "a/l"), link("c", "nowhere/yet")],
