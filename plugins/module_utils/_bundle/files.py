@@ -37,7 +37,7 @@ def open_same(path: str, identity: Identity | None, flags: int = 0) -> int:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EMLINK):
             raise Replaced from error
         raise
-    if identity not in (None, identity_of(os.fstat(descriptor))):
+    if identity is not None and identity != identity_of(os.fstat(descriptor)):
         os.close(descriptor)
         raise Replaced
     return descriptor
