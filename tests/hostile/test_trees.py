@@ -11,6 +11,7 @@ import pathlib
 import random
 import shutil
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 from hostile.confinement import confined
@@ -23,8 +24,9 @@ from unit.trees import make_tree
 
 
 @pytest.fixture
-def source(tmp_path: pathlib.Path) -> pathlib.Path:
-    return make_tree(tmp_path / "app")
+def source(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    yield make_tree(tmp_path / "app")
+    subprocess.run(["rm", "-rf", tmp_path / "app"], check=True)  # pytest's own way gives up on what is nested too deep
 
 
 def bundled(source: pathlib.Path) -> int:
@@ -62,7 +64,6 @@ def test_nested_directories(source: pathlib.Path, depth: int) -> None:
         os.close(outer)
     os.close(inner)
     assert "is nested 256 deep" in confined(lambda: bundled(source), 256)
-    subprocess.run(["rm", "-rf", source], check=True)  # pytest's own way gives up at such a depth
 
 
 def test_a_wide_directory(source: pathlib.Path) -> None:

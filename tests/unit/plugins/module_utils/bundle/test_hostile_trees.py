@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pathlib
 import typing as t
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -20,16 +21,17 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifes
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.reading import begin_reading
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.selection import Selection
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
-from unit.trees import make_tree, read_manifest
+from unit.trees import make_tree, read_manifest, run
 
 Tree = pathlib.Path
 
 
 @pytest.fixture
-def source(tmp_path: Tree) -> Tree:
+def source(tmp_path: Tree) -> Iterator[Tree]:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "start.sh").write_text("#!/bin/sh\n")  # of the same size as the one inside
-    return make_tree(tmp_path / "app")
+    yield make_tree(tmp_path / "app")
+    run("rm", "-rf", tmp_path / "app")  # pytest's own way gives up on what is nested too deep, in a later run
 
 
 def two_links_each(source: Tree, folders: int) -> None:
