@@ -83,7 +83,15 @@ options:
       - What the bundle is made of, on the host that runs the task (usually the controller). Exactly one of O(source) and O(revision) is needed.
       - A directory that holds the application, with C(appspec.yml) at its top. Everything in it is bundled, empty directories too, except
         version control folders (C(.git), C(.hg), C(.svn), C(.bzr), C(CVS)) and what O(exclude), O(include) and C(.codedeployignore) leave out.
-      - Or a ready-made zip, tar or tgz file with C(appspec.yml) at its top, or in its only directory. It is uploaded as it is.
+      - Or a ready-made zip, tar or tgz file with C(appspec.yml) at its top, or in its only directory. It is read to its end and checked as a
+        host agent would unpack it, then uploaded as it is. Whatever an agent would refuse, lose or write elsewhere is an error before that,
+        such as absolute paths, C(..), backslashes in a zip, links that leave the archive or that something is written through, devices,
+        duplicate or encrypted members, a wrong checksum, or another compression than deflate.
+      - For hosts with Windows, names that Windows refuses or does not tell apart are errors too, in a directory as in an archive, see O(fail_on).
+      - A bundle has at most 500,000 files and directories and 32 GiB of content. A path has at most 3,968 bytes and 255 names of 255 bytes each.
+        An archive may unpack to 1 GiB or to 100 times its own size, whichever is more; give its content as a directory if it is larger.
+      - Files must not be replaced, written or removed while the bundle is made; then the task fails. Pipes, sockets and devices are errors unless
+        they are left out.
       - A bundle is known by the digest of what is in it. Of permissions only whether a file is executable counts; times and owners do not.
     type: path
   fail_on:
@@ -121,6 +129,7 @@ options:
       - What of a directory stays out, as patterns in the syntax of C(.gitignore), relative to O(source).
       - They are read after those of a file C(.codedeployignore) at the top of O(source), and the last pattern that matches counts. So
         V(!.git) brings in what is left out otherwise.
+      - A pattern has at most 1,024 characters, C(.codedeployignore) at most 64 KiB and 2,000 lines, and it must be a regular file.
       - C(appspec.yml) is always bundled, C(.codedeployignore) never.
     type: list
     elements: str
@@ -135,7 +144,8 @@ options:
   symlinks:
     description:
       - What becomes of symbolic links in a directory.
-      - V(follow) bundles what they point to, a file or a directory, as long as that lies in O(source).
+      - V(follow) bundles what they point to, a file or a directory, as long as that lies in O(source). A directory that
+        several links point to is bundled several times, but no more than 50,000 are bundled again.
       - V(follow_outside) does so wherever it lies.
       - V(preserve) bundles the links themselves. They must be relative and point into O(source), and O(bundle_type) must be V(tar) or V(tgz),
         because a host agent on a host without the program C(unzip) loses the links of a zip.
@@ -246,8 +256,6 @@ options:
       session_token:
         description: The session token of temporary credentials.
         type: str
-requirements:
-  - pathspec >= 0.12 (only for O(exclude), O(include) and C(.codedeployignore))
 notes:
   - "Some options need permissions beside the required ones. O(acl): C(s3:PutObjectAcl). O(object_tags): C(s3:PutObjectTagging).
     O(abort_incomplete): C(s3:ListBucketMultipartUploads) on the bucket and C(s3:AbortMultipartUpload) on its objects; the latter is also

@@ -17,6 +17,7 @@ from ._appspec import Bundle, Platform
 from ._appspec.bundle import Archive
 from ._appspec.yaml_source import MAX_BYTES
 from ._bundle.bundle import TreeBundle
+from ._bundle.files import read_regular
 from ._bundle.manifest import APPSPEC, BundleError, Entry
 from ._bundle.ready import ReadyBundle
 from ._bundle.selection import read_selection
@@ -71,7 +72,6 @@ def appspec_file(option: str, path: pathlib.Path, platform: Platform) -> pathlib
 def read_appspec_text(option: str, file: pathlib.Path) -> str:
     """The text of FILE, as much of it as is checked; bytes that are not UTF-8 are left for the check to find. Raises InvalidOption."""
     try:
-        with file.open("rb") as content:
-            return content.read(MAX_BYTES + 1).decode("utf-8", "surrogateescape")
+        return read_regular(file, MAX_BYTES + 1).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise InvalidOption(f"{option}: {str(file)!r} cannot be read: {error.strerror}") from error

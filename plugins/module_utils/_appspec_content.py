@@ -14,6 +14,8 @@ import json
 import pathlib
 import typing as t
 
+from ._appspec.yaml_source import MAX_BYTES
+from ._bundle.files import read_regular
 from ._validation import InvalidOption
 
 Member = dict[str, str]
@@ -57,9 +59,14 @@ def content_member(option: str, given: t.Mapping[str, t.Any]) -> Member:
 
 def _read(option: str, path: str) -> bytes:
     try:
-        return pathlib.Path(path).expanduser().read_bytes()
+        content = read_regular(pathlib.Path(path).expanduser(), MAX_BYTES + 1)
     except OSError as error:
         raise InvalidOption(f"{option}: {path!r} cannot be read: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise InvalidOption(
+            f"{option}: {path!r} has more than {MAX_BYTES // 1024} KiB, so it is no AppSpec; name another file"
+        )
+    return content
 
 
 def _decoded(option: str, content: bytes) -> str:

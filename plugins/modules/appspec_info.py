@@ -72,7 +72,6 @@ attributes:
     support: none
 requirements:
   - PyYAML where the task runs (the controller has it, since ansible-core needs it)
-  - pathspec (only if the directory has a C(.codedeployignore))
 notes:
   - "Required IAM permissions: none."
   - At most 100 problems are reported.

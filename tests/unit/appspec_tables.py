@@ -195,6 +195,32 @@ def bundled(text: str, tree: Mapping[str, bytes], *problems: str, **options: Any
     return Case(SERVER + text, problems, tree, options)
 
 
+def windows(tree: Mapping[str, bytes], *problems: str, **options: Any) -> Case:
+    """A bundle of TREE for hosts with Windows."""
+    return Case("version: 0.0\nos: windows\n", problems, {"appspec.yml": b"", **tree}, options)
+
+
+WINDOWS_REFUSES = (
+    "CON", "con", "prn.txt", "aux.tar.gz", "NUL.txt", "nul .txt", "COM1", "lpt9.log", "COM¹", "CONIN$", "bin/AUX/a.ps1", "a:b", "a<b", "a>b",
+    'a"b', "a|b", "a?b", "a*b", "a\\b", "a\tb", "dot.", "space ", "dir./file", "...",
+)  # fmt: skip
+WINDOWS_TAKES = (
+    "CONFIG",
+    "console.log",
+    "a.con",
+    "COM10",
+    "COM",
+    "nullable",
+    ".gitignore",
+    "a b",
+    " a",
+    "a..b",
+    "ä",
+    "a;1",
+    "{a}",
+    "auxiliary/prn2",
+)
+
 BUNDLES = [
     bundled(HOOK + COPY, APP),
     bundled("", {"appspec.yaml": b""}, "appspec-yaml :None"),
@@ -202,6 +228,18 @@ BUNDLES = [
     bundled("", {"appspec.yml": b"", "appspec.yaml": b""}, "appspec-twice :None"),
     Case("version: 0.0\nos: windows\n", ("windows-archive os:None",), APP, {"archive": "tgz"}),
     Case("version: 0.0\nos: windows\n", (), APP, {"archive": "zip"}),
+    bundled("", {**APP, "now": b"bin"}, "zip-link :None", archive="zip", links=("now",)),
+    bundled("", {**APP, "now": b"bin"}, archive="tgz", links=("now",)),
+    windows({"bin/now": b"a"}, "windows-link :None", links=("bin/now",)),
+    windows({"A": b"", "a": b""}, "windows-case :None"),
+    windows({"Lib/x": b"", "lib/y": b""}, "windows-case :None"),
+    windows({"straße": b"", "strasse": b"", "STRASSE.txt": b"", "ﬁ": b"", "fi": b""}),
+    windows({"x" * 158: b""}),
+    windows({"x/" * 79 + "y": b""}, "windows-path-long :None"),
+    *(windows({name: b""}, "windows-name :None") for name in WINDOWS_REFUSES),
+    *(windows({name: b""}) for name in WINDOWS_TAKES),
+    windows({f"{at}?": b"" for at in range(50)}, *["windows-name :None"] * 10),
+    bundled("", {"appspec.yml": b"", **dict.fromkeys([*WINDOWS_REFUSES, "A", "a"], b"")}),
     bundled("files: [{source: c, destination: /o}]\n", APP, "source-missing files[0].source:3"),
     bundled("files: [{source: ../a, destination: /o}]\n", APP, "source-outside files[0].source:3"),
     bundled("files: [{source: /, destination: /o}, {source: a, destination: /o/a}]\n", APP,

@@ -25,6 +25,7 @@ from .paths import OperatingSystem
 from .problems import Enough, Findings, Problem, problems_text
 from .server import ServerSpec, server_spec_from
 from .service import check_service
+from .windows import check_windows
 from .yaml_source import TOO_DEEP, load
 
 __all__ = ["Bundle", "Platform", "Problem", "Verdict", "check_appspec", "problems_text"]
@@ -97,6 +98,8 @@ def _check_installation(spec: ServerSpec, bundle: Bundle | None, findings: Findi
         return
     tree = Tree(bundle, spec.os)
     check_appspec_names(tree, findings)
-    check_archive(spec, bundle.archive, findings)
+    check_archive(spec, bundle, findings)
+    if spec.os == "windows":
+        check_windows(bundle.entries, findings)
     check_installation(spec, tree, findings)
     check_scripts(spec, bundle, tree, findings)

@@ -113,11 +113,17 @@ def check_appspec_names(tree: Tree, findings: Findings) -> None:
         findings.add_at("appspec-missing", "", None, message, "Put it there.")
 
 
-def check_archive(spec: ServerSpec, archive: Archive | None, findings: Findings) -> None:
-    """AWS user guide, application-revisions-push: tar and tgz are not supported on Windows Server."""
-    if spec.os == "windows" and archive in ("tar", "tgz"):
-        message = f"the bundle is a {archive} archive, and hosts with Windows unpack only zip."
+def check_archive(spec: ServerSpec, bundle: Bundle, findings: Findings) -> None:
+    """AWS user guide, application-revisions-push: tar and tgz are not supported on Windows Server. Rubyzip, to which host agent 1.8.1 turns
+    without unzip, leaves links out."""
+    if spec.os == "windows" and bundle.archive in ("tar", "tgz"):
+        message = f"the bundle is a {bundle.archive} archive, and hosts with Windows unpack only zip."
         findings.add_at("windows-archive", "os", None, message, "Make a zip archive.")
+    if spec.os == "linux" and bundle.archive == "zip":
+        link = next((entry.path for entry in bundle.entries if stat.S_ISLNK(entry.mode)), None)
+        if link is not None:
+            message = f"{link!r} is a link in a zip, which hosts without the program unzip lose."
+            findings.add_at("zip-link", "", None, message, "Make a tar or tgz archive.")
 
 
 def check_scripts(spec: ServerSpec, bundle: Bundle, tree: Tree, findings: Findings) -> None:

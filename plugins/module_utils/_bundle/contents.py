@@ -32,7 +32,7 @@ def read_pieces(entry: Entry) -> t.Iterator[Chunk]:
                 is_short = rest and not data
                 is_other = not rest and (checksum != entry.crc32 or content.read(1))
                 if is_short or is_other:
-                    raise BundleError(changed(entry))
+                    raise BundleError(changed(entry.path))
                 yield Chunk(data, summed)
                 if not rest:
                     return

@@ -19,6 +19,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .checksums import crc32
+from .files import Identity, Replaced, open_same
 
 # The only name that the host agent finds in all its steps (observed with host agent 1.8.1; `appspec.yaml` fails in the hooks).
 APPSPEC = "appspec.yml"
@@ -45,7 +46,8 @@ class Entry(t.NamedTuple):
     """One file, directory or link of a bundle.
 
     PATH is relative to the bundle with `/`; MODE holds kind and permissions; SOURCE is the file with the content, or the content itself (of a
-    link: its target). SIZE in bytes, SHA256 in hex and CRC32 are of the content, and empty for a directory.
+    link: its target). SIZE in bytes, SHA256 in hex and CRC32 are of the content, and empty for a directory. IDENTITY is of the file that was
+    listed, so that no other is read in its place.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Entry(t.NamedTuple):
     size: int = 0
     sha256: str = ""
     crc32: int = 0
+    identity: Identity | None = None
 
     @property
     def is_directory(self) -> bool:
@@ -69,13 +72,20 @@ class Entry(t.NamedTuple):
 
     def with_digests(self, sha256: str, checksum: int) -> Entry:
         """It with the SHA256 and the CRC32 of its content."""
-        return Entry(self.path, self.mode, self.source, self.size, sha256, checksum)
+        return Entry(self.path, self.mode, self.source, self.size, sha256, checksum, self.identity)
 
     def open(self) -> io.BytesIO | io.FileIO:
-        """The content, to be read. Raises OSError."""
+        """The content, to be read. Raises OSError, and BundleError if another file stands there by now."""
         if isinstance(self.source, bytes):
             return io.BytesIO(self.source)
-        return io.FileIO(self.source)
+        return io.FileIO(self.descriptor(self.source))
+
+    def descriptor(self, source: str) -> int:
+        """A descriptor of its file, SOURCE. Raises OSError, and BundleError if another file stands there by now."""
+        try:
+            return open_same(source, self.identity)
+        except Replaced as error:
+            raise BundleError(changed(self.path)) from error
 
 
 @dataclass(frozen=True)
@@ -108,21 +118,20 @@ def held(entry: Entry) -> Entry:
     if isinstance(entry.source, bytes):
         return fingerprinted(entry)
     try:
-        content = _read_at_once(entry.source, entry.size + 1)
+        content = _read_at_once(entry.descriptor(entry.source), entry.size + 1)
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if len(content) != entry.size:
-        raise BundleError(changed(entry))
+        raise BundleError(changed(entry.path))
     return Entry(entry.path, entry.mode, content, entry.size, hashlib.sha256(content).hexdigest(), crc32(content))
 
 
-def _read_at_once(path: str, size: int) -> bytes:
-    """What the file PATH begins with, SIZE bytes of it, by the fewest calls to the system."""
-    file = os.open(path, os.O_RDONLY)
+def _read_at_once(descriptor: int, size: int) -> bytes:
+    """What the file of DESCRIPTOR begins with, SIZE bytes of it, by the fewest calls to the system; it is closed."""
     try:
-        return os.read(file, size)
+        return os.read(descriptor, size)
     finally:
-        os.close(file)
+        os.close(descriptor)
 
 
 def fingerprinted(entry: Entry) -> Entry:
@@ -132,20 +141,22 @@ def fingerprinted(entry: Entry) -> Entry:
     sha256, checksum, size = hashlib.sha256(), 0, 0
     try:
         with entry.open() as content:
-            while chunk := content.read(_CHUNK):
+            while size <= entry.size and (
+                chunk := content.read(_CHUNK)
+            ):  # a file that grows faster than it is read would never end
                 sha256.update(chunk)
                 checksum = crc32(chunk, checksum)
                 size += len(chunk)
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if size != entry.size:
-        raise BundleError(changed(entry))
+        raise BundleError(changed(entry.path))
     return entry.with_digests(sha256.hexdigest(), checksum)
 
 
-def changed(entry: Entry) -> str:
-    """What to say of ENTRY if its content is not what it was."""
-    return f"{entry.path!r} changed while the bundle was being made: run the task again when nothing writes there"
+def changed(path: str) -> str:
+    """What to say of PATH, a file or directory in the source, if it is not what it was."""
+    return f"{path!r} changed while the bundle was being made: run the task again when nothing writes there"
 
 
 def _unreadable(entry: Entry, error: OSError) -> str:

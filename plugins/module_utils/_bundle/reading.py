@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import stat
 import typing as t
@@ -89,6 +90,8 @@ def begin_reading(
 
 
 def _no_appspec(folder: pathlib.Path) -> str:
+    if os.path.lexists(folder / APPSPEC):
+        return f"{APPSPEC!r} is not a regular file, nor a link to one, so nothing can be deployed by it: replace it"
     if (folder / "appspec.yaml").is_file():
         return f"{str(folder)!r} holds appspec.yaml, but the host agent runs hooks only from a file named {APPSPEC}: rename it"
     return f"{str(folder)!r} has no {APPSPEC} at its top, so it is not an application that CodeDeploy can deploy"

@@ -6,32 +6,29 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import pathlib
 import stat
-import tarfile
 import typing as t
 import zipfile
-import zlib
 from dataclasses import dataclass
 
 from .bundle import Facts
 from .checksums import Chunk
+from .limits import MOST_BYTES, bounded
 from .manifest import APPSPEC, BundleError
+from .members import UNREADABLE, Member, check_zip_contents, read_tarred, read_zipped, tar_members, zip_members
+from .unpacking import check_members, check_name
 
 _CHUNK = 1 << 20
-# RuntimeError is what zipfile says of a member that is encrypted or compressed in a way it does not know.
-_UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, OSError, RuntimeError)
 
+# An archive that unpacks to more than both is taken for a bomb: deflate reaches a thousandfold, but not with what somebody deploys.
+_HARMLESS = 1 << 30
+_EXPANSION = 100
 
-class Member(t.NamedTuple):
-    """A member of the archive: its NAME there, its PATH on a host, its MODE with kind and permissions, and the bytes of its content."""
-
-    name: str
-    path: str
-    mode: int
-    size: int
+# How the first header of a tar ends, but for what follows there.
+_MAGIC = b"ustar"
+_MAGIC_END = 257 + len(_MAGIC)
 
 
 @dataclass(frozen=True)
@@ -61,12 +58,16 @@ class ReadyBundle:
 
     def read(self, path: str, limit: int) -> bytes:
         """The first LIMIT bytes of the file that is PATH on a host. Raises BundleError."""
-        name = {member.path: member.name for member in self.members}[path]
-        read = _read_zipped if self.bundle_type == "zip" else _read_tarred
+        members = {member.path: member for member in self.members}
+        member = members[path]
+        while member.same_as is not None:
+            member = members[member.same_as]
         try:
-            return read(self.path, name, limit)
-        except _UNREADABLE as error:
-            raise BundleError(f"{name!r} in {str(self.path)!r} cannot be read: {error}") from error
+            if self.bundle_type == "zip":
+                return read_zipped(self.path, member.name, limit)
+            return read_tarred(self.path, self.bundle_type, member.name, limit)
+        except UNREADABLE as error:
+            raise BundleError(f"{member.name!r} in {str(self.path)!r} cannot be read: {error}") from error
 
     def chunks(self) -> t.Iterator[Chunk]:
         digest = hashlib.sha256()
@@ -80,7 +81,8 @@ class ReadyBundle:
 
 
 def read_ready(path: pathlib.Path, expected_type: str | None = None) -> ReadyBundle:
-    """The bundle in the file PATH. Raises BundleError unless it is an archive, of the EXPECTED_TYPE, with an AppSpec where the host agent looks."""
+    """The bundle in the file PATH. Raises BundleError unless it is an archive, of the EXPECTED_TYPE, with an AppSpec where the host agent looks,
+    and all of it is unpacked there as it should be."""
     digest, size = hashlib.sha256(), 0
     for chunk in _chunks(path):
         digest.update(chunk)
@@ -88,18 +90,46 @@ def read_ready(path: pathlib.Path, expected_type: str | None = None) -> ReadyBun
     bundle_type = _bundle_type(path)
     if expected_type not in (None, bundle_type):
         raise BundleError(f"{expected_type} was given, but {str(path)!r} is of type {bundle_type}", "bundle_type")
+    members = _placed(path, _sound_members(path, bundle_type, size))
+    check_members(members)
+    return ReadyBundle(path, bundle_type, digest.hexdigest(), size, members)
+
+
+def _sound_members(path: pathlib.Path, bundle_type: str, size: int) -> list[Member]:
+    """The members of the archive PATH, which has SIZE bytes, each under a name that leads into the archive and with the right checksum."""
+    most = min(MOST_BYTES, max(_HARMLESS, _EXPANSION * size))
+    remedy = f"an archive may unpack to 1 GiB or to {_EXPANSION} times its own size; give its content as a directory"
+    members = []
     try:
-        listed = tuple(_zip_members(path) if bundle_type == "zip" else _tar_members(path, bundle_type))
-    except _UNREADABLE as error:
+        listed = zip_members(path) if bundle_type == "zip" else tar_members(path, bundle_type)
+        for member in bounded(listed, most, remedy):
+            check_name(member)
+            if member.path != ".":
+                members.append(member)
+        if bundle_type == "zip":
+            check_zip_contents(path)
+    except BundleError:  # a ValueError too, with its own text
+        raise
+    except UNREADABLE as error:
         raise BundleError(f"{str(path)!r} is neither a directory nor a sound zip, tar or tgz file: {error}") from error
-    top = _top([member.path for member in listed])
+    return members
+
+
+def _placed(path: pathlib.Path, members: list[Member]) -> tuple[Member, ...]:
+    """MEMBERS of the archive PATH where the host agent has them: without the only directory at the top. Raises BundleError without an AppSpec."""
+    top = _top([member.path for member in members])
     if top is None:
         raise BundleError(
             f"{str(path)!r} has no {APPSPEC} at its top, nor in its only directory, so CodeDeploy cannot deploy it"
         )
-    members = (member._replace(path=member.path.removeprefix(top)) for member in listed)
-    below = tuple(member for member in members if member.path not in (".", top.rstrip("/")))
-    return ReadyBundle(path, bundle_type, digest.hexdigest(), size, below)
+    return tuple(
+        member._replace(
+            path=member.path.removeprefix(top),
+            same_as=None if member.same_as is None else member.same_as.removeprefix(top),
+        )
+        for member in members
+        if member.path != top.rstrip("/")
+    )
 
 
 def _chunks(path: pathlib.Path) -> t.Iterator[bytes]:
@@ -112,47 +142,12 @@ def _chunks(path: pathlib.Path) -> t.Iterator[bytes]:
 
 
 def _bundle_type(path: pathlib.Path) -> str:
-    if zipfile.is_zipfile(path):
-        return "zip"
     with path.open("rb") as file:
-        return "tgz" if file.read(2) == b"\x1f\x8b" else "tar"
-
-
-def _zip_members(path: pathlib.Path) -> t.Iterator[Member]:
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            # What was not made on Unix has no mode of Unix.
-            mode = info.external_attr >> 16 or 0o644
-            kind = stat.S_IFDIR if info.is_dir() else stat.S_IFMT(mode) or stat.S_IFREG
-            yield Member(info.filename, _clean(info.filename), kind | stat.S_IMODE(mode), info.file_size)
-
-
-def _read_zipped(path: pathlib.Path, name: str, limit: int) -> bytes:
-    with zipfile.ZipFile(path) as archive, archive.open(name) as content:
-        return content.read(limit)
-
-
-def _open(path: pathlib.Path, bundle_type: str) -> t.IO[bytes]:
-    return t.cast("t.IO[bytes]", gzip.open(path)) if bundle_type == "tgz" else path.open("rb")
-
-
-def _tar_members(path: pathlib.Path, bundle_type: str) -> t.Iterator[Member]:
-    with _open(path, bundle_type) as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
-        for info in archive:
-            kind = stat.S_IFDIR if info.isdir() else stat.S_IFREG if info.isreg() else stat.S_IFLNK
-            yield Member(info.name, _clean(info.name), kind | stat.S_IMODE(info.mode), info.size)
-        while stream.read(_CHUNK):  # tarfile is content where gzip is not: what is cut off shows only at the end
-            continue
-
-
-def _read_tarred(path: pathlib.Path, name: str, limit: int) -> bytes:
-    with tarfile.open(path) as archive:
-        content = archive.extractfile(name)
-        return content.read(limit) if content else b""
-
-
-def _clean(name: str) -> str:
-    return str(pathlib.PurePosixPath(name))
+        beginning = file.read(_MAGIC_END)
+    if beginning.startswith(b"\x1f\x8b"):
+        return "tgz"
+    # A tar may end in a zip, so that zipfile takes the whole for one.
+    return "zip" if not beginning.endswith(_MAGIC) and zipfile.is_zipfile(path) else "tar"
 
 
 def _top(paths: list[str]) -> str | None:
@@ -160,7 +155,7 @@ def _top(paths: list[str]) -> str | None:
 
     None if the AppSpec is at neither place.
     """
-    tops = {path.partition("/")[0] for path in paths} - {"."}
+    tops = {path.partition("/")[0] for path in paths}
     if APPSPEC in paths:
         return ""
     only = f"{tops.pop()}/" if len(tops) == 1 else ""

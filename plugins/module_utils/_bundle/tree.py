@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 import pathlib
-import re
 import stat
 import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry
+from .files import Identity, Replaced, identity_of, open_same, status_beneath
+from .limits import MOST_REPEATED, bounded, check_path
+from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry, changed
 from .selection import Selection
-
-# What unzip 6.0 drops from names (observed): control characters, and a version as VMS had it. A tree is fit for every format or for none.
-_DROPPED = re.compile(r"[\x00-\x1f\x7f]|;\d*$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,28 @@ class Tree:
     symlinks: str
 
 
+class _Folder(t.NamedTuple):
+    """A directory on its way into the bundle: its real PATH, the IDENTITY it had when it was found, its path in the bundle, and the real paths
+    of the directories ABOVE it there."""
+
+    path: str
+    identity: Identity
+    bundled: str
+    above: tuple[str, ...]
+
+    def below(self, name: str) -> str:
+        """The path in the bundle of what is called NAME here."""
+        return f"{self.bundled}/{name}" if self.bundled else name
+
+
+class _Found(t.NamedTuple):
+    """What stands in a directory, links followed: its path in the bundle, its REAL path, and its STATUS."""
+
+    path: str
+    real: str
+    status: os.stat_result
+
+
 def list_entries(
     folder: pathlib.Path,
     selection: Selection = Selection(),  # noqa: B008 (it cannot be changed)
@@ -38,79 +60,95 @@ def list_entries(
     if not folder.is_dir():
         raise BundleError(f"{str(folder)!r} {'is not a directory' if folder.exists() else 'does not exist'}")
     tree = Tree(str(folder.resolve()), selection, symlinks)
-    return tree.selection.without_empty_leftovers(list(_entries(tree, tree.root, "", ())))
+    return tree.selection.without_empty_leftovers(list(bounded(_entries(tree))))
 
 
-def _entries(tree: Tree, folder: str, prefix: str, above: tuple[str, ...]) -> t.Iterator[Entry]:
-    """What of FOLDER, a real path, goes in, its paths beginning with PREFIX. ABOVE are the folders around it, links followed."""
-    for item in _listed(folder, prefix):
-        path = prefix + item.name
-        is_directory = _is_directory(item, tree.symlinks)
-        if tree.selection.leaves_out(path, is_directory):
-            continue
-        _check_name(path)
-        real = _checked_target(tree, item.path, path) if item.is_symlink() else item.path
-        if item.is_symlink() and tree.symlinks == "preserve":
-            yield _link(item, path)
-        elif is_directory:
-            if real in (folder, *above):
+def _entries(tree: Tree) -> Iterator[Entry]:
+    waiting = [_Folder(tree.root, identity_of(os.stat(tree.root)), "", ())]  # noqa: PTH116
+    listed, repeated = set[Identity](), 0
+    while waiting:
+        folder = waiting.pop()
+        repeated += folder.identity in listed
+        if repeated > MOST_REPEATED:
+            raise BundleError(
+                f"links lead to the same directories more than {MOST_REPEATED:,} times, the last time to {folder.bundled!r}: "
+                "exclude some of the links, or use symlinks: preserve"
+            )
+        listed.add(folder.identity)
+        for entry, inner in _listed(tree, folder):
+            if inner:
+                waiting.append(inner)
+            yield entry
+
+
+def _listed(tree: Tree, folder: _Folder) -> Iterator[tuple[Entry, _Folder | None]]:
+    """What of FOLDER goes in, and of a directory what is needed to list that."""
+    with _opened(folder) as descriptor, os.scandir(descriptor) as items:
+        for item in items:
+            path, is_link = folder.below(item.name), item.is_symlink()
+            real = f"{folder.path}/{item.name}"
+            # os.path.isdir takes a circle of links for none.
+            is_directory = item.is_dir() if not is_link else tree.symlinks.startswith("follow") and os.path.isdir(real)  # noqa: PTH112
+            if tree.selection.leaves_out(path, is_directory):
+                continue
+            check_path(path)
+            if is_link:
+                text = os.readlink(item.name, dir_fd=descriptor)
+                target = _checked_target(tree, text, real, path)
+                if tree.symlinks == "preserve":
+                    yield _link(text, path), None
+                    continue
+                found = _Found(path, target, _status(tree, target, text, path))
+            else:
+                found = _Found(path, real, item.stat(follow_symlinks=False))
+            if not stat.S_ISDIR(found.status.st_mode):
+                yield _file(found), None
+            elif found.real in (folder.path, *folder.above):
                 raise BundleError(f"{path!r} is a link to a directory that holds it, so following it would never end")
-            yield Entry(path, DIRECTORY_MODE)
-            yield from _entries(tree, real, f"{path}/", (folder, *above))
-        else:
-            yield _file(item, path)
+            else:
+                above = (folder.path, *folder.above)
+                yield (
+                    Entry(path, DIRECTORY_MODE),
+                    _Folder(found.real, identity_of(found.status), path, above),
+                )
 
 
-def _is_directory(item: os.DirEntry[str], symlinks: str) -> bool:
-    """Whether ITEM is one, or a link to one that SYMLINKS lets become one."""
-    if not item.is_symlink():
-        return item.is_dir()
-    return symlinks.startswith("follow") and os.path.isdir(item.path)  # noqa: PTH112 (it takes a circle of links for none)
-
-
-def _listed(folder: str, prefix: str) -> list[os.DirEntry[str]]:
+@contextmanager
+def _opened(folder: _Folder) -> Iterator[int]:
+    """A descriptor of FOLDER, to be listed. An OSError meanwhile becomes a BundleError."""
+    name = folder.bundled or folder.path
     try:
-        with os.scandir(folder) as items:
-            return list(items)
+        descriptor = open_same(folder.path, folder.identity, os.O_DIRECTORY)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+    except Replaced as error:
+        raise BundleError(changed(name)) from error
     except OSError as error:
-        raise BundleError(f"{prefix or folder!r} cannot be read: {error.strerror}") from error
+        raise BundleError(f"{name!r} cannot be read: {error.strerror}") from error
 
 
-def _check_name(path: str) -> None:
-    """Raise BundleError for a name that would not survive the way to a host."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        raise BundleError(f"{path!r} is not UTF-8, so its name would not survive in an archive: rename it") from None
-    if _DROPPED.search(path):
-        raise BundleError(
-            f"{path!r} has a control character in its name, or ends in a semicolon and digits, which unzip drops on a host: rename it"
-        )
-
-
-def _file(item: os.DirEntry[str], path: str) -> Entry:
-    try:
-        status = item.stat()
-    except OSError as error:
-        raise BundleError(f"{path!r} cannot be read: {error.strerror}") from error
+def _file(found: _Found) -> Entry:
+    status = found.status
+    if stat.S_ISLNK(status.st_mode):  # it was none a moment ago
+        raise BundleError(changed(found.path))
     if not stat.S_ISREG(status.st_mode):
         raise BundleError(
-            f"{path!r} is neither a file nor a directory (a socket, pipe or device?): remove or exclude it"
+            f"{found.path!r} is neither a file nor a directory (a socket, pipe or device?): remove or exclude it"
         )
     permissions = 0o755 if status.st_mode & 0o111 else 0o644
-    return Entry(path, stat.S_IFREG | permissions, item.path, status.st_size)
+    return Entry(found.path, stat.S_IFREG | permissions, found.real, status.st_size, identity=identity_of(status))
 
 
-def _link(item: os.DirEntry[str], path: str) -> Entry:
-    target = os.fsencode(os.readlink(item.path))  # noqa: PTH115 (the text counts, not the path)
+def _link(text: str, path: str) -> Entry:
+    target = os.fsencode(text)
     return Entry(path, LINK_MODE, target, len(target))
 
 
-def _checked_target(tree: Tree, link: str, path: str) -> str:
-    """The real path behind LINK, which is PATH in the bundle. Raises BundleError if the policy for links forbids it."""
-    text = os.readlink(link)  # noqa: PTH115
+def _checked_target(tree: Tree, text: str, link: str, path: str) -> str:
+    """The real path behind LINK, whose text is TEXT and which is PATH in the bundle. Raises BundleError if the policy for links forbids it."""
     target = os.path.realpath(link)
-    is_inside = pathlib.PurePath(target).is_relative_to(tree.root)
     if tree.symlinks == "error":
         raise BundleError(
             f"{path!r} is a symbolic link (to {text!r}): replace or exclude it, or choose what becomes of links by `symlinks`"
@@ -119,10 +157,22 @@ def _checked_target(tree: Tree, link: str, path: str) -> str:
         raise BundleError(
             f"{path!r} is an absolute link (to {text!r}), which would lead elsewhere on a host: make it relative, or exclude it"
         )
-    if not is_inside and tree.symlinks != "follow_outside":
+    if not _is_inside(tree, target) and tree.symlinks != "follow_outside":
         raise BundleError(
             f"{path!r} is a link that leaves the source (to {target!r}): copy what it points to, exclude it, or use symlinks: follow_outside"
         )
-    if tree.symlinks != "preserve" and not os.path.exists(target):  # noqa: PTH110
-        raise BundleError(f"{path!r} is a broken link (to {text!r}): mend, remove or exclude it")
     return target
+
+
+def _status(tree: Tree, target: str, text: str, path: str) -> os.stat_result:
+    """Of the real path TARGET, to which the link PATH points by TEXT. What the policy wants in the source is looked for from its top, so that no
+    link which has come in between leads elsewhere. Raises BundleError if nothing is there."""
+    top, names = (tree.root, target.removeprefix(tree.root)) if _is_inside(tree, target) else ("/", target)
+    try:
+        return status_beneath(top, [name for name in names.split("/") if name])
+    except OSError as error:
+        raise BundleError(f"{path!r} is a broken link (to {text!r}): fix, remove or exclude it") from error
+
+
+def _is_inside(tree: Tree, target: str) -> bool:
+    return target == tree.root or target.startswith(f"{tree.root.rstrip('/')}/")

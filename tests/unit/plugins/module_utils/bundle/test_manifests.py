@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import pathlib
 import socket
@@ -128,7 +127,6 @@ def test_a_file_that_cannot_be_read_is_named(
 
         return opened
 
-    monkeypatch.setattr(io, "FileIO", refusing(io.FileIO))
     monkeypatch.setattr(os, "open", refusing(os.open))
     with pytest.raises(BundleError, match=r"'scripts/start\.sh' cannot be read: Permission denied"):
         read_manifest(tree, level=level)

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import socket
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle import selection
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.selection import read_selection
 from unit.trees import APPSPEC, read_manifest
@@ -90,11 +91,49 @@ def test_an_ignore_file_that_is_no_text_is_named(tree: pathlib.Path) -> None:
         read_selection(tree)
 
 
-def test_without_the_library_only_patterns_are_refused(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection, "pathspec", None)
-    assert selected(tree, [], []) == EVERYTHING
-    with pytest.raises(BundleError, match="needs the Python library pathspec where the task runs"):
-        read_selection(tree, ["*.log"])
-    (tree / ".codedeployignore").write_text("*.log\n")
-    with pytest.raises(BundleError, match=r"\.codedeployignore needs the Python library pathspec"):
+def spoiled_by(kind: str, file: pathlib.Path) -> None:
+    """Put what is no text of patterns at FILE."""
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "directory":
+        file.mkdir()
+    elif kind == "device":
+        file.symlink_to("/dev/zero")
+    elif kind == "link to a pipe":
+        os.mkfifo(file.with_name("pipe"))
+        file.symlink_to("pipe")
+    elif kind == "socket":
+        os.chdir(file.parent)  # a socket's path may have 108 characters only
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(file.name)
+    elif kind == "huge":
+        os.truncate(os.open(file, os.O_CREAT | os.O_WRONLY), 64 << 30)
+    else:
+        file.write_text(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("pipe", "cannot be read: it is not a regular file"),
+        ("directory", "cannot be read: it is not a regular file"),
+        ("device", "cannot be read: it is not a regular file"),
+        ("link to a pipe", "cannot be read: it is not a regular file"),
+        ("socket", "cannot be read: No such device or address"),
+        ("huge", "is larger than 65,536 bytes"),
+        ("a\n" * 2001, "a pattern, one of 2,001, is too many: 2,000 are allowed"),
+        ("a" * 1025, r"a pattern, 'a{40}'..., has 1,025 characters: 1,024 are allowed"),
+    ],
+)  # fmt: skip
+def test_an_ignore_file_that_is_none_is_named_at_once(
+    tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch, kind: str, message: str
+) -> None:
+    monkeypatch.chdir(tree)
+    spoiled_by(kind, tree / ".codedeployignore")
+    with pytest.raises(BundleError, match=message):
         read_selection(tree)
+
+
+def test_an_ignore_file_may_be_a_link_to_a_file(tree: pathlib.Path) -> None:
+    (tree / ".codedeployignore").symlink_to("lib/a.py")  # which says lib/a.py
+    assert "lib/a.py" not in selected(tree, [], [])

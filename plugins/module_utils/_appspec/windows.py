@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What hosts with Windows make of the names and links in a bundle (Microsoft, "Naming Files, Paths, and Namespaces")."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import stat
+from collections.abc import Collection, Iterable, Iterator
+
+from .bundle import Entry
+from .paths import parents
+from .problems import Findings
+
+# So many breaches of each rule are reported: more of the same tell nothing new, and other problems should be seen too.
+_SHOWN = 10
+
+_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *(?:\..*)?", re.IGNORECASE | re.DOTALL)
+_REFUSED = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+
+# 259 characters without long paths, less those of the agent's own folders (host agent 1.8.1: 33 and group, deployment, deployment-archive).
+_LONGEST_PATH = 158
+
+
+def check_windows(entries: Collection[Entry], findings: Findings) -> None:
+    """Report what of ENTRIES Windows would refuse, rename or write into one place."""
+    paths = dict.fromkeys(itertools.chain.from_iterable((*parents(entry.path), entry.path) for entry in entries))
+    for path, problem in _first(_bad_names(paths)):
+        findings.add_at("windows-name", "", None, f"{path!r} {problem}", "Rename it.")
+    for path, other in _first(_same_names(paths)):
+        message = f"{path!r} and {other!r} are one name to Windows."
+        findings.add_at("windows-case", "", None, message, "Rename one of them.")
+    for entry in itertools.islice((entry for entry in entries if stat.S_ISLNK(entry.mode)), _SHOWN):
+        message = f"{entry.path!r} is a link, which becomes a file with the target's name in it on Windows."
+        findings.add_at("windows-link", "", None, message, "Bundle what it points to.")
+    for path in itertools.islice((path for path in paths if len(path) > _LONGEST_PATH), _SHOWN):
+        message = f"{path[:60]!r}... has {len(path)} characters, and Windows takes {_LONGEST_PATH} where long paths are not enabled."
+        findings.add_at("windows-path-long", "", None, message, "Shorten it.")
+
+
+def _first(breaches: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    return itertools.islice(breaches, _SHOWN)
+
+
+def _bad_names(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        name = path.rpartition("/")[2]
+        if _DEVICE.fullmatch(name):
+            yield path, "is the name of a device on Windows."
+        elif found := _REFUSED.search(name):
+            yield path, f"has {found[0]!r} in its name, which Windows refuses."
+        elif name.endswith((".", " ")) and name not in (".", ".."):
+            yield path, "ends in a dot or a space, which Windows drops."
+
+
+def _same_names(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Paths that differ in case only, each with the first of its kind."""
+    first: dict[str, str] = {}
+    for path in paths:
+        other = first.setdefault(_upper(path), path)
+        if other != path:
+            yield path, other
+
+
+def _upper(path: str) -> str:
+    """PATH as NTFS compares it: letter by letter, so that ß is not SS."""
+    upper = path.upper()
+    if len(upper) == len(path):
+        return upper
+    return "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in path)
