@@ -23,19 +23,16 @@ OPTIONAL = "versions-optional"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "pair" in metafunc.fixturenames:
-        here = [pair for pair in PAIRS if pair.interpreter or pair.required]
-        marks = [[pytest.mark.xdist_group(pair.ansible_core)] for pair in here]
-        rows = [pytest.param(pair, id=pair.name, marks=mark) for pair, mark in zip(here, marks, strict=True)]
-        metafunc.parametrize("pair", rows, scope="module")
+    for fixture, pairs in (("pair", PAIRS), ("unit_pair", [pair for pair in PAIRS if pair.unit_tests])):
+        if fixture in metafunc.fixturenames:
+            here = [_row(pair) for pair in pairs if pair.interpreter or pair.required]
+            metafunc.parametrize(fixture, here)
 
 
-@pytest.fixture
-def installed(pair: Pair) -> Pair:
-    """A pair whose environment is there."""
-    if not pair.interpreter:
-        pytest.skip(advice(pair))
-    return pair
+def _row(pair: Pair) -> t.Any:
+    """PAIR as a parameter; a required one whose Python is missing is skipped, and so counts as left out."""
+    missing = [] if pair.interpreter else [pytest.mark.skip(reason=advice(pair))]
+    return pytest.param(pair, id=pair.name, marks=missing)
 
 
 def place(emulator: Emulator, pair: Pair, folder: pathlib.Path) -> Site:
@@ -47,17 +44,17 @@ def place(emulator: Emulator, pair: Pair, folder: pathlib.Path) -> Site:
 
 
 @pytest.fixture
-def pair_site(installed: Pair, tmp_path: pathlib.Path) -> t.Iterator[Site]:
+def pair_site(pair: Pair, tmp_path: pathlib.Path) -> t.Iterator[Site]:
     """A site whose time jumps over all waiting."""
     with Emulator(clock=Clock(float("inf"))) as emulator:
-        yield place(emulator, installed, tmp_path)
+        yield place(emulator, pair, tmp_path)
 
 
 @pytest.fixture
-def still_pair_site(installed: Pair, tmp_path: pathlib.Path) -> t.Iterator[Site]:
+def still_pair_site(pair: Pair, tmp_path: pathlib.Path) -> t.Iterator[Site]:
     """A site whose time stands still until a test lets it pass."""
     with Emulator(clock=ManualClock()) as emulator:
-        yield place(emulator, installed, tmp_path)
+        yield place(emulator, pair, tmp_path)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -78,11 +75,11 @@ def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     ]
     terminalreporter.write_line("")
     for pair in PAIRS:
-        own = [report for report in reports if f"[{pair.name}]" in report.nodeid]
-        terminalreporter.write_line(_row(pair, own))
+        own = [report for report in reports if f"{pair.name}]" in report.nodeid]
+        terminalreporter.write_line(_line(pair, own))
 
 
-def _row(pair: Pair, reports: list[t.Any]) -> str:
+def _line(pair: Pair, reports: list[t.Any]) -> str:
     if not pair.interpreter:
         return f"{pair.name:45} left out: {advice(pair)}"
     bad = [report for report in reports if report.failed]

@@ -6,10 +6,30 @@
 
 from __future__ import annotations
 
-from e2e.conftest import APPLICATION, BUCKET, GROUP, Site
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+import yaml
+
+from e2e.conftest import APPLICATION, BUCKET, GROUP, HOSTS, Site
 from e2e.playbooks import PlaybookRun
 from e2e.test_deploy import kill_while_it_waits
+from e2e.tools import MODULES
 from emulator.hosts.outcomes import fail, succeed
+
+from .pairs import ROOT, Pair
+
+EVERYTHING = pathlib.Path(__file__).with_name("everything.yml")
+DOCUMENTED = {
+    "module": MODULES,
+    "inventory": ["hosts"],
+    "filter": [path.stem for path in (ROOT / "plugins/filter").glob("*.yml")],
+    "role": [path.name for path in (ROOT / "roles").iterdir()],
+}
+"""All that ansible-doc can tell of the collection."""
 
 SCRIPT = fail(script="validate.sh", log="this version is rotten")
 
@@ -82,3 +102,68 @@ def test_the_deployment_of_a_killed_run_is_taken_up(still_pair_site: Site) -> No
     assert run.status == 0, run.output
     assert f"{deployment['deploymentId']} Succeeded, 2 of 2 succeeded" in run.output
     assert len(still_pair_site.deployments()) == 1
+
+
+INVENTORY = """\
+plugin: slipway.codedeploy.hosts
+keyed_groups:
+  - key: codedeploy_tags
+    prefix: tag
+"""
+
+
+def command(site: Site, name: str, *arguments: str) -> str:
+    """What the command NAME of the pair prints; it must end well, and warn of no deprecation of ours."""
+    ended = subprocess.run(
+        [site.installation.tools / name, *arguments],
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert_no_deprecation_of_ours(ended.stderr)
+    return ended.stdout
+
+
+def test_every_module_filter_and_argument_spec_works(pair_site: Site) -> None:
+    play = yaml.safe_load(EVERYTHING.read_text())
+    used = {name.rpartition(".")[2] for task in play[0]["tasks"] for name in task if name.startswith("slipway.")}
+    assert used == set(MODULES)
+    play[0]["vars"] |= {"source": pair_site.deploy["source"], "bucket": BUCKET}
+    playbook = pair_site.folder / "everything.yml"
+    playbook.write_text(yaml.safe_dump(play, sort_keys=False))
+    run = pair_site.run_file(playbook)
+    assert run.status == 0, run.output
+    assert_no_deprecation_of_ours(run.output)
+
+
+def test_hosts_are_found_and_everything_is_documented(pair_site: Site) -> None:
+    (pair_site.folder / "ansible.cfg").touch()
+    inventory = pair_site.folder / "fleet.codedeploy.yml"
+    inventory.write_text(INVENTORY)
+    told = json.loads(command(pair_site, "ansible-inventory", "--list", "--inventory", str(inventory)))
+    assert told["tag_app_shop"]["hosts"] == list(HOSTS)
+    for kind, names in DOCUMENTED.items():
+        documents = command(
+            pair_site, "ansible-doc", "--json", "-t", kind, *[f"slipway.codedeploy.{name}" for name in names]
+        )
+        assert len(json.loads(documents)) == len(names)
+
+
+@pytest.mark.parametrize("tests", ["action", "filter", "inventory", "modules", "plugin_utils"])
+def test_the_unit_tests_of_what_meets_ansible_pass(tests: str, unit_pair: Pair, tmp_path: pathlib.Path) -> None:
+    collections = str(unit_pair.collections)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "ANSIBLE_COLLECTIONS_PATH": collections}
+    environment.pop("LEFT_OUT_NOTES", None)
+    settings = [
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        f"pythonpath=tests {collections}",
+        "--basetemp",
+        str(tmp_path / "pytest"),
+    ]
+    command = [unit_pair.installation.tools / "python", "-m", "pytest", "-q", *settings, f"tests/unit/plugins/{tests}"]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
