@@ -57,7 +57,7 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
     """What to do so that GROUP runs WANTED, if nothing is in flight."""
     if wanted is None:
         require_restartable(group)
-        return Decision("create", f"{place_of(group['target_revision'])} is restarted")
+        return Decision("create", f"{place_of(group.get('target_revision'))} is restarted")
     last = group.get("last_successful_deployment")
     if not last or not is_same_release(wanted, group.get("target_revision")):
         return Decision("create", f"the deployment group has {place_of(group.get('target_revision'))}")
@@ -69,7 +69,11 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
         )
     if force:
         return Decision("create", f"force: the deployment group has this revision already, by {last['deployment_id']}")
-    return Decision("none", f"already deployed by {last['deployment_id']} at {last['end_time']}", last["deployment_id"])
+    return Decision(
+        "none",
+        f"already deployed by {last['deployment_id']} at {last.get('end_time', 'an unknown time')}",
+        last["deployment_id"],
+    )
 
 
 def require_restartable(group: Resource) -> None:
@@ -122,7 +126,7 @@ def _in_the_way(in_flight: Resource, wanted: Location | None) -> str:
         what = f"{place_of(wanted)} cannot be deployed" if wanted else "nothing can be restarted"
         consequence, way_out = f"so {what} now", "wait or stop"
     return (
-        f"The deployment group {in_flight['deployment_group_name']!r} has an active deployment {in_flight['deployment_id']} "
+        f"The deployment group {in_flight.get('deployment_group_name')!r} has an active deployment {in_flight['deployment_id']} "
         f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, {consequence}. "
         f"Wait until it has ended, or set if_in_progress to {way_out}."
     )

@@ -13,7 +13,8 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
-from ._applications import find_application, require_application
+from ._answers import pages
+from ._applications import find_application, platform_of, require_application
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
 from ._group_forms import (
@@ -48,19 +49,19 @@ COMBINED = ("InvalidEC2TagCombinationException", "InvalidOnPremisesTagCombinatio
 @aws_find("read the deployment group")
 def _get_deployment_group(client: t.Any, application: str, name: str) -> dict[str, t.Any] | None:
     answer = client.get_deployment_group(applicationName=application, deploymentGroupName=name)
-    return t.cast("dict[str, t.Any]", answer["deploymentGroupInfo"])
+    return {"applicationName": application, "deploymentGroupName": name, **answer["deploymentGroupInfo"]}
 
 
 @aws_find("list the deployment groups", default=[])
 def _list_deployment_groups(client: t.Any, application: str) -> list[str]:
-    pages = client.get_paginator("list_deployment_groups").paginate(applicationName=application)
-    return [name for page in pages for name in page["deploymentGroups"]]
+    found = pages(client, "list_deployment_groups", applicationName=application)
+    return [name for page in found for name in page.get("deploymentGroups", [])]
 
 
 @aws_find("read the deployment groups", default=[])
 def _batch_get_deployment_groups(client: t.Any, application: str, names: list[str]) -> list[dict[str, t.Any]]:
     answer = client.batch_get_deployment_groups(applicationName=application, deploymentGroupNames=names)
-    return list(answer["deploymentGroupsInfo"])
+    return [{"applicationName": application, **info} for info in answer.get("deploymentGroupsInfo", [])]
 
 
 @aws_call("create the deployment group")
@@ -124,7 +125,7 @@ def find_deployment_group(client: t.Any, application: str, name: str) -> Resourc
     None if there is no such group, or no such application.
     """
     info = _get_deployment_group(client, application, name)
-    return None if info is None else group_from_aws(info)
+    return None if info is None else group_from_aws(client, info)
 
 
 def find_deployment_groups(client: t.Any, application: str, names: list[str] | None = None) -> list[Resource]:
@@ -138,14 +139,19 @@ def find_deployment_groups(client: t.Any, application: str, names: list[str] | N
         for batch in batches(wanted, GROUPS_A_CALL)
         for info in _batch_get_deployment_groups(client, application, batch)
     ]
-    return sorted(map(group_from_aws, infos), key=lambda group: str(group["deployment_group_name"]))
+    groups = [group_from_aws(client, info) for info in infos]
+    return sorted(groups, key=lambda group: str(group["deployment_group_name"]))
 
 
-def group_from_aws(info: dict[str, t.Any]) -> Resource:
-    """A DeploymentGroupInfo in snake_case, with what the module manages in canonical form."""
-    group = {"compute_platform": "Server", **resource_from_aws(info)}
+def group_from_aws(client: t.Any, info: dict[str, t.Any]) -> Resource:
+    """A DeploymentGroupInfo in snake_case, with what the module manages in canonical form. Where it does not say its platform, its application does."""
+    group = resource_from_aws(info)
+    if "compute_platform" not in group:
+        group["compute_platform"] = platform_of(client, group["application_name"])
+    usual = defaults(group["compute_platform"])
+    style = {"deployment_style": {**usual["deployment_style"], **group.get("deployment_style", {})}}
     hooks = {"auto_scaling_hooks": group.get("auto_scaling_groups", [])}
-    return {**defaults(group["compute_platform"]), **group, **form_from_service(group), **hooks}
+    return {**usual, **group, **form_from_service(group), **style, **hooks}
 
 
 def targeting_in_use(group: Resource) -> Resource:

@@ -92,7 +92,7 @@ def alarms(given: dict[str, t.Any]) -> Resource:
 
 def triggers(given: t.Iterable[dict[str, t.Any]]) -> list[Resource]:
     """Which events are told to which topics."""
-    return unordered({**each, "trigger_events": unordered(each["trigger_events"])} for each in given)
+    return unordered({**each, "trigger_events": unordered(each.get("trigger_events") or [])} for each in given)
 
 
 def switched(given: dict[str, t.Any] | None, content: str, current: Resource) -> dict[str, t.Any] | None:

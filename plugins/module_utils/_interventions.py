@@ -20,6 +20,7 @@ from ._deployments import (
     continue_deployment,
     create_deployment,
     find_notable_targets,
+    group_of,
     last_asked,
     stop_deployment,
 )
@@ -153,7 +154,7 @@ def _undoing_deployment(client: t.Any, deployment: Deployment, group: Resource) 
     Raises CodeDeployError if GROUP has had another deployment since, which would be undone with it.
     """
     deployment_id = deployment["deployment_id"]
-    if group["last_attempted_deployment"]["deployment_id"] == deployment_id:
+    if group.get("last_attempted_deployment", {}).get("deployment_id") == deployment_id:
         return None
     latest = last_asked(client, group, "last_attempted_deployment") or deployment
     if latest["deployment_id"] == deployment_id:
@@ -204,7 +205,7 @@ def ensure_restarted(client: t.Any, deployment: Deployment, _options: Options, c
 
 
 def _group_of(client: t.Any, deployment: Deployment) -> Resource:
-    return require_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
+    return require_deployment_group(client, *group_of(deployment))
 
 
 ENSURE: dict[str, t.Callable[[t.Any, Deployment, Options, bool], Outcome]] = {
