@@ -32,16 +32,10 @@ APPLICATIONS_A_CALL = 100
 
 @aws_find("read the application")
 def _get_application(client: t.Any, name: str) -> dict[str, t.Any] | None:
-    return t.cast("dict[str, t.Any]", client.get_application(applicationName=name)["application"])
-
-
-@aws_call("find out the application's compute platform")
-def platform_of(client: t.Any, name: str) -> str:
-    """The compute platform of the application NAME."""
-    found = client.get_application(applicationName=name)["application"].get("computePlatform")
-    if found is None:
+    found = t.cast("dict[str, t.Any]", client.get_application(applicationName=name)["application"])
+    if "computePlatform" not in found:  # what is done depends on it, and a guess may be wrong
         raise UnreadableAnswer("the answer has no application.computePlatform")
-    return str(found)
+    return found
 
 
 @aws_call("list the applications")

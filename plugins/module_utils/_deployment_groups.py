@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
 from ._answers import pages
-from ._applications import find_application, platform_of, require_application
+from ._applications import find_application, require_application
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
 from ._group_forms import (
@@ -147,7 +147,7 @@ def group_from_aws(client: t.Any, info: dict[str, t.Any]) -> Resource:
     """A DeploymentGroupInfo in snake_case, with what the module manages in canonical form. Where it does not say its platform, its application does."""
     group = resource_from_aws(info)
     if "compute_platform" not in group:
-        group["compute_platform"] = platform_of(client, group["application_name"])
+        group["compute_platform"] = require_application(client, group["application_name"])["compute_platform"]
     usual = defaults(group["compute_platform"])
     style = {"deployment_style": {**usual["deployment_style"], **group.get("deployment_style", {})}}
     hooks = {"auto_scaling_hooks": group.get("auto_scaling_groups", [])}

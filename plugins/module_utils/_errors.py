@@ -118,10 +118,10 @@ def _reading(description: str, function: Function) -> Function:
         except (BotoCoreError, ClientError):
             raise
         except UnreadableAnswer as error:
-            raise CodeDeployError(f"Failed to {description} ({operation()}): {error}") from error
-        except UNREADABLE as error:
+            raise CodeDeployError(f"Failed to {description} ({operation()}): {error}") from None
+        except UNREADABLE:
             problem = "the answer is not in the form that the service's model describes"
-            raise CodeDeployError(f"Failed to {description} ({operation()}): {problem}") from error
+            raise CodeDeployError(f"Failed to {description} ({operation()}): {problem}") from None
 
     return t.cast("Function", read)
 

@@ -100,7 +100,8 @@ def reused_clients() -> t.Callable[..., t.Any]:
     create, made = botocore.session.Session.create_client, dict[str, t.Any]()
 
     def create_client(session: t.Any, service: str, *args: t.Any, **members: t.Any) -> t.Any:
-        if session.get_credentials().access_key != MODULE_ACCESS_KEY:
+        given = members.get("aws_access_key_id") or getattr(session.get_credentials(), "access_key", None)
+        if given != MODULE_ACCESS_KEY:
             return create(session, service, *args, **members)
         config = vars(members["config"]) if members.get("config") else {}
         key = repr((service, args, {**members, "config": sorted(config.items(), key=repr)}))
