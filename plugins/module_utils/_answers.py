@@ -31,7 +31,6 @@ NEEDED = {
     "AliasConfiguration": ("FunctionVersion",),
     "ApplicationInfo": ("applicationName",),
     "AttachedPolicy": ("PolicyArn",),
-    "AutoScalingGroup": ("name",),
     "CompleteMultipartUploadOutput": ("ETag",),
     "CreateAccessKeyResponse": ("AccessKey",),
     "CreateDeploymentOutput": ("deploymentId",),
@@ -119,7 +118,7 @@ def watch(client: t.Any = None) -> None:
 
 def pages(client: t.Any, method: str, **members: t.Any) -> t.Iterator[dict[str, t.Any]]:
     """The pages of the listing that METHOD of CLIENT makes with MEMBERS. Raises UnreadableAnswer if it has no end."""
-    seen = set()
+    seen: set[t.Any] = set()
     for page in client.get_paginator(method).paginate(**members):
         yield page
         token = tuple(page.get(name) for name in TOKENS)
@@ -173,7 +172,7 @@ def _compare_body(model: t.Any, status: int, headers: dict[str, str], body: t.An
         raise UnreadableAnswer(f"the endpoint redirects to {place!r}; check endpoint_url, the region and the proxy")
     if status >= 300 or not isinstance(body, bytes):
         return
-    if _is_page(body) or headers.get("content-type", "").startswith("text/html"):
+    if _is_page(body):
         raise UnreadableAnswer("the answer is a web page; check endpoint_url, the proxy and the network")
     if "json" in _protocol(model.service_model) and (body or (model.output_shape and model.output_shape.members)):
         _compare_json(model.output_shape, body)
@@ -206,7 +205,7 @@ def _require(problems: t.Iterator[str]) -> None:
 def _mismatches(shape: t.Any, value: t.Any, path: str, wire: bool) -> t.Iterator[str]:
     """What in VALUE, which is at PATH of an answer, is not as SHAPE has it. On the WIRE members have their names of there."""
     expected, types = _KINDS[shape.type_name]
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types) or not _is_time(shape, value):
+    if not _is_of(types, value) or not _is_time(shape, value):
         yield f"'s {path} is {_kind(value)}, {expected} is expected"
     elif value not in _KNOWN.get(shape.name, (value,)):
         yield f"'s {path} is none of {', '.join(_KNOWN[shape.name])}"
@@ -222,6 +221,11 @@ def _mismatches(shape: t.Any, value: t.Any, path: str, wire: bool) -> t.Iterator
     elif shape.type_name == "list":
         for number, found in enumerate(value):
             yield from _mismatches(shape.member, found, f"{path}[{number}]", wire)
+
+
+def _is_of(types: tuple[type, ...], value: t.Any) -> bool:
+    """Whether VALUE is of one of TYPES; a boolean is no number here."""
+    return type(value) in types or (isinstance(value, types) and not isinstance(value, bool))
 
 
 def _is_time(shape: t.Any, value: t.Any) -> bool:
@@ -243,7 +247,7 @@ def _kind(value: t.Any) -> str:
         return "a boolean"
     if isinstance(value, (int, float)):
         return "a number"
-    return {dict: "a mapping", list: "a list"}.get(type(value), "a string")
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "a string"
 
 
 def _missing(shape: t.Any, value: t.Any, path: str) -> t.Iterator[str]:

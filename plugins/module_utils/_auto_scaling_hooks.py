@@ -27,7 +27,8 @@ def groups_without_hooks(autoscaling: t.Any, hooks: list[Resource]) -> list[str]
     return sorted(
         group["name"]
         for group in hooks
-        if {group.get("hook"), group.get("termination_hook")}
+        if group.get("name")
+        and {group.get("hook"), group.get("termination_hook")}
         - {None, ""}
         - _describe_lifecycle_hooks(autoscaling, group["name"])
     )

@@ -35,12 +35,13 @@ SICK = {"ValidateService": fail(log="[stderr] 503 from /health")}
 @dataclass(frozen=True)
 class Scene:
     """A task that RUNS (a module, an action plugin or the inventory) with the options that ARRANGE returns, on what that has made on an emulator.
-    One that only READS finds the same every time."""
+    One that only READS finds the same every time; one that FAILS is a failure to be explained."""
 
     name: str
     runs: str
     arrange: t.Callable[[Emulator], Options]
     reads: bool = False
+    fails: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -365,14 +366,14 @@ SCENES = [
     Scene("deployment_info: many", "deployment_info", on(failed, **SHOP, targets="notable"), reads=True),
     Scene("deployment_info: under way", "deployment_info", latest(underway, targets="all"), reads=True),
     Scene("deploy: push", "action deploy", on(old_bundles, **PUSH, deployment_group_name="web", keep=2, sequence=3)),
-    Scene("deploy: a failure", "action deploy", lambda emulator: servers(emulator, SICK)),
+    Scene("deploy: a failure", "action deploy", lambda emulator: servers(emulator, SICK), fails=True),
     Scene("deploy: the same", "action deploy", lambda emulator: {**servers(emulator), **s3_options("one.zip")}),
-    Scene("deploy: alarms", "action deploy", lambda emulator: alarmed(emulator, 20, servers(emulator))),
+    Scene("deploy: alarms", "action deploy", lambda emulator: alarmed(emulator, 20, servers(emulator)), fails=True),
     Scene("deploy: EC2 hosts", "action deploy", ec2_hosts),
     Scene("deploy: blue/green", "action deploy", lambda emulator: fleets(emulator, ready=60) | {"wait_for": "ready"}),
     Scene("deploy: function", "action deploy", function),
     Scene("deploy: service", "action deploy", service),
-    Scene("deploy: previous", "action deploy", on(failed, **SHOP, revision="previous")),
+    Scene("deploy: previous", "action deploy", on(failed, **SHOP, revision="previous"), fails=True),
     Scene("deploy: restart", "action deploy", on(servers, **SHOP, deployment_mode="RESTART")),
     Scene(
         "deploy: stop what is in flight", "action deploy", on(underway, **s3_options("one.zip"), if_in_progress="stop")
@@ -381,7 +382,7 @@ SCENES = [
     Scene("deployment: await", "action deployment", latest(underway, state="succeeded")),
     Scene("deployment: stop", "action deployment", on(underway, **SHOP, state="stopped", roll_back=True)),
     Scene("deployment: continue", "action deployment", latest(ready, state="continued")),
-    Scene("deployment: roll back", "action deployment", on(failed, **SHOP, state="rolled_back")),
+    Scene("deployment: roll back", "action deployment", on(failed, **SHOP, state="rolled_back"), fails=True),
     Scene("deployment: restart", "action deployment", on(servers, **SHOP, state="restarted")),
     Scene("inventory: on-premises", "inventory", on(servers, tag_filters=[{"key": "fleet"}]), reads=True),
     Scene("inventory: group", "inventory", on(ec2_hosts, **SHOP, hostnames=["tag:fleet", "instance_id"]), reads=True),
