@@ -116,6 +116,13 @@ def watch(client: t.Any = None) -> None:
         events.register(event, handler, unique_id=f"slipway.codedeploy {event}")
 
 
+def named(infos: list[dict[str, t.Any]], member: str) -> list[dict[str, t.Any]]:
+    """INFOS, of several things at once, each of which MEMBER has to name. Raises UnreadableAnswer if it does not."""
+    if any(member not in info for info in infos):
+        raise UnreadableAnswer(f"the answer has no {member} of one of the things asked for")
+    return infos
+
+
 def pages(client: t.Any, method: str, **members: t.Any) -> t.Iterator[dict[str, t.Any]]:
     """The pages of the listing that METHOD of CLIENT makes with MEMBERS. Raises UnreadableAnswer if it has no end."""
     seen: set[t.Any] = set()

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
-from ._answers import pages
+from ._answers import named, pages
 from ._applications import find_application, require_application
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
@@ -61,7 +61,10 @@ def _list_deployment_groups(client: t.Any, application: str) -> list[str]:
 @aws_find("read the deployment groups", default=[])
 def _batch_get_deployment_groups(client: t.Any, application: str, names: list[str]) -> list[dict[str, t.Any]]:
     answer = client.batch_get_deployment_groups(applicationName=application, deploymentGroupNames=names)
-    return [{"applicationName": application, **info} for info in answer.get("deploymentGroupsInfo", [])]
+    return [
+        {"applicationName": application, **info}
+        for info in named(answer.get("deploymentGroupsInfo", []), "deploymentGroupName")
+    ]
 
 
 @aws_call("create the deployment group")

@@ -14,7 +14,7 @@ import itertools
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from ._answers import check_token, pages
+from ._answers import check_token, named, pages
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
 from ._progress import is_unasked
@@ -53,7 +53,8 @@ def _get_deployment(client: t.Any, deployment_id: str) -> dict[str, t.Any] | Non
 
 @aws_call("read the deployments")
 def _batch_get_deployments(client: t.Any, deployment_ids: list[str]) -> list[dict[str, t.Any]]:
-    return list(client.batch_get_deployments(deploymentIds=deployment_ids).get("deploymentsInfo", []))
+    answer = client.batch_get_deployments(deploymentIds=deployment_ids)
+    return named(answer.get("deploymentsInfo", []), "deploymentId")
 
 
 @aws_call("create the deployment")
@@ -162,7 +163,7 @@ def find_deployments(client: t.Any, deployment_ids: t.Collection[str]) -> dict[s
     """The deployments by id, each as AWS describes it, in snake_case; those that do not exist are missing."""
     ids = sorted(deployment_ids)
     infos = [info for batch in batches(ids, DEPLOYMENTS_A_CALL) for info in _batch_get_deployments(client, batch)]
-    return {info["deploymentId"]: resource_from_aws(info) for info in infos if "deploymentId" in info}
+    return {info["deploymentId"]: resource_from_aws(info) for info in infos}
 
 
 def find_notable_targets(client: t.Any, deployment: Deployment) -> list[Target]:
