@@ -150,7 +150,7 @@ def _begin(model: t.Any, **_others: t.Any) -> None:
 
 
 def _before_parse(operation_model: t.Any, response_dict: dict[str, t.Any], **_others: t.Any) -> None:
-    """botocore before 1.36 does not say when it is about to parse an answer; then `_after_call` compares what it has made of it, if it has."""
+    """botocore 1.35.2 does not say yet when it is about to parse an answer; then `_after_call` compares what it has made of it, if it has."""
     headers = {name.lower(): value for name, value in response_dict["headers"].items()}
     _compare_body(operation_model, response_dict["status_code"], headers, response_dict["body"])
     _call.compared = True
