@@ -8,6 +8,8 @@ SPEED ?= 1
 TLS ?=
 TARGET ?=
 BENCH ?=
+HOSTILE ?=
+SCENE ?=
 
 ROOT := $(CURDIR)
 ifneq ($(words $(ROOT)),1)
@@ -31,7 +33,7 @@ export LC_ALL ?= C.UTF-8
 unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env demo emulator test unit emulator-test integration e2e hosts hosts-bases hosts-test bench bench-fleet bench-waiting sanity lint types docs-lint tarball pins clean copy
+.PHONY: help setup env demo emulator test unit emulator-test integration e2e hostile hosts hosts-bases hosts-test bench bench-fleet bench-waiting sanity lint types docs-lint tarball pins clean copy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +63,11 @@ integration: setup copy ## ansible-test integration targets on the emulator; TAR
 
 e2e: setup ## whole playbooks, the demo among them, as a user runs them
 	@python -m pytest -q tests/e2e
+
+hostile: export SCENE := $(SCENE)
+hostile: export PYTHONPATH := $(ROOT)/tests:$(LIVE)
+hostile: setup ## what servers may answer, in all its variants, against every module, the inventory and the action plugins (long: some 12,000 runs); HOSTILE=answers runs one part, SCENE=deploy: the tasks of that name
+	@python -m hostile $(HOSTILE)
 
 hosts: ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes their systems
 	-@$(MAKE) --no-print-directory hosts-bases

@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
+from ._answers import UnreadableAnswer, pages
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find
 from ._plan import Plan, Resource
@@ -31,18 +32,20 @@ APPLICATIONS_A_CALL = 100
 
 @aws_find("read the application")
 def _get_application(client: t.Any, name: str) -> dict[str, t.Any] | None:
-    return t.cast("dict[str, t.Any]", client.get_application(applicationName=name)["application"])
+    found = t.cast("dict[str, t.Any]", client.get_application(applicationName=name)["application"])
+    if "computePlatform" not in found:  # what is done depends on it, and a guess may be wrong
+        raise UnreadableAnswer("the answer has no application.computePlatform")
+    return found
 
 
 @aws_call("list the applications")
 def _list_applications(client: t.Any) -> list[str]:
-    pages = client.get_paginator("list_applications").paginate()
-    return [name for page in pages for name in page["applications"]]
+    return [name for page in pages(client, "list_applications") for name in page.get("applications", [])]
 
 
 @aws_find("read the applications")
 def _batch_get_applications(client: t.Any, names: list[str]) -> list[dict[str, t.Any]] | None:
-    return list(client.batch_get_applications(applicationNames=names)["applicationsInfo"])
+    return list(client.batch_get_applications(applicationNames=names).get("applicationsInfo", []))
 
 
 @aws_call("create the application")

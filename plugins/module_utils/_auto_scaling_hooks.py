@@ -18,7 +18,7 @@ from ._plan import Resource
 @aws_call("list the lifecycle hooks of the Auto Scaling group")
 def _describe_lifecycle_hooks(autoscaling: t.Any, name: str) -> set[str]:
     answer = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName=name)
-    return {hook["LifecycleHookName"] for hook in answer["LifecycleHooks"]}
+    return {hook["LifecycleHookName"] for hook in answer.get("LifecycleHooks", [])}
 
 
 def groups_without_hooks(autoscaling: t.Any, hooks: list[Resource]) -> list[str]:
@@ -27,7 +27,8 @@ def groups_without_hooks(autoscaling: t.Any, hooks: list[Resource]) -> list[str]
     return sorted(
         group["name"]
         for group in hooks
-        if {group.get("hook"), group.get("termination_hook")}
+        if group.get("name")
+        and {group.get("hook"), group.get("termination_hook")}
         - {None, ""}
         - _describe_lifecycle_hooks(autoscaling, group["name"])
     )

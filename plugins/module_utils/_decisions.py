@@ -57,7 +57,7 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
     """What to do so that GROUP runs WANTED, if nothing is in flight."""
     if wanted is None:
         require_restartable(group)
-        return Decision("create", f"{place_of(group['target_revision'])} is restarted")
+        return Decision("create", f"{place_of(group.get('target_revision'))} is restarted")
     last = group.get("last_successful_deployment")
     attempted = group.get("last_attempted_deployment") or last or {}
     if not last or not is_same_release(wanted, group.get("target_revision")):
@@ -161,7 +161,7 @@ def _in_the_way(in_flight: Resource, wanted: Location | None) -> str:
         what = f"{place_of(wanted)} cannot be deployed" if wanted else "nothing can be restarted"
         consequence, way_out = f"so {what} now", "wait or stop"
     return (
-        f"The deployment group {in_flight['deployment_group_name']!r} has an active deployment {in_flight['deployment_id']} "
+        f"The deployment group {in_flight.get('deployment_group_name')!r} has an active deployment {in_flight['deployment_id']} "
         f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, {consequence}. "
         f"Wait until it has ended, or set if_in_progress to {way_out}."
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ._answers import pages
 from ._applications import find_applications
 from ._config_forms import IMMUTABLE, differences, form_from_service
 from ._config_replacement import (
@@ -44,8 +45,8 @@ def _get_deployment_config(client: t.Any, name: str) -> dict[str, t.Any] | None:
 @aws_call("list the deployment configs")
 def list_deployment_configs(client: t.Any) -> list[str]:
     """The names of all deployment configs, AWS's own among them."""
-    pages = client.get_paginator("list_deployment_configs").paginate()
-    return [name for page in pages for name in page["deploymentConfigsList"]]
+    found = pages(client, "list_deployment_configs")
+    return [name for page in found for name in page.get("deploymentConfigsList", [])]
 
 
 @aws_call("create the deployment config")
@@ -103,7 +104,7 @@ def groups_using(client: t.Any, configs: t.Collection[str], platform: str) -> li
     return [
         Group(application["application_name"], group["deployment_group_name"], group["deployment_config_name"])
         for application in find_applications(client)
-        if application["compute_platform"] == platform
+        if application.get("compute_platform", platform) == platform
         for group in find_deployment_groups(client, application["application_name"])
         if group["deployment_config_name"] in configs
     ]

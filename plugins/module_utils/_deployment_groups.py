@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
+from ._answers import named, pages
 from ._applications import find_application, require_application
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
@@ -48,19 +49,22 @@ COMBINED = ("InvalidEC2TagCombinationException", "InvalidOnPremisesTagCombinatio
 @aws_find("read the deployment group")
 def _get_deployment_group(client: t.Any, application: str, name: str) -> dict[str, t.Any] | None:
     answer = client.get_deployment_group(applicationName=application, deploymentGroupName=name)
-    return t.cast("dict[str, t.Any]", answer["deploymentGroupInfo"])
+    return {"applicationName": application, "deploymentGroupName": name, **answer["deploymentGroupInfo"]}
 
 
 @aws_find("list the deployment groups", default=[])
 def _list_deployment_groups(client: t.Any, application: str) -> list[str]:
-    pages = client.get_paginator("list_deployment_groups").paginate(applicationName=application)
-    return [name for page in pages for name in page["deploymentGroups"]]
+    found = pages(client, "list_deployment_groups", applicationName=application)
+    return [name for page in found for name in page.get("deploymentGroups", [])]
 
 
 @aws_find("read the deployment groups", default=[])
 def _batch_get_deployment_groups(client: t.Any, application: str, names: list[str]) -> list[dict[str, t.Any]]:
     answer = client.batch_get_deployment_groups(applicationName=application, deploymentGroupNames=names)
-    return list(answer["deploymentGroupsInfo"])
+    return [
+        {"applicationName": application, **info}
+        for info in named(answer.get("deploymentGroupsInfo", []), "deploymentGroupName")
+    ]
 
 
 @aws_call("create the deployment group")
@@ -146,16 +150,17 @@ def _with_platforms(client: t.Any, application: str, infos: list[dict[str, t.Any
     """INFOS (DeploymentGroupInfo) of groups of APPLICATION, each with its platform, which is the application's where AWS has not told it."""
     if all(info.get("computePlatform") for info in infos):
         return infos
-    found = find_application(client, application) or {}
-    platform = found.get("compute_platform") or "Server"
+    platform = require_application(client, application)["compute_platform"]
     return [{**info, "computePlatform": info.get("computePlatform") or platform} for info in infos]
 
 
 def group_from_aws(info: dict[str, t.Any]) -> Resource:
     """A DeploymentGroupInfo (see `_with_platforms`) in snake_case, with what the module manages in canonical form."""
     group = resource_from_aws(info)
+    usual = defaults(group["compute_platform"])
+    style = {"deployment_style": {**usual["deployment_style"], **group.get("deployment_style", {})}}
     hooks = {"auto_scaling_hooks": group.get("auto_scaling_groups", [])}
-    return {**defaults(group["compute_platform"]), **group, **form_from_service(group), **hooks}
+    return {**usual, **group, **form_from_service(group), **style, **hooks}
 
 
 def targeting_in_use(group: Resource) -> Resource:

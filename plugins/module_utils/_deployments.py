@@ -14,6 +14,7 @@ import itertools
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
+from ._answers import check_token, named, pages
 from ._batches import batches
 from ._errors import CodeDeployError, aws_call, aws_find, error_code
 from ._progress import is_unasked
@@ -33,6 +34,9 @@ DEPLOYMENTS_A_CALL = 25
 # The members by which a group tells its last deployments (botocore model: DeploymentGroupInfo, which requires neither).
 LAST_ATTEMPTED, LAST_SUCCESSFUL = "last_attempted_deployment", "last_successful_deployment"
 
+# As AWS calls the status of what it knows nothing of (botocore model: TargetStatus).
+UNKNOWN = {"status": "Unknown"}
+
 # Members of CreateDeployment that other platforms refuse (botocore model: InvalidFileExistsBehaviorException and its like).
 HOST_OPTIONS = ("file_exists_behavior", "ignore_application_stop_failures", "update_outdated_instances_only")
 
@@ -47,12 +51,13 @@ OVER = (
 
 @aws_find("read the deployment")
 def _get_deployment(client: t.Any, deployment_id: str) -> dict[str, t.Any] | None:
-    return t.cast("dict[str, t.Any]", client.get_deployment(deploymentId=deployment_id)["deploymentInfo"])
+    return {"deploymentId": deployment_id, **client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]}
 
 
 @aws_call("read the deployments")
 def _batch_get_deployments(client: t.Any, deployment_ids: list[str]) -> list[dict[str, t.Any]]:
-    return list(client.batch_get_deployments(deploymentIds=deployment_ids)["deploymentsInfo"])
+    answer = client.batch_get_deployments(deploymentIds=deployment_ids)
+    return named(answer.get("deploymentsInfo", []), "deploymentId")
 
 
 @aws_call("create the deployment")
@@ -79,20 +84,22 @@ def _put_hook_status(client: t.Any, deployment_id: str, execution_id: str, statu
 
 @aws_call("list the deployments")
 def _list_deployments(client: t.Any, **filters: t.Any) -> list[str]:
-    pages = client.get_paginator("list_deployments").paginate(**filters)
-    return [deployment_id for page in pages for deployment_id in page.get("deployments", [])]
+    found = pages(client, "list_deployments", **filters)
+    return [deployment_id for page in found for deployment_id in page.get("deployments", [])]
 
 
 @aws_call("list the deployment's targets")
-def _list_targets(client: t.Any, deployment_id: str, **members: t.Any) -> dict[str, t.Any]:
-    return t.cast("dict[str, t.Any]", client.list_deployment_targets(deploymentId=deployment_id, **members))
+def _list_targets(client: t.Any, deployment_id: str, seen: set[str], **members: t.Any) -> dict[str, t.Any]:
+    page = t.cast("dict[str, t.Any]", client.list_deployment_targets(deploymentId=deployment_id, **members))
+    if page.get("nextToken"):
+        check_token(page["nextToken"], seen)
+    return page
 
 
 @aws_call("read the deployment's targets")
 def _batch_get_targets(client: t.Any, deployment_id: str, target_ids: list[str]) -> list[dict[str, t.Any]]:
-    return list(
-        client.batch_get_deployment_targets(deploymentId=deployment_id, targetIds=target_ids)["deploymentTargets"]
-    )
+    answer = client.batch_get_deployment_targets(deploymentId=deployment_id, targetIds=target_ids)
+    return list(answer.get("deploymentTargets", []))
 
 
 def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
@@ -166,6 +173,14 @@ def as_asked(client: t.Any, group: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**group, LAST_ATTEMPTED: last_asked(client, group, LAST_ATTEMPTED) or successful}
 
 
+def group_of(deployment: Deployment) -> tuple[str, str]:
+    """The names of the application and the deployment group of DEPLOYMENT. Raises CodeDeployError if AWS does not say them."""
+    for name in ("application_name", "deployment_group_name"):
+        if name not in deployment:
+            raise CodeDeployError(f"AWS does not say the {name} of deployment {deployment['deployment_id']}")
+    return deployment["application_name"], deployment["deployment_group_name"]
+
+
 def find_in_flight(client: t.Any, deployment_id: str) -> Deployment | None:
     """A deployment that a group is busy with, and in `undoes`, if it is a rollback, the deployment that it rolls back."""
     found = find_deployment(client, deployment_id)
@@ -176,7 +191,7 @@ def find_in_flight(client: t.Any, deployment_id: str) -> Deployment | None:
 def list_deployments(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
     """The deployments that FILTERS (members of ListDeployments in snake_case; None is left out) let through, the newest first."""
     found = find_deployments(client, _list_deployments(client, **resource_for_aws(filters)))
-    return sorted(found.values(), key=lambda deployment: str(deployment["create_time"]), reverse=True)
+    return sorted(found.values(), key=lambda deployment: str(deployment.get("create_time")), reverse=True)
 
 
 def find_deployments(client: t.Any, deployment_ids: t.Collection[str]) -> dict[str, Deployment]:
@@ -232,8 +247,9 @@ def read_targets(client: t.Any, deployment_id: str, target_ids: t.Iterable[str])
 def _target_ids(client: t.Any, deployment_id: str, statuses: t.Collection[str]) -> t.Iterator[str]:
     """The ids of the targets that are in one of STATUSES (all, if there are none); a page is read when it is needed."""
     members: dict[str, t.Any] = {"targetFilters": {"TargetStatus": list(statuses)}} if statuses else {}
+    seen: set[str] = set()
     while True:
-        page = _list_targets(client, deployment_id, **members)
+        page = _list_targets(client, deployment_id, seen, **members)
         yield from page.get("targetIds", [])
         if not page.get("nextToken"):
             return
@@ -242,10 +258,12 @@ def _target_ids(client: t.Any, deployment_id: str, statuses: t.Collection[str]) 
 
 def target_from_aws(target: dict[str, t.Any]) -> Target:
     """A DeploymentTarget without the level that its type adds: {"instanceTarget": {...}} becomes {"target_type": "InstanceTarget", ...}."""
-    flat = resource_from_aws(target)
-    kind = flat.pop("deployment_target_type")
-    (members,) = flat.values()
-    return {"target_type": kind, **members}
+    (name, members), *_others = [each for each in target.items() if isinstance(each[1], dict)] or [("", {})]
+    kind = target.get("deploymentTargetType", f"{name[:1].upper()}{name[1:]}")
+    flat = {"target_type": kind, "target_id": "unknown", **UNKNOWN, **resource_from_aws(members)}
+    events = flat.get("lifecycle_events", [])
+    flat["lifecycle_events"] = [{"lifecycle_event_name": "an event", **UNKNOWN, **event} for event in events]
+    return flat
 
 
 def create_deployment(

@@ -17,7 +17,7 @@ import typing as t
 from ansible.module_utils.common.validation import check_type_dict
 
 from ._decisions import undone_id
-from ._deployments import Deployment, find_deployment, last_asked, list_deployments
+from ._deployments import Deployment, find_deployment, group_of, last_asked, list_deployments
 from ._errors import CodeDeployError
 from ._revisions import Location, content_of, is_same_release, place_of, read_revisions
 from ._sources import revision_options
@@ -64,10 +64,17 @@ def _deployed(client: t.Any, application_name: str, deployment_id: str) -> Locat
     deployment = find_deployment(client, deployment_id)
     if deployment is None:
         raise CodeDeployError(f"revision: there is no deployment {deployment_id!r} in {client.meta.region_name}")
-    if deployment["application_name"] != application_name:
+    application, _group = group_of(deployment)
+    if application != application_name:
         raise CodeDeployError(
-            f"revision: {deployment_id} is a deployment of application {deployment['application_name']!r}, not of {application_name!r}"
+            f"revision: {deployment_id} is a deployment of application {application!r}, not of {application_name!r}"
         )
+    return _revision_of(deployment)
+
+
+def _revision_of(deployment: Deployment) -> Location:
+    if not deployment.get("revision"):
+        raise CodeDeployError(f"revision: AWS does not say which revision {deployment['deployment_id']} is of")
     return t.cast("Location", deployment["revision"])
 
 
@@ -83,11 +90,11 @@ def _previous(client: t.Any, group: Resource) -> tuple[Location, str]:
     release = undone_id(before)
     # The group went back, that failed, and CodeDeploy has rolled it back: it is still to go back.
     if release is not None:
-        return before["revision"], release
+        return _revision_of(before), release
     # What failed was of the revision that the group had, and so was its rollback: the group is where it was.
-    if before.get("revision") and is_same_release(before["revision"], last["revision"]):
+    if before.get("revision") and is_same_release(before["revision"], last.get("revision")):
         return revision_before(client, group, before), undone
-    return last["revision"], undone
+    return _revision_of(last), undone
 
 
 def revision_before(client: t.Any, group: Resource, last: Deployment) -> Location:
@@ -98,11 +105,11 @@ def revision_before(client: t.Any, group: Resource, last: Deployment) -> Locatio
     if last.get("compute_platform") == "Lambda":
         return _way_back(client, last)
     before = group.get("target_revision") if last["status"] != "Succeeded" else last.get("previous_revision")
-    if before and is_same_release(before, last["revision"]):
+    if before and is_same_release(before, last.get("revision")):
         before = _last_other(client, last)
     if not before:
         raise CodeDeployError(
-            f"{last['deployment_group_name']!r} had no other revision before {last['deployment_id']} to go back to"
+            f"{group_of(last)[1]!r} had no other revision before {last['deployment_id']} to go back to"
         )
     return t.cast("Location", before)
 
@@ -112,15 +119,14 @@ def _way_back(client: t.Any, last: Deployment) -> Location:
     # Imported here, since few tasks need it, and each task compiles all that it imports anew.
     from ._appspec.substitution import AppSpecError, with_versions_exchanged
 
-    found = (
-        read_revisions(client, last["application_name"], [last["revision"]]) if last["status"] == "Succeeded" else []
-    )
+    application, _group = group_of(last)
+    found = read_revisions(client, application, [_revision_of(last)]) if last["status"] == "Succeeded" else []
     content = (content_of(found[0]["revision"]) if found else None) or ""
     try:
         member = with_versions_exchanged(content)
     except AppSpecError as error:
         raise CodeDeployError(
-            f"{last['deployment_id']} ({last['status']}, {place_of(last['revision'])}) cannot be undone by itself: see which version the alias "
+            f"{last['deployment_id']} ({last['status']}, {place_of(last.get('revision'))}) cannot be undone by itself: see which version the alias "
             "points at, and deploy an AppSpec from there to the version that you want; the filter appspec_with_versions makes one."
         ) from error
     return {"revision_type": "AppSpecContent", "app_spec_content": dict(member)}
@@ -128,6 +134,6 @@ def _way_back(client: t.Any, last: Deployment) -> Location:
 
 def _last_other(client: t.Any, last: Deployment) -> Location | None:
     """The revision of the last successful deployment that was of another one than LAST."""
-    names = {name: last[name] for name in ("application_name", "deployment_group_name")}
+    names = dict(zip(("application_name", "deployment_group_name"), group_of(last), strict=True))
     found = list_deployments(client, {**names, "include_only_statuses": ["Succeeded"]})
-    return next((each["revision"] for each in found if not is_same_release(each["revision"], last["revision"])), None)
+    return next((each for each in map(_revision_of, found) if not is_same_release(each, last.get("revision"))), None)

@@ -9,13 +9,20 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import functools
 import typing as t
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:  # amazon.aws says what is missing
+    BotoCoreError = ClientError = Exception
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from ._answers import UNREADABLE, UnreadableAnswer, operation, watch
 from ._connection_rules import CONNECTION_ADVICE
 from ._patience import SILENCE, is_final
 
@@ -81,10 +88,11 @@ def not_checked(error: CodeDeployError) -> str:
 
 
 def aws_call(description: str) -> t.Callable[[Function], Function]:
-    """Decorate a function that makes a call: busy answers are retried, any error becomes `Failed to DESCRIPTION`."""
+    """Decorate a function that makes a call: busy answers are retried, any error becomes `Failed to DESCRIPTION`, and so does an answer that cannot
+    be read. Its first argument is the client."""
 
     def decorate(function: Function) -> Function:
-        return CodeDeployErrorHandler.common_error_handler(description)(_retried(function))
+        return CodeDeployErrorHandler.common_error_handler(description)(_reading(description, _retried(function)))
 
     return decorate
 
@@ -93,9 +101,30 @@ def aws_find(description: str, default: t.Any = None) -> t.Callable[[Function], 
     """Like `aws_call`, for look-ups and removals: what is not there answers DEFAULT."""
 
     def decorate(function: Function) -> Function:
-        return CodeDeployErrorHandler.list_error_handler(description, default)(_retried(function))
+        return CodeDeployErrorHandler.list_error_handler(description, default)(
+            _reading(description, _retried(function))
+        )
 
     return decorate
+
+
+def _reading(description: str, function: Function) -> Function:
+    """FUNCTION, which reads answers that are compared with the service's model. One that cannot be read becomes a CodeDeployError."""
+
+    @functools.wraps(function)
+    def read(*args: t.Any, **members: t.Any) -> t.Any:
+        watch(*args[:1])
+        try:
+            return function(*args, **members)
+        except (BotoCoreError, ClientError):
+            raise
+        except UnreadableAnswer as error:
+            raise CodeDeployError(f"Failed to {description} ({operation()}): {error}") from None
+        except UNREADABLE:
+            problem = "the answer is not in the form that the service's model describes"
+            raise CodeDeployError(f"Failed to {description} ({operation()}): {problem}") from None
+
+    return t.cast("Function", read)
 
 
 class BusyRetry(AWSRetry):

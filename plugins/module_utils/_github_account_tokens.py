@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._answers import pages
 from ._errors import aws_call, aws_find
 from ._plan import Resource
 
@@ -18,8 +19,8 @@ from ._plan import Resource
 @aws_call("list the connections to GitHub accounts")
 def list_token_names(client: t.Any) -> list[str]:
     """The names of the stored connections."""
-    pages = client.get_paginator("list_git_hub_account_token_names").paginate()
-    return [name for page in pages for name in page["tokenNameList"]]
+    found = pages(client, "list_git_hub_account_token_names")
+    return [name for page in found for name in page.get("tokenNameList", [])]
 
 
 @aws_find("delete the connection to the GitHub account")

@@ -92,7 +92,7 @@ def alarms(given: dict[str, t.Any]) -> Resource:
 
 def triggers(given: t.Iterable[dict[str, t.Any]]) -> list[Resource]:
     """Which events are told to which topics."""
-    return unordered({**each, "trigger_events": unordered(each["trigger_events"])} for each in given)
+    return unordered({**each, "trigger_events": unordered(each.get("trigger_events") or [])} for each in given)
 
 
 def switched(given: dict[str, t.Any] | None, content: str, current: Resource) -> dict[str, t.Any] | None:
@@ -217,7 +217,7 @@ def form_from_service(group: Resource) -> Resource:
     """The members of FORMS and the blue/green configuration as AWS has them, from its answer GROUP in snake_case, which wraps a tag set once
     more and tells the lifecycle hooks of Auto Scaling groups."""
     wrapped = {name: (group.get(name) or {}).get(f"{name}_list") for _filters, name in PAIRS}
-    scaling = [each["name"] for each in group.get("auto_scaling_groups") or []]
+    scaling = [each["name"] for each in group.get("auto_scaling_groups") or [] if each.get("name")]
     given = {**group, **wrapped, "auto_scaling_groups": scaling}
     form = {name: shape(given[name]) if given.get(name) else EMPTY[name] for name, shape in FORMS.items()}
     return {**form, BLUE_GREEN: blue_green(group.get(BLUE_GREEN) or {}, {})}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._answers import pages
 from ._errors import Connect, aws_call
 from ._on_premises_instances import list_on_premises_instances
 
@@ -26,13 +27,17 @@ _INSTANCE_STATES = ["pending", "running", "stopping", "stopped"]
 def describe_instances(ec2: t.Any, filters: list[Resource]) -> list[Resource]:
     """The instances that FILTERS of DescribeInstances let through, as AWS describes them, without those that have been terminated."""
     states = {"Name": "instance-state-name", "Values": _INSTANCE_STATES}
-    pages = ec2.get_paginator("describe_instances").paginate(Filters=[*filters, states])
-    return [instance for page in pages for reservation in page["Reservations"] for instance in reservation["Instances"]]
+    reservations = (
+        reservation
+        for page in pages(ec2, "describe_instances", Filters=[*filters, states])
+        for reservation in page.get("Reservations", [])
+    )
+    return [instance for reservation in reservations for instance in reservation.get("Instances", [])]
 
 
 @aws_call("look for the instances of the deployment group's Auto Scaling groups")
 def _describe_auto_scaling_groups(autoscaling: t.Any, names: list[str]) -> list[Resource]:
-    return list(autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=names)["AutoScalingGroups"])
+    return list(autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=names).get("AutoScalingGroups", []))
 
 
 def selections(connect: Connect, group: Resource) -> t.Iterator[set[str]]:
@@ -45,7 +50,7 @@ def selections(connect: Connect, group: Resource) -> t.Iterator[set[str]]:
     )
     names = group.get("auto_scaling_groups") or []
     scaling = _describe_auto_scaling_groups(connect("autoscaling"), names) if names else []
-    yield {instance["InstanceId"] for each in scaling for instance in each["Instances"]}
+    yield {instance["InstanceId"] for each in scaling for instance in each.get("Instances", [])}
 
 
 def filter_lists(given: Resource, flat: str, tag_set: str) -> list[list[Filter]]:
@@ -88,4 +93,5 @@ def _instance_ids(ec2: t.Any, tag_filter: Filter) -> set[str]:
 
 def _carries(tag: Resource, tag_filter: Filter) -> bool:
     """Whether TAG is what TAG_FILTER says. EC2 takes * and ? for any letters, CodeDeploy for themselves."""
-    return tag["Key"] == tag_filter.get("key", tag["Key"]) and tag["Value"] == tag_filter.get("value", tag["Value"])
+    key, value = tag.get("Key", ""), tag.get("Value", "")
+    return bool(key == tag_filter.get("key", key) and value == tag_filter.get("value", value))

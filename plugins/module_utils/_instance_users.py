@@ -98,7 +98,7 @@ def _last_use(iam: t.Any, access_key_id: str) -> str:
 
 @aws_find("list what belongs to the IAM user", default=[])
 def _list_belongings(iam: t.Any, name: str, method: str, answer: str) -> list[t.Any]:
-    return list(getattr(iam, method)(UserName=name)[answer])
+    return list(getattr(iam, method)(UserName=name).get(answer, []))
 
 
 @aws_find("remove what belongs to the IAM user")
@@ -139,7 +139,7 @@ def find_user(iam: t.Any, name: str, region: str) -> dict[str, t.Any] | None:
     user = _get_user(iam, name)
     if user is None:
         return None
-    marks = [tag["Value"] for tag in user.get("Tags", []) if tag["Key"] == MARK]
+    marks = [tag.get("Value") for tag in user.get("Tags", []) if tag["Key"] == MARK]
     return {"arn": user["Arn"], "ours": marks == [region]}
 
 

@@ -24,6 +24,7 @@ from ._deployments import (
     create_deployment,
     find_deployment,
     find_notable_targets,
+    group_of,
     last_asked,
     stop_deployment,
     with_history,
@@ -246,8 +247,7 @@ def _restarted_by(in_flight: Deployment) -> Outcome:
 
 def _group_of(client: t.Any, deployment: Deployment) -> Resource:
     """The group of DEPLOYMENT as it is now."""
-    group = require_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
-    return with_history(client, group)
+    return with_history(client, require_deployment_group(client, *group_of(deployment)))
 
 
 ENSURE: dict[str, t.Callable[[t.Any, Deployment, Options, bool], Outcome]] = {

@@ -13,6 +13,7 @@ import datetime
 import functools
 import typing as t
 
+from ._answers import pages
 from ._batches import batches
 from ._converge import settled
 from ._errors import CodeDeployError, aws_call, aws_find, error_code, refused
@@ -44,14 +45,14 @@ INSTANCES_A_CALL = 25
 
 @aws_call("read the on-premises instances")
 def _batch_get(client: t.Any, names: list[str]) -> list[dict[str, t.Any]]:
-    return list(client.batch_get_on_premises_instances(instanceNames=names)["instanceInfos"])
+    return list(client.batch_get_on_premises_instances(instanceNames=names).get("instanceInfos", []))
 
 
 @aws_call("list the on-premises instances")
 def list_on_premises_instances(client: t.Any, **filters: t.Any) -> list[str]:
     """The names of the instances that FILTERS, members of ListOnPremisesInstances, let through."""
-    pages = client.get_paginator("list_on_premises_instances").paginate(**filters)
-    return [name for page in pages for name in page["instanceNames"]]
+    found = pages(client, "list_on_premises_instances", **filters)
+    return [name for page in found for name in page.get("instanceNames", [])]
 
 
 @aws_call("register the on-premises instance")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 from functools import partial
 
+from ._answers import pages
 from ._batches import batches
 from ._errors import CodeDeployError, Connect, aws_call, not_checked
 from ._group_forms import BLUE_GREEN, PROVISIONING, tag_filters, tag_set
@@ -31,14 +32,13 @@ ALARMS_A_CALL = 100
 
 @aws_call("look at the deployment group's alarms")
 def _alarms_going_off(cloudwatch: t.Any, names: list[str]) -> list[str]:
-    paginator = cloudwatch.get_paginator("describe_alarms")
-    pages = (
+    found = (
         page
         for batch in batches(names, ALARMS_A_CALL)
-        for page in paginator.paginate(AlarmNames=batch, AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+        for page in pages(cloudwatch, "describe_alarms", AlarmNames=batch, AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     )
-    alarms = [alarm for page in pages for kind in ("MetricAlarms", "CompositeAlarms") for alarm in page.get(kind, [])]
-    return [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    alarms = [alarm for page in found for kind in ("MetricAlarms", "CompositeAlarms") for alarm in page.get(kind, [])]
+    return [alarm.get("AlarmName", "without a name") for alarm in alarms if alarm.get("StateValue") == "ALARM"]
 
 
 def check_readiness(connect: Connect, group: Resource, release: Release) -> list[str]:

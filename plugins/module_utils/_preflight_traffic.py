@@ -29,7 +29,7 @@ def _get_version(functions: t.Any, name: str, version: str) -> Resource:
 
 @aws_call("look for the deployment group's ECS service")
 def _describe_service(ecs: t.Any, cluster: str, name: str) -> list[Resource]:
-    return list(ecs.describe_services(cluster=cluster, services=[name])["services"])
+    return list(ecs.describe_services(cluster=cluster, services=[name]).get("services", []))
 
 
 def check_function(connect: Connect, location: Location) -> None:
@@ -73,7 +73,7 @@ def check_service(connect: Connect, group: Resource) -> None:
             if error_code(error) != "ClusterNotFoundException":
                 raise
             found = []
-        if not any(each["status"] == "ACTIVE" for each in found):
+        if not any(each.get("status") == "ACTIVE" for each in found):
             raise CodeDeployError(
                 f"deployment_group_name: the ECS service {cluster}:{name} of {group['deployment_group_name']!r} is not there, or is being deleted."
             )

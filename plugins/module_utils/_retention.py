@@ -13,6 +13,7 @@ import datetime
 import re
 import typing as t
 
+from ._answers import pages
 from ._batches import batches
 from ._errors import CodeDeployError, Connect, aws_call
 from ._revisions import Location
@@ -43,8 +44,7 @@ class Expired(t.NamedTuple):
 
 @aws_call("list the bundles in S3")
 def _list_objects(s3: t.Any, **request: t.Any) -> list[dict[str, t.Any]]:
-    pages = s3.get_paginator("list_objects_v2").paginate(**request)
-    return [found for page in pages for found in page.get("Contents", [])]
+    return [found for page in pages(s3, "list_objects_v2", **request) for found in page.get("Contents", [])]
 
 
 @aws_call("remove old bundles from S3")

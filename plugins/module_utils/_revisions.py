@@ -13,6 +13,7 @@ import hashlib
 import json
 import typing as t
 
+from ._answers import pages
 from ._appspec_content import content_member
 from ._batches import batches
 from ._errors import aws_call, aws_find
@@ -46,8 +47,8 @@ def _get_revision(client: t.Any, application_name: str, revision: dict[str, t.An
 
 @aws_call("list the revisions")
 def _list_revisions(client: t.Any, application_name: str, **filters: str) -> list[dict[str, t.Any]]:
-    pages = client.get_paginator("list_application_revisions").paginate(applicationName=application_name, **filters)
-    return [revision for page in pages for revision in page["revisions"]]
+    found = pages(client, "list_application_revisions", applicationName=application_name, **filters)
+    return [revision for page in found for revision in page.get("revisions", [])]
 
 
 @aws_call("read the revisions")
@@ -55,7 +56,7 @@ def _batch_get_revisions(
     client: t.Any, application_name: str, revisions: list[dict[str, t.Any]]
 ) -> list[dict[str, t.Any]]:
     answer = client.batch_get_application_revisions(applicationName=application_name, revisions=revisions)
-    return list(answer["revisions"])
+    return list(answer.get("revisions", []))
 
 
 @aws_call("register the revision")
@@ -86,15 +87,16 @@ def identity_of(location: Location) -> Location:
     kind = location["revision_type"]
     if kind not in _CONTENTS:
         return location
-    return {"revision_type": kind, _PLACES[kind]: {"sha256": location[_PLACES[kind]]["sha256"]}}
+    return {"revision_type": kind, _PLACES[kind]: {"sha256": location.get(_PLACES[kind], {}).get("sha256")}}
 
 
-def is_same_release(wanted: Location, deployed: Location | None) -> bool:
+def is_same_release(wanted: Location | None, deployed: Location | None) -> bool:
     """Whether DEPLOYED is the release that WANTED names. What WANTED leaves open (version, ETag) is not compared."""
-    if not deployed or wanted["revision_type"] != deployed["revision_type"]:
+    if not wanted or not deployed or wanted["revision_type"] != deployed["revision_type"]:
         return False
     place = _PLACES[wanted["revision_type"]]
-    return all(deployed[place].get(name) == value for name, value in wanted[place].items())
+    given, found = wanted.get(place) or {}, deployed.get(place) or {}
+    return bool(given) and all(found.get(name) == value for name, value in given.items())
 
 
 def place_of(location: Location | None) -> str:
@@ -139,7 +141,10 @@ def read_revisions(client: t.Any, application_name: str, locations: t.Iterable[L
     ]
     order = {name: number for number, name in enumerate(wanted)}
     found = (
-        {"revision": location_from_aws(answer["revisionLocation"]), **resource_from_aws(answer["genericRevisionInfo"])}
+        {
+            "revision": location_from_aws(answer["revisionLocation"]),
+            **resource_from_aws(answer.get("genericRevisionInfo", {})),
+        }
         for answer in answers
     )
     return sorted(found, key=lambda revision: order.get(_name_of(revision["revision"]), len(order)))
@@ -148,7 +153,7 @@ def read_revisions(client: t.Any, application_name: str, locations: t.Iterable[L
 def location_from_aws(answer: dict[str, t.Any]) -> Location:
     """A RevisionLocation in snake_case; a content has its digest, also where it was registered without."""
     location = resource_from_aws(answer)
-    place = location[_PLACES[location["revision_type"]]]
+    place = location.get(_PLACES[location["revision_type"]], {})
     if "content" in place:
         place.setdefault("sha256", hashlib.sha256(place["content"].encode()).hexdigest())
     return location

@@ -13,10 +13,10 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
     compare_aws_tags,
 )
 
+from ._answers import UnreadableAnswer, check_token
 from ._errors import Connect, aws_call, aws_find
 from ._validation import InvalidOption
 
@@ -28,7 +28,10 @@ MOST_TAGS = 50
 
 @aws_call("find out which AWS account this is")
 def _caller(sts: t.Any) -> dict[str, str]:
-    return t.cast("dict[str, str]", sts.get_caller_identity())
+    caller = t.cast("dict[str, str]", sts.get_caller_identity())
+    if not caller["Arn"].startswith("arn:"):
+        raise UnreadableAnswer("the answer's Arn is not an ARN")
+    return caller
 
 
 def arn_prefix(connect: Connect) -> str:
@@ -53,12 +56,15 @@ def tagged_arn(connect: Connect, params: dict[str, t.Any], resource: str) -> str
 @aws_find("list the tags", default=[])
 def _list_tags(client: t.Any, arn: str) -> list[dict[str, str]]:
     tags: list[dict[str, str]] = []
-    page = client.list_tags_for_resource(ResourceArn=arn)
-    tags.extend(page["Tags"])
-    while page.get("NextToken"):
-        page = client.list_tags_for_resource(ResourceArn=arn, NextToken=page["NextToken"])
-        tags.extend(page["Tags"])
-    return tags
+    token: dict[str, str] = {}
+    seen: set[str] = set()
+    while True:
+        page = client.list_tags_for_resource(ResourceArn=arn, **token)
+        tags.extend(page.get("Tags", []))
+        if not page.get("NextToken"):
+            return tags
+        check_token(page["NextToken"], seen)
+        token = {"NextToken": page["NextToken"]}
 
 
 @aws_call("add tags")
@@ -73,7 +79,7 @@ def _untag(client: t.Any, arn: str, keys: list[str]) -> None:
 
 def find_tags(client: t.Any, arn: str) -> Tags:
     """The tags of the resource ARN; none if it does not exist."""
-    return boto3_tag_list_to_ansible_dict(_list_tags(client, arn))
+    return {tag["Key"]: tag.get("Value", "") for tag in _list_tags(client, arn)}
 
 
 def with_tags(connect: Connect, resources: list[dict[str, t.Any]], named: str) -> list[dict[str, t.Any]]:

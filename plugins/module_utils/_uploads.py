@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from ._answers import pages
 from ._buckets import DIGEST, StoredObject, stored_object
 from ._bundle.bundle import Bundle
 from ._bundle.checksums import Chunk, joined
@@ -137,8 +138,7 @@ def _abort_upload(s3: t.Any, **request: t.Any) -> None:
 
 @aws_call("look for incomplete uploads of the bundle")
 def _list_uploads(s3: t.Any, **request: t.Any) -> list[dict[str, t.Any]]:
-    pages = s3.get_paginator("list_multipart_uploads").paginate(**request)
-    return [upload for page in pages for upload in page.get("Uploads", [])]
+    return [upload for page in pages(s3, "list_multipart_uploads", **request) for upload in page.get("Uploads", [])]
 
 
 def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: UploadSettings) -> StoredObject:

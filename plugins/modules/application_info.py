@@ -121,7 +121,7 @@ def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
     for name in params["application_names"] or []:
         check_name("application_names", name)
     found = find_applications(connect("codedeploy"), params["application_names"])
-    applications = [each for each in found if params["compute_platform"] in (None, each["compute_platform"])]
+    applications = [each for each in found if params["compute_platform"] in (None, each.get("compute_platform"))]
     if params["include_tags"]:
         applications = with_tags(connect, applications, "application:{application_name}")
     return {"changed": False, "applications": applications}

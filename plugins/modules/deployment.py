@@ -203,8 +203,9 @@ def wanted_id(client: t.Any, params: Params) -> str | None:
 
 def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:
     """How long the last successful deployment to the group of DEPLOYMENT took, which tells the action plugin when to look; None if that is not known."""
-    group = find_deployment_group(client, deployment["application_name"], deployment["deployment_group_name"])
-    return last_duration(group or {})
+    application, group = (deployment.get(name) for name in ("application_name", "deployment_group_name"))
+    found = find_deployment_group(client, application, group) if application and group else None
+    return last_duration(found or {})
 
 
 def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:

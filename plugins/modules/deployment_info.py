@@ -314,6 +314,8 @@ class Window:
 
     def holds(self, deployment: Deployment) -> bool:
         """Whether DEPLOYMENT was created in it."""
+        if "create_time" not in deployment:
+            return self.start is None and self.end is None
         created = datetime.datetime.fromisoformat(deployment["create_time"])
         return (self.start is None or self.start <= created) and (self.end is None or created <= self.end)
 

@@ -251,6 +251,8 @@ def _is_in_place(deployment: Result) -> bool:
 
 def _age(deployment: Result) -> float:
     """Seconds since the deployment was created; the clocks of the controller and of AWS may differ a little."""
+    if "create_time" not in deployment:
+        return 0.0
     created = datetime.datetime.fromisoformat(deployment["create_time"])
     return max(0.0, time.time() - created.timestamp())
 

@@ -20,8 +20,8 @@ from ansible.utils.display import Display
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 
 from ..module_utils._printable import printable, printable_result
-from ._answers import READ, STARTED, understood
 from ._following import Follower, Result, Steps
+from ._results import READ, STARTED, understood
 from ._side_by_side import run_side_by_side
 
 display = Display()

@@ -45,9 +45,9 @@ def record_from_ec2(instance: dict[str, t.Any]) -> Record:
     members = resource_from_aws({name: value for name, value in instance.items() if name != "Tags"})
     return {
         **{name: members[name] for name in _EC2_MEMBERS if members.get(name)},
-        "instance_state": members["state"]["name"],
-        "availability_zone": members["placement"]["availability_zone"],
-        "tags": {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
+        "instance_state": members.get("state", {}).get("name", ""),
+        "availability_zone": members.get("placement", {}).get("availability_zone", ""),
+        "tags": {tag["Key"]: tag.get("Value", "") for tag in instance.get("Tags", [])},
     }
 
 
@@ -58,7 +58,7 @@ def record_from_on_premises(instance: Record) -> Record:
 
 def record_from_target(target: Record) -> Record:
     """What a deployment's TARGET, in canonical form, adds to the record of its host."""
-    record = {"deployment_id": target["deployment_id"], "target_status": target["status"]}
+    record = {"deployment_id": target.get("deployment_id"), "target_status": target["status"]}
     record |= {name: target[name] for name in ("instance_label", "last_updated_at") if name in target}
     failed = failed_event(target)
     if failed:

@@ -22,11 +22,11 @@ import zipfile
 import zlib
 
 import pytest
-from hostile.confinement import confined
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.ready import ReadyBundle, read_ready
 from emulator.hosts.agent.archive import unpack
+from hostile.confinement import confined
 
 APPSPEC = b"version: 0.0\nos: linux\n"
 NAMES = [

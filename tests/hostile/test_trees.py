@@ -14,12 +14,12 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from hostile.confinement import confined
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.bundle import TreeBundle
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.patterns import Patterns, parsed
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.reading import begin_reading
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.selection import read_selection
+from hostile.confinement import confined
 from unit.trees import make_tree
 
 
