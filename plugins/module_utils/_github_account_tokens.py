@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._answers import pages
-from ._errors import aws_call, aws_find
+from ._aws.answers import pages
+from ._aws.calls import aws_call, aws_find
 from ._plan import Resource
 
 

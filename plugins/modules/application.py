@@ -137,12 +137,23 @@ import functools
 import typing as t
 
 from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
-from ..module_utils._converge import converge
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import CodeDeployModule
+from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.converge import converge
+from ..module_utils._aws.tags import find_tags, tagged_arn
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
-from ..module_utils._tags import find_tags, tagged_arn, wanted_tags
+from ..module_utils._run import run
+from ..module_utils._tag_plans import wanted_tags
 from ..module_utils._validation import InvalidOption, check_name, check_tags
+
+ARGUMENTS: dict[str, t.Any] = {
+    "application_name": {"type": "str", "required": True, "aliases": ["name"]},
+    "new_application_name": {"type": "str"},
+    "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def check_options(params: dict[str, t.Any]) -> None:
@@ -216,21 +227,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "application_name": {"type": "str", "required": True, "aliases": ["name"]},
-            "new_application_name": {"type": "str"},
-            "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
-            "tags": {"type": "dict", "aliases": ["resource_tags"]},
-            "purge_tags": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**ensure(module.client, module.params, module.check_mode))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

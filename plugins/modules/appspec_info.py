@@ -177,13 +177,14 @@ import dataclasses
 import pathlib
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 
-from ..module_utils._appspec import Bundle, check_appspec
-from ..module_utils._appspec_bundles import appspec_file, bundle_in, read_appspec_text
-from ..module_utils._appspec_verdicts import failure_text, is_refused
+from ..module_utils._appspec.bundle import Bundle
+from ..module_utils._appspec.check import check_appspec
+from ..module_utils._aws.calls import CodeDeployError
 from ..module_utils._bundle.manifest import BundleError
-from ..module_utils._printable import printable, printable_result
+from ..module_utils._releases.appspecs import appspec_file, bundle_in, failure_text, is_refused, read_appspec_text
+from ..module_utils._run import run_offline
 from ..module_utils._validation import InvalidOption
 
 # What is known of the hosts.
@@ -191,6 +192,18 @@ HOSTS: dict[str, dict[str, t.Any]] = {
     "host_os": {"type": "str", "choices": ["linux", "windows"]},
     "host_users": {"type": "list", "elements": "str"},
     "host_groups": {"type": "list", "elements": "str"},
+}
+
+ARGUMENTS: dict[str, t.Any] = {
+    "content": {"type": "raw"},
+    "path": {"type": "path"},
+    "platform": {"type": "str", "choices": ["server", "lambda", "ecs"], "default": "server"},
+    **HOSTS,
+    "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
+}
+CONSTRAINTS: dict[str, t.Any] = {
+    "mutually_exclusive": [["content", "path"]],
+    "required_one_of": [["content", "path"]],
 }
 
 
@@ -206,43 +219,25 @@ def given_appspec(params: dict[str, t.Any]) -> tuple[str, str | dict[str, t.Any]
     return file.name, read_appspec_text("path", file), bundle
 
 
-def ensure(params: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Check what PARAMS give, and return the module's result; with `msg` if the task is to fail."""
-    name, content, bundle = given_appspec(params)
-    hosts = {name: params[name] for name in HOSTS}
-    verdict = check_appspec(content, params["platform"], bundle, **hosts)
+def read(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Check what PARAMS give, and return the module's result. Raises CodeDeployError with the result if the task is to fail."""
+    try:
+        name, content, bundle = given_appspec(params)
+        verdict = check_appspec(content, params["platform"], bundle, **{name: params[name] for name in HOSTS})
+    except BundleError as error:
+        raise InvalidOption(f"path: {error}") from error
+    except ImportError as error:
+        raise CodeDeployError(missing_required_lib("PyYAML")) from error
     result = {"changed": False, "valid": verdict.valid, "appspec": verdict.appspec}
     result["problems"] = [dataclasses.asdict(problem) for problem in verdict.problems]
     if is_refused(verdict.problems, params["fail_on"]):
-        result["msg"] = failure_text(verdict.problems, name)
+        raise CodeDeployError(failure_text(verdict.problems, name), **result)
     return result
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            "content": {"type": "raw"},
-            "path": {"type": "path"},
-            "platform": {"type": "str", "choices": ["server", "lambda", "ecs"], "default": "server"},
-            **HOSTS,
-            "fail_on": {"type": "str", "choices": ["error", "warning", "never"], "default": "error"},
-        },
-        mutually_exclusive=[["content", "path"]],
-        required_one_of=[["content", "path"]],
-        supports_check_mode=True,
-    )
-    try:
-        result = ensure(module.params)
-    except InvalidOption as error:
-        module.fail_json(msg=printable(str(error)))
-    except BundleError as error:
-        module.fail_json(msg=printable(f"path: {error}"))
-    except ImportError:
-        module.fail_json(msg=missing_required_lib("PyYAML"))
-    if "msg" in result:
-        module.fail_json(**printable_result(result))
-    module.exit_json(**result)
+    run_offline(ARGUMENTS, CONSTRAINTS, read)
 
 
 if __name__ == "__main__":

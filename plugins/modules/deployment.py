@@ -162,17 +162,44 @@ diagnosis:
 
 import typing as t
 
-from ..module_utils._decisions import undone_id
-from ..module_utils._deployment_groups import find_deployment_group, require_deployment_group
-from ..module_utils._deployments import LAST_ATTEMPTED, Deployment, find_deployment, last_asked, with_history
-from ..module_utils._errors import CodeDeployError
-from ..module_utils._interventions import ENSURE, Outcome
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._progress import last_duration
+from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._deploying.decisions import undone_id
+from ..module_utils._deploying.interventions import ENSURE, Outcome
+from ..module_utils._deployment_groups.api import find_deployment_group, require_deployment_group
+from ..module_utils._deployments.api import LAST_ATTEMPTED, Deployment, find_deployment, last_asked, with_history
+from ..module_utils._deployments.options import WAITING_ARGUMENTS, check_waiting_options, waiting_options
+from ..module_utils._deployments.progress import last_duration
+from ..module_utils._run import run
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
-from ..module_utils._waiting import WAITING_ARGUMENTS, check_waiting_options, waiting_options
 
 Params = dict[str, t.Any]
+
+ARGUMENTS: dict[str, t.Any] = {
+    "deployment_id": {"type": "str"},
+    "application_name": {"type": "str", "aliases": ["application"]},
+    "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
+    "state": {
+        "type": "str",
+        "choices": [
+            "succeeded",
+            "ready",
+            "traffic_shifted",
+            "continued",
+            "stopped",
+            "rolled_back",
+            "restarted",
+        ],
+        "default": "succeeded",
+    },
+    "roll_back": {"type": "bool"},
+    "deployment_wait_type": {"type": "str", "choices": ["READY_WAIT", "TERMINATION_WAIT"]},
+    **WAITING_ARGUMENTS,
+}
+CONSTRAINTS: dict[str, t.Any] = {
+    "required_one_of": [("deployment_id", "application_name")],
+    "required_together": [("application_name", "deployment_group_name")],
+    "mutually_exclusive": [("deployment_id", "application_name")],
+}
 
 
 def check_options(params: Params) -> None:
@@ -208,8 +235,9 @@ def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:
     return last_duration(found or {})
 
 
-def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
+def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
     """Do, unless CHECK_MODE, what brings the deployment into the state that the options ask for, and return the module's result."""
+    client = connect("codedeploy")
     check_options(params)
     deployment_id = wanted_id(client, params)
     waiting = waiting_options(params, check_mode)
@@ -236,37 +264,7 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "deployment_id": {"type": "str"},
-            "application_name": {"type": "str", "aliases": ["application"]},
-            "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
-            "state": {
-                "type": "str",
-                "choices": [
-                    "succeeded",
-                    "ready",
-                    "traffic_shifted",
-                    "continued",
-                    "stopped",
-                    "rolled_back",
-                    "restarted",
-                ],
-                "default": "succeeded",
-            },
-            "roll_back": {"type": "bool"},
-            "deployment_wait_type": {"type": "str", "choices": ["READY_WAIT", "TERMINATION_WAIT"]},
-            **WAITING_ARGUMENTS,
-        },
-        required_one_of=[("deployment_id", "application_name")],
-        required_together=[("application_name", "deployment_group_name")],
-        mutually_exclusive=[("deployment_id", "application_name")],
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**ensure(module.client("codedeploy"), module.params, module.check_mode))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

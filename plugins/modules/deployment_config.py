@@ -251,16 +251,16 @@ steps:
 import functools
 import typing as t
 
-from ..module_utils._config_forms import DEFAULTS, MANAGED, differences, fitting, form_from_options
-from ..module_utils._config_replacement import Create, temporary_name
-from ..module_utils._config_rules import PREDEFINED, check_content, check_creation, check_options
-from ..module_utils._converge import settled
-from ..module_utils._deployment_configs import find_deployment_config, predicted_steps, steps_for, take_steps
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import CodeDeployModule
+from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.converge import settled
+from ..module_utils._aws.tags import arn_prefix, find_tags
+from ..module_utils._deployment_configs.api import find_deployment_config, predicted_steps, steps_for, take_steps
+from ..module_utils._deployment_configs.forms import DEFAULTS, MANAGED, differences, fitting, form_from_options
+from ..module_utils._deployment_configs.replacement import Create, temporary_name
+from ..module_utils._deployment_configs.rules import PREDEFINED, check_content, check_creation, check_options
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
-from ..module_utils._tags import arn_prefix, find_tags, wanted_tags
-from ..module_utils._validation import InvalidOption
+from ..module_utils._run import run
+from ..module_utils._tag_plans import wanted_tags
 
 HOSTS = {
     "type": {"type": "str", "required": True, "choices": ["HOST_COUNT", "FLEET_PERCENT"]},
@@ -288,6 +288,19 @@ ZONAL = {
     "first_zone_monitor_duration_in_seconds": {"type": "int"},
     "minimum_healthy_hosts_per_zone": {"type": "dict", "options": HOSTS},
 }
+
+ARGUMENTS: dict[str, t.Any] = {
+    "deployment_config_name": {"type": "str", "required": True, "aliases": ["name"]},
+    "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
+    "minimum_healthy_hosts": {"type": "dict", "options": HOSTS},
+    "traffic_routing_config": {"type": "dict", "options": ROUTING},
+    "zonal_config": {"type": "dict", "options": ZONAL},
+    "replace": {"type": "bool", "default": False},
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def find(client: t.Any, params: dict[str, t.Any], prefix: str) -> Resource | None:
@@ -363,27 +376,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "deployment_config_name": {"type": "str", "required": True, "aliases": ["name"]},
-            "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
-            "minimum_healthy_hosts": {"type": "dict", "options": HOSTS},
-            "traffic_routing_config": {"type": "dict", "options": ROUTING},
-            "zonal_config": {"type": "dict", "options": ZONAL},
-            "replace": {"type": "bool", "default": False},
-            "tags": {"type": "dict", "aliases": ["resource_tags"]},
-            "purge_tags": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        result = ensure(module.client, module.params, module.check_mode)
-        for warning in result.pop("warnings"):
-            module.warn(warning)
-        module.exit_json(**result)
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

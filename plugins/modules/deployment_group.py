@@ -370,29 +370,29 @@ import functools
 import typing as t
 
 from ..module_utils._applications import find_application, require_application
-from ..module_utils._auto_scaling_hooks import groups_without_hooks
-from ..module_utils._converge import converge
-from ..module_utils._deployment_configs import (
+from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.converge import converge
+from ..module_utils._aws.propagation import write_patiently
+from ..module_utils._aws.tags import find_tags, tagged_arn
+from ..module_utils._deployment_configs.api import (
     find_deployment_config,
     predicted_deployment_config,
     require_deployment_config,
 )
-from ..module_utils._deployment_groups import (
+from ..module_utils._deployment_groups.api import (
     HOOKLESS,
     MANAGED,
     apply_deployment_group,
     find_deployment_group,
     find_deployment_groups,
 )
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._group_forms import defaults, form_from_options
-from ..module_utils._group_options import ARGUMENTS
-from ..module_utils._group_rules import check_options, check_plan
-from ..module_utils._module import CodeDeployModule
+from ..module_utils._deployment_groups.forms import defaults, form_from_options
+from ..module_utils._deployment_groups.options import ARGUMENTS
+from ..module_utils._deployment_groups.rules import check_options, check_plan
+from ..module_utils._deployment_groups.scaling_hooks import groups_without_hooks
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
-from ..module_utils._propagation import write_patiently
-from ..module_utils._tags import find_tags, tagged_arn, wanted_tags
-from ..module_utils._validation import InvalidOption
+from ..module_utils._run import run
+from ..module_utils._tag_plans import wanted_tags
 
 Params = dict[str, t.Any]
 Owner = t.Callable[[], Resource]
@@ -402,6 +402,8 @@ CheckConfig = t.Callable[[str, str], None]
 HOOKED = {"auto_scaling_groups", "termination_hook_enabled", HOOKLESS}
 # Options that are in canonical form as they are given.
 PLAIN = ("application_name", "deployment_config_name", "service_role_arn", "deployment_style")
+
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def wanted(params: Params, current: Resource) -> Resource:
@@ -523,14 +525,7 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    try:
-        result = ensure(module.client, module.params, module.check_mode)
-        for warning in result.pop("warnings"):
-            module.warn(warning)
-        module.exit_json(**result)
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

@@ -208,11 +208,18 @@ deployment_groups:
 
 import typing as t
 
-from ..module_utils._deployment_groups import find_deployment_groups
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._tags import with_tags
-from ..module_utils._validation import InvalidOption, check_name
+from ..module_utils._aws.calls import Connect
+from ..module_utils._aws.tags import with_tags
+from ..module_utils._deployment_groups.api import find_deployment_groups
+from ..module_utils._run import run_info
+from ..module_utils._validation import check_name
+
+ARGUMENTS: dict[str, t.Any] = {
+    "application_name": {"type": "str", "required": True, "aliases": ["application"]},
+    "deployment_group_names": {"type": "list", "elements": "str", "aliases": ["names"]},
+    "include_tags": {"type": "bool", "default": True},
+}
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -229,18 +236,7 @@ def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "application_name": {"type": "str", "required": True, "aliases": ["application"]},
-            "deployment_group_names": {"type": "list", "elements": "str", "aliases": ["names"]},
-            "include_tags": {"type": "bool", "default": True},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**read(module.client, module.params))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run_info(ARGUMENTS, CONSTRAINTS, read)
 
 
 if __name__ == "__main__":

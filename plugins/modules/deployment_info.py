@@ -242,35 +242,21 @@ deployments:
   sample: [{"deployment_id": "d-3KX1ZQ2AB", "status": "Failed", "creator": "user"}]
 """
 
-import datetime
 import typing as t
-from dataclasses import dataclass
 
-from ..module_utils._deployments import (
-    TARGETS_A_CALL,
-    Deployment,
-    find_deployment,
-    find_notable_targets,
-    find_targets,
-    find_telling_targets,
-    list_deployments,
-    read_targets,
-)
-from ..module_utils._diagnosis import diagnosis_from, went_wrong
-from ..module_utils._errors import MISSING, CodeDeployError, error_code
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._progress import timeline
-from ..module_utils._revisions import is_same_release, location_from_options
-from ..module_utils._sources import revision_options
-from ..module_utils._validation import InvalidOption, check_deployment_id, check_name, check_positive
+from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._deployments.api import find_deployment, read_targets
+from ..module_utils._deployments.diagnosis import went_wrong
+from ..module_utils._deployments.progress import timeline
+from ..module_utils._deployments.reading import find_listed, is_known, with_diagnosis, with_targets
+from ..module_utils._deployments.windows import window_from
+from ..module_utils._revisions.locations import is_same_release, location_from_options
+from ..module_utils._revisions.options import revision_options
+from ..module_utils._run import run_info
+from ..module_utils._validation import check_deployment_id, check_name, check_positive
 
 Params = dict[str, t.Any]
 
-READ_TARGETS: dict[str, t.Callable[[t.Any, Deployment], list[dict[str, t.Any]]]] = {
-    "notable": find_notable_targets,
-    "failed": lambda client, deployment: find_targets(client, deployment["deployment_id"], ["Failed"]),
-    "all": lambda client, deployment: find_targets(client, deployment["deployment_id"]),
-}
 
 # The options that narrow a list, and mean nothing for a deployment that is named by its id.
 NARROWING = (
@@ -283,69 +269,29 @@ NARROWING = (
     "external_id",
 )
 
-
-def time_of(option: str, value: str | None) -> datetime.datetime | None:
-    """The time that VALUE names; None for none. Raises InvalidOption if it names none."""
-    if value is None:
-        return None
-    try:
-        time = datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        raise InvalidOption(
-            f"{option}: {value!r} is not a time in ISO 8601, such as 2026-11-22T10:15:00+00:00"
-        ) from None
-    return time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
-
-
-@dataclass(frozen=True)
-class Window:
-    """From when until when deployments are wanted, both included; None is no limit."""
-
-    start: datetime.datetime | None
-    end: datetime.datetime | None
-
-    @property
-    def member(self) -> dict[str, str] | None:
-        """A TimeRange that holds the window, with a margin: versions of botocore round times in different ways."""
-        second = datetime.timedelta(seconds=1)
-        start = {"start": (self.start - second).isoformat()} if self.start else {}
-        end = {"end": (self.end + second).isoformat()} if self.end else {}
-        return {**start, **end} or None
-
-    def holds(self, deployment: Deployment) -> bool:
-        """Whether DEPLOYMENT was created in it."""
-        if "create_time" not in deployment:
-            return self.start is None and self.end is None
-        created = datetime.datetime.fromisoformat(deployment["create_time"])
-        return (self.start is None or self.start <= created) and (self.end is None or created <= self.end)
-
-
-def window_from(params: Params) -> Window:
-    """The window that the options name. Raises InvalidOption if it ends before it starts."""
-    window = Window(*(time_of(option, params[option]) for option in ("created_after", "created_before")))
-    if window.start and window.end and window.start > window.end:
-        raise InvalidOption(
-            f"created_after: {params['created_after']} is later than created_before={params['created_before']}"
-        )
-    return window
-
-
-def with_targets(client: t.Any, deployment: Deployment, which: str) -> dict[str, t.Any]:
-    """What is to be told of the targets of DEPLOYMENT; WHICH is a value of the option `targets`."""
-    if which == "none":
-        return {}
-    targets = READ_TARGETS[which](client, deployment)
-    return {"targets": targets, "timeline": timeline(targets)}
-
-
-def with_diagnosis(client: t.Any, deployment: Deployment, limit: int) -> dict[str, t.Any]:
-    """What is to be told of DEPLOYMENT, which went wrong. The events of a thousand targets stay here: they would be a second on their way."""
-    targets = find_telling_targets(client, deployment)
-    rollback_id = (deployment.get("rollback_info") or {}).get("rollback_deployment_id")
-    rollback = find_deployment(client, rollback_id) if rollback_id else None
-    notable = targets[:TARGETS_A_CALL]
-    diagnosis = diagnosis_from(deployment, targets, rollback, limit)
-    return {"diagnosis": diagnosis, "targets": notable, "timeline": timeline(notable)}
+ARGUMENTS: dict[str, t.Any] = {
+    "deployment_id": {"type": "str"},
+    "application_name": {"type": "str", "aliases": ["application"]},
+    "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
+    "statuses": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["Created", "Queued", "InProgress", "Baking", "Ready", "Succeeded", "Failed", "Stopped"],
+    },
+    "created_after": {"type": "str"},
+    "created_before": {"type": "str"},
+    "revision": {"type": "dict"},
+    "external_id": {"type": "str"},
+    "targets": {"type": "str", "choices": ["none", "notable", "failed", "all"]},
+    "target_ids": {"type": "list", "elements": "str"},
+    "unless_overview": {"type": "dict"},
+    "diagnose": {"type": "int"},
+}
+CONSTRAINTS: dict[str, t.Any] = {
+    "required_together": [("application_name", "deployment_group_name")],
+    "required_by": {option: ["deployment_id"] for option in ("target_ids", "unless_overview", "diagnose")},
+    "mutually_exclusive": [("deployment_id", option) for option in NARROWING],
+}
 
 
 def read_one(client: t.Any, params: Params) -> dict[str, t.Any]:
@@ -365,25 +311,6 @@ def read_one(client: t.Any, params: Params) -> dict[str, t.Any]:
         targets = read_targets(client, deployment_id, params["target_ids"])
         return {"deployment": deployment, "targets": targets, "timeline": timeline(targets)}
     return {"deployment": deployment, **with_targets(client, deployment, params["targets"] or "notable")}
-
-
-def is_known(deployment: Deployment, counts: dict[str, int]) -> bool:
-    """Whether the overview of DEPLOYMENT has these COUNTS; never without any."""
-    overview = deployment.get("deployment_overview", {})
-    return bool(counts) and all(overview.get(status) == count for status, count in counts.items())
-
-
-def find_listed(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
-    """The deployments that FILTERS let through. Raises CodeDeployError, which says so, if there is no such application or deployment group."""
-    try:
-        return list_deployments(client, filters)
-    except CodeDeployError as error:
-        if error_code(error) in MISSING:
-            # Imported here, since few tasks need it, and each task compiles all that it imports anew.
-            from ..module_utils._deployment_groups import require_deployment_group
-
-            require_deployment_group(client, filters["application_name"], filters["deployment_group_name"])
-        raise
 
 
 def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
@@ -407,41 +334,15 @@ def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
     return {"deployments": [{**deployment, **with_targets(client, deployment, which)} for deployment in found]}
 
 
-def read(client: t.Any, params: Params) -> dict[str, t.Any]:
+def read(connect: Connect, params: Params) -> dict[str, t.Any]:
     """The module's result."""
+    client = connect("codedeploy")
     return {"changed": False, **(read_one if params["deployment_id"] else read_many)(client, params)}
 
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "deployment_id": {"type": "str"},
-            "application_name": {"type": "str", "aliases": ["application"]},
-            "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
-            "statuses": {
-                "type": "list",
-                "elements": "str",
-                "choices": ["Created", "Queued", "InProgress", "Baking", "Ready", "Succeeded", "Failed", "Stopped"],
-            },
-            "created_after": {"type": "str"},
-            "created_before": {"type": "str"},
-            "revision": {"type": "dict"},
-            "external_id": {"type": "str"},
-            "targets": {"type": "str", "choices": ["none", "notable", "failed", "all"]},
-            "target_ids": {"type": "list", "elements": "str"},
-            "unless_overview": {"type": "dict"},
-            "diagnose": {"type": "int"},
-        },
-        required_together=[("application_name", "deployment_group_name")],
-        required_by={option: ["deployment_id"] for option in ("target_ids", "unless_overview", "diagnose")},
-        mutually_exclusive=[("deployment_id", option) for option in NARROWING],
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**read(module.client("codedeploy"), module.params))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run_info(ARGUMENTS, CONSTRAINTS, read)
 
 
 if __name__ == "__main__":

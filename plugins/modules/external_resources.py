@@ -63,9 +63,15 @@ external_id:
 
 import typing as t
 
-from ..module_utils._errors import CodeDeployError, Connect, aws_call
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._validation import InvalidOption, check_text
+from ..module_utils._aws.calls import Connect, aws_call
+from ..module_utils._run import run
+from ..module_utils._validation import check_text
+
+ARGUMENTS: dict[str, t.Any] = {
+    "external_id": {"type": "str", "required": True},
+    "state": {"type": "str", "required": True, "choices": ["absent"]},
+}
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 @aws_call("delete the resources of the external id")
@@ -85,17 +91,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "external_id": {"type": "str", "required": True},
-            "state": {"type": "str", "required": True, "choices": ["absent"]},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**ensure(module.client, module.params, module.check_mode))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

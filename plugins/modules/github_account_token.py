@@ -65,12 +65,18 @@ github_account_token:
 import functools
 import typing as t
 
-from ..module_utils._converge import converge
-from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._aws.calls import Connect
+from ..module_utils._aws.converge import converge
 from ..module_utils._github_account_tokens import delete_token, find_token
-from ..module_utils._module import CodeDeployModule
 from ..module_utils._plan import plan_absent
-from ..module_utils._validation import InvalidOption, check_text
+from ..module_utils._run import run
+from ..module_utils._validation import check_text
+
+ARGUMENTS: dict[str, t.Any] = {
+    "token_name": {"type": "str", "required": True, "aliases": ["name"], "no_log": False},
+    "state": {"type": "str", "required": True, "choices": ["absent"]},
+}
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -85,17 +91,7 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "token_name": {"type": "str", "required": True, "aliases": ["name"], "no_log": False},
-            "state": {"type": "str", "required": True, "choices": ["absent"]},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**ensure(module.client, module.params, module.check_mode))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

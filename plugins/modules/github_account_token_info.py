@@ -53,10 +53,12 @@ token_names:
 
 import typing as t
 
-from ..module_utils._errors import CodeDeployError, Connect
+from ..module_utils._aws.calls import Connect
 from ..module_utils._github_account_tokens import list_token_names
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._validation import InvalidOption
+from ..module_utils._run import run_info
+
+ARGUMENTS: dict[str, t.Any] = {}
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def read(connect: Connect, _params: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -66,11 +68,7 @@ def read(connect: Connect, _params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(argument_spec={}, supports_check_mode=True)
-    try:
-        module.exit_json(**read(module.client, module.params))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run_info(ARGUMENTS, CONSTRAINTS, read)
 
 
 if __name__ == "__main__":

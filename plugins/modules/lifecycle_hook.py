@@ -79,17 +79,25 @@ reason:
 
 import typing as t
 
-from ..module_utils._deployments import find_deployment, report_hook
-from ..module_utils._errors import CodeDeployError
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._progress import has_ended
+from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._deployments.api import find_deployment, report_hook
+from ..module_utils._deployments.progress import has_ended
+from ..module_utils._run import run
 from ..module_utils._validation import InvalidOption, check_deployment_id
 
 Params = dict[str, t.Any]
 
+ARGUMENTS: dict[str, t.Any] = {
+    "deployment_id": {"type": "str", "required": True},
+    "lifecycle_event_hook_execution_id": {"type": "str", "required": True},
+    "status": {"type": "str", "choices": ["Succeeded", "Failed"], "default": "Succeeded"},
+}
+CONSTRAINTS: dict[str, t.Any] = {}
 
-def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
+
+def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
     """Report, unless CHECK_MODE, how the hook ended, and return the module's result."""
+    client = connect("codedeploy")
     deployment_id, status = params["deployment_id"], params["status"]
     check_deployment_id("deployment_id", deployment_id)
     if not params["lifecycle_event_hook_execution_id"].strip():
@@ -106,18 +114,7 @@ def ensure(client: t.Any, params: Params, check_mode: bool) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "deployment_id": {"type": "str", "required": True},
-            "lifecycle_event_hook_execution_id": {"type": "str", "required": True},
-            "status": {"type": "str", "choices": ["Succeeded", "Failed"], "default": "Succeeded"},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**ensure(module.client("codedeploy"), module.params, module.check_mode))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

@@ -297,9 +297,12 @@ iam_credentials:
 
 import typing as t
 
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._in_parallel import raise_failures
-from ..module_utils._instance_plans import (
+from ..module_utils._aws.calls import Connect
+from ..module_utils._aws.parallel import raise_failures
+from ..module_utils._aws.tags import arn_prefix
+from ..module_utils._on_premises_instances.api import find_records
+from ..module_utils._on_premises_instances.forms import registered
+from ..module_utils._on_premises_instances.plans import (
     check_options,
     check_secrecy,
     instance_after,
@@ -308,11 +311,7 @@ from ..module_utils._instance_plans import (
     plan_removal,
     wanted_instances,
 )
-from ..module_utils._instance_users import Account, UserOptions
-from ..module_utils._module import CodeDeployModule, warn
-from ..module_utils._on_premises_instances import find_records, registered
-from ..module_utils._plan import Resource
-from ..module_utils._registrations import (
+from ..module_utils._on_premises_instances.registrations import (
     Failures,
     Plans,
     Users,
@@ -326,8 +325,9 @@ from ..module_utils._registrations import (
     replacement_warnings,
     shown,
 )
-from ..module_utils._tags import arn_prefix
-from ..module_utils._validation import InvalidOption
+from ..module_utils._on_premises_instances.user_rules import Account, UserOptions
+from ..module_utils._plan import Resource
+from ..module_utils._run import keeping, run
 
 # What an instance is given by, as options of the task or as members of its option `instances`.
 INSTANCE: dict[str, dict[str, t.Any]] = {
@@ -340,6 +340,24 @@ IAM_USER = {
     "path": {"type": "str", "default": "/AWS/CodeDeploy/"},
     "buckets": {"type": "list", "elements": "str", "default": []},
     "config_directory": {"type": "path"},
+}
+
+_MEMBER = {**INSTANCE, "instance_name": {**INSTANCE["instance_name"], "required": True}}
+_EXCLUSIVE = [["iam_user_arn", "iam_session_arn"]]
+
+ARGUMENTS: dict[str, t.Any] = {
+    **INSTANCE,
+    "instances": {"type": "list", "elements": "dict", "options": _MEMBER, "mutually_exclusive": _EXCLUSIVE},
+    "iam_user": {"type": "dict", "options": IAM_USER},
+    "replace": {"type": "bool", "default": False},
+    "concurrency": {"type": "int", "default": 8},
+    "wait_timeout": {"type": "int", "default": 60},
+    "purge_tags": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+CONSTRAINTS: dict[str, t.Any] = {
+    "mutually_exclusive": [*_EXCLUSIVE, *([option, "instances"] for option in INSTANCE)],
+    "required_one_of": [["instance_name", "instances"]],
 }
 
 
@@ -406,7 +424,8 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
         keys, failed = apply(client, params, changing, users, made)
         failures = {**failures, **failed}
     changed = writing and has_changed(changing, failures)
-    raise_failures("instances", failures, len(wanted), changed=changed, iam_credentials=keys, warnings=warnings)
+    with keeping(warnings):
+        raise_failures("instances", failures, len(wanted), changed=changed, iam_credentials=keys)
     if writing:
         found = {**found, **shown(client, changing)}
     return {
@@ -440,37 +459,7 @@ def result(params: dict[str, t.Any], plans: Plans, found: dict[str, Resource]) -
 
 def main() -> None:
     """Run the module."""
-    member = {**INSTANCE, "instance_name": {**INSTANCE["instance_name"], "required": True}}
-    exclusive = [["iam_user_arn", "iam_session_arn"]]
-    module = CodeDeployModule(
-        argument_spec={
-            **INSTANCE,
-            "instances": {"type": "list", "elements": "dict", "options": member, "mutually_exclusive": exclusive},
-            "iam_user": {"type": "dict", "options": IAM_USER},
-            "replace": {"type": "bool", "default": False},
-            "concurrency": {"type": "int", "default": 8},
-            "wait_timeout": {"type": "int", "default": 60},
-            "purge_tags": {"type": "bool", "default": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        },
-        mutually_exclusive=[*exclusive, *([option, "instances"] for option in INSTANCE)],
-        required_one_of=[["instance_name", "instances"]],
-        supports_check_mode=True,
-    )
-    try:
-        check_secrecy(module.params, module.no_log)
-        done = ensure(module.client, module.params, module.check_mode)
-        for warning in done.pop("warnings"):
-            warn(warning)
-        module.exit_json(**done)
-    except InvalidOption as error:
-        module.fail_json_aws_error(error)
-    except CodeDeployError as error:
-        for warning in error.kwargs.pop("warnings", ()):
-            warn(warning)
-        if error.exception:
-            module.fail_json_aws(error.exception, msg=error.message, **error.kwargs)
-        module.fail_json(msg=error.message, **error.kwargs)
+    run(ARGUMENTS, CONSTRAINTS, ensure, check_secrecy)
 
 
 if __name__ == "__main__":

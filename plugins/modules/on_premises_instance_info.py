@@ -121,13 +121,26 @@ on_premises_instances:
 
 import typing as t
 
-from ..module_utils._deployment_groups import request_filters
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._group_forms import FILTER_MEMBERS, tag_filters
-from ..module_utils._group_selection_rules import check_filters
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._on_premises_instances import find_on_premises_instances, list_on_premises_instances
-from ..module_utils._validation import InvalidOption, check_instance_name
+from ..module_utils._aws.calls import Connect
+from ..module_utils._deployment_groups.api import request_filters
+from ..module_utils._deployment_groups.forms import FILTER_MEMBERS, tag_filters
+from ..module_utils._deployment_groups.selection_rules import check_filters
+from ..module_utils._on_premises_instances.api import find_on_premises_instances, list_on_premises_instances
+from ..module_utils._run import run_info
+from ..module_utils._validation import check_instance_name
+
+_FILTER = {
+    "key": {"type": "str", "no_log": False},
+    "value": {"type": "str"},
+    "type": {"type": "str", "choices": list(FILTER_MEMBERS)},
+}
+
+ARGUMENTS: dict[str, t.Any] = {
+    "instance_names": {"type": "list", "elements": "str", "aliases": ["names"]},
+    "registration_status": {"type": "str", "choices": ["Registered", "Deregistered"]},
+    "tag_filters": {"type": "list", "elements": "dict", "options": _FILTER},
+}
+CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def wanted_names(client: t.Any, params: dict[str, t.Any]) -> list[str]:
@@ -156,23 +169,7 @@ def read(connect: Connect, params: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    members = {
-        "key": {"type": "str", "no_log": False},
-        "value": {"type": "str"},
-        "type": {"type": "str", "choices": list(FILTER_MEMBERS)},
-    }
-    module = CodeDeployModule(
-        argument_spec={
-            "instance_names": {"type": "list", "elements": "str", "aliases": ["names"]},
-            "registration_status": {"type": "str", "choices": ["Registered", "Deregistered"]},
-            "tag_filters": {"type": "list", "elements": "dict", "options": members},
-        },
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**read(module.client, module.params))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run_info(ARGUMENTS, CONSTRAINTS, read)
 
 
 if __name__ == "__main__":

@@ -236,16 +236,32 @@ spared_bundles:
 import typing as t
 
 from ..module_utils._applications import require_application
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._releases import begin_bundle, find_registration, shown_result, store_release, wanted_release
-from ..module_utils._retention import find_expired, remove_bundles
-from ..module_utils._revisions import Location, place_of, register_revision
-from ..module_utils._source_rules import check_platform, check_source_options
-from ..module_utils._sources import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, connections, source_options
-from ..module_utils._validation import InvalidOption, check_length, check_name
+from ..module_utils._aws.calls import Connect
+from ..module_utils._releases.options import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, source_options
+from ..module_utils._releases.releases import (
+    begin_bundle,
+    find_registration,
+    store_release,
+    wanted_release,
+)
+from ..module_utils._releases.retention import find_expired, remove_bundles
+from ..module_utils._releases.rules import check_platform, check_source_options
+from ..module_utils._revisions.api import register_revision
+from ..module_utils._revisions.locations import Location, place_of
+from ..module_utils._run import run
+from ..module_utils._validation import check_length, check_name
 
 Params = dict[str, t.Any]
+
+ARGUMENTS: dict[str, t.Any] = {
+    **SOURCE_ARGUMENTS,
+    "application_name": {"type": "str", "required": True, "aliases": ["application"]},
+    "description": {"type": "str"},
+    "state": {"type": "str", "choices": ["present"], "default": "present"},
+}
+CONSTRAINTS: dict[str, t.Any] = {
+    **SOURCE_CONSTRAINTS,
+}
 
 
 def check_options(params: Params) -> None:
@@ -295,23 +311,7 @@ def shown_registration(location: Location, description: str | None) -> dict[str,
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            **SOURCE_ARGUMENTS,
-            "application_name": {"type": "str", "required": True, "aliases": ["application"]},
-            "description": {"type": "str"},
-            "state": {"type": "str", "choices": ["present"], "default": "present"},
-        },
-        **SOURCE_CONSTRAINTS,
-        supports_check_mode=True,
-    )
-    try:
-        result = ensure(connections(module), module.params, module.check_mode)
-        for warning in result.pop("warnings"):
-            module.warn(warning)
-        module.exit_json(**shown_result(result, module._verbosity))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run(ARGUMENTS, CONSTRAINTS, ensure)
 
 
 if __name__ == "__main__":

@@ -178,17 +178,32 @@ revisions:
 import typing as t
 
 from ..module_utils._applications import require_application
-from ..module_utils._errors import CodeDeployError
-from ..module_utils._module import CodeDeployModule
-from ..module_utils._revision_uses import ROLES, Use, find_uses
-from ..module_utils._revisions import Location, identity_of, list_revisions, location_from_options, read_revisions
-from ..module_utils._sources import revision_options
-from ..module_utils._validation import InvalidOption, check_name
+from ..module_utils._aws.calls import Connect
+from ..module_utils._releases.uses import ROLES, Use, find_uses
+from ..module_utils._revisions.api import list_revisions, read_revisions
+from ..module_utils._revisions.locations import Location, identity_of, location_from_options
+from ..module_utils._revisions.options import revision_options
+from ..module_utils._run import run_info
+from ..module_utils._validation import check_name
 
 # Options that are members of ListApplicationRevisions by the same name.
 FILTERS = ("s3_bucket", "s3_key_prefix", "deployed", "sort_by", "sort_order")
 
 Params = dict[str, t.Any]
+
+ARGUMENTS: dict[str, t.Any] = {
+    "application_name": {"type": "str", "required": True, "aliases": ["application"]},
+    "revisions": {"type": "list", "elements": "dict"},
+    "s3_bucket": {"type": "str"},
+    "s3_key_prefix": {"type": "str", "no_log": False},
+    "deployed": {"type": "str", "choices": ["include", "exclude", "ignore"]},
+    "sort_by": {"type": "str", "choices": ["registerTime", "firstUsedTime", "lastUsedTime"]},
+    "sort_order": {"type": "str", "choices": ["ascending", "descending"]},
+}
+CONSTRAINTS: dict[str, t.Any] = {
+    "mutually_exclusive": [["revisions", option] for option in FILTERS],
+    "required_by": {"s3_key_prefix": ["s3_bucket"]},
+}
 
 
 def wanted_locations(params: Params) -> list[Location] | None:
@@ -208,8 +223,9 @@ def groups_by_role(location: Location, uses: list[Use]) -> dict[str, list[str]]:
     }
 
 
-def read(client: t.Any, params: Params) -> dict[str, t.Any]:
+def read(connect: Connect, params: Params) -> dict[str, t.Any]:
     """The revisions that the options name. Raises CodeDeployError if there is no such application."""
+    client = connect("codedeploy")
     name = params["application_name"]
     check_name("application_name", name)
     locations = wanted_locations(params)
@@ -227,24 +243,7 @@ def read(client: t.Any, params: Params) -> dict[str, t.Any]:
 
 def main() -> None:
     """Run the module."""
-    module = CodeDeployModule(
-        argument_spec={
-            "application_name": {"type": "str", "required": True, "aliases": ["application"]},
-            "revisions": {"type": "list", "elements": "dict"},
-            "s3_bucket": {"type": "str"},
-            "s3_key_prefix": {"type": "str", "no_log": False},
-            "deployed": {"type": "str", "choices": ["include", "exclude", "ignore"]},
-            "sort_by": {"type": "str", "choices": ["registerTime", "firstUsedTime", "lastUsedTime"]},
-            "sort_order": {"type": "str", "choices": ["ascending", "descending"]},
-        },
-        mutually_exclusive=[["revisions", option] for option in FILTERS],
-        required_by={"s3_key_prefix": ["s3_bucket"]},
-        supports_check_mode=True,
-    )
-    try:
-        module.exit_json(**read(module.client("codedeploy"), module.params))
-    except (InvalidOption, CodeDeployError) as error:
-        module.fail_json_aws_error(error)
+    run_info(ARGUMENTS, CONSTRAINTS, read)
 
 
 if __name__ == "__main__":

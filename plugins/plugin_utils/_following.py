@@ -16,9 +16,9 @@ import datetime
 import time
 import typing as t
 
-from ..module_utils._diagnosis import diagnosis_from, explanation, rollback_outcome, summary
-from ..module_utils._polling import SHORTEST, Pace
-from ..module_utils._progress import GOALS, elapsed_text, event_changes, has_ended, progress_line
+from ..module_utils._deployments.diagnosis import diagnosis_from, explanation, rollback_outcome, summary
+from ..module_utils._deployments.polling import SHORTEST, Pace
+from ..module_utils._deployments.progress import GOALS, elapsed_text, event_changes, has_ended, progress_line
 
 Result = dict[str, t.Any]
 Outcome = t.TypeVar("Outcome")

@@ -11,14 +11,20 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._aws.calls import CodeDeployError, Connect
 from ..module_utils._batches import batches
-from ..module_utils._deployment_groups import require_deployment_group
-from ..module_utils._deployments import find_deployment, find_targets, list_deployments
-from ..module_utils._errors import CodeDeployError, Connect
-from ..module_utils._group_forms import tag_filters, tag_set
-from ..module_utils._group_hosts import describe_instances, filter_lists, on_premises_names, selected, selections
-from ..module_utils._group_selection_rules import check_filters, check_tag_set
-from ..module_utils._on_premises_instances import find_on_premises_instances, list_on_premises_instances
+from ..module_utils._deployment_groups.api import require_deployment_group
+from ..module_utils._deployment_groups.forms import tag_filters, tag_set
+from ..module_utils._deployment_groups.hosts import (
+    describe_instances,
+    filter_lists,
+    on_premises_names,
+    selected,
+    selections,
+)
+from ..module_utils._deployment_groups.selection_rules import check_filters, check_tag_set
+from ..module_utils._deployments.api import find_deployment, find_targets, list_deployments
+from ..module_utils._on_premises_instances.api import find_on_premises_instances, list_on_premises_instances
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
 from ._hosts import Record, check_hostnames, record_from_ec2, record_from_on_premises, record_from_target
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils._progress import failed_event
-from ..module_utils._shapes import resource_from_aws
+from ..module_utils._aws.shapes import resource_from_aws
+from ..module_utils._deployments.progress import failed_event
 from ..module_utils._validation import InvalidOption
 from ._host_names import problem_with_name
 

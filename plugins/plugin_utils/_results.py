@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils._progress import GOALS
+from ..module_utils._deployments.progress import GOALS
 
 Result = dict[str, t.Any]
 Shape = dict[str, tuple[type, ...]]

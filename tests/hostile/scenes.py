@@ -16,7 +16,7 @@ import botocore.session
 import yaml
 from ansible.errors import AnsibleError
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge, _propagation
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge, propagation
 from emulator import Emulator
 from emulator.hosts.outcomes import fail
 from emulator.tests.traffic_stage import LambdaStage, content_revision
@@ -67,7 +67,7 @@ class Runner:
         with contextlib.ExitStack() as patches:
             patches.enter_context(time_by(self._emulator.clock))
             patches.enter_context(mock.patch.object(botocore.session.Session, "create_client", self._client))
-            for module in (_converge, _propagation):
+            for module in (converge, propagation):
                 patches.enter_context(mock.patch.object(module, "sleep", self._emulator.clock.advance))
             if scene.runs == "inventory":
                 return self._read_inventory(options)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec import Bundle, Verdict
+from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec.bundle import Bundle
+from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec.check import Verdict
 
 SHELL = b"#!/bin/sh\n"
 SERVER = "version: 0.0\nos: linux\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._config_replacement import temporary_name
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_configs.replacement import temporary_name
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_config
 from unit.scenarios import (
     Scenario,

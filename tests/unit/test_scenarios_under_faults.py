@@ -16,7 +16,7 @@ import botocore.endpoint
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge
 from emulator import Emulator, Fault
 from unit import application_scenarios, config_scenarios, group_scenarios, group_stage, instance_scenarios
 from unit.scenarios import Connect, Scenario, Subject
@@ -60,7 +60,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits between two attempts: how often is what counts here, not how long."""
     for module in (botocore.endpoint, cloud):
         monkeypatch.setattr(module, "time", types.SimpleNamespace(sleep=lambda _seconds: None))
-    monkeypatch.setattr(_converge, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(converge, "sleep", lambda _seconds: None)
 
 
 @pytest.mark.parametrize(("subject", "scenario"), CASES)

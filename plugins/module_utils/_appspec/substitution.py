@@ -13,11 +13,11 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from .._appspec_content import Member, content_member
-from . import Platform, problems_text, read_appspec
+from .check import Platform, read_appspec
+from .content import Member, content_member
 from .ecs import TASK_DEFINITION, TASK_DEFINITION_EXAMPLE
 from .nodes import value_from_node
-from .problems import Enough, Findings
+from .problems import Enough, Findings, problems_text
 
 
 class AppSpecError(ValueError):

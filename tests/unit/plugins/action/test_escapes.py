@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.slipway.codedeploy import plugins
-from ansible_collections.slipway.codedeploy.plugins.module_utils._module import warn
+from ansible_collections.slipway.codedeploy.plugins.module_utils._run import warn
 from emulator import Emulator, Fault
 from emulator.hosts.outcomes import fail
 from emulator.http import refusals

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge
 from ansible_collections.slipway.codedeploy.plugins.modules import application
 from emulator import Emulator
 from unit.application_scenarios import (
@@ -121,7 +121,7 @@ def test_others_write_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without MEDDLE, somebody deletes the application between the module's reading and its writing."""
-    monkeypatch.setattr(_converge, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(converge, "sleep", lambda _seconds: None)
     before(codedeploy)
     delete = functools.partial(codedeploy.delete_application, applicationName="web")
     client = Meddling(connect("codedeploy"), method, functools.partial(meddle, codedeploy) if meddle else delete)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import appspec_info
@@ -24,7 +25,10 @@ def ensure(**given: Any) -> dict[str, Any]:
     """The module's result for the options GIVEN, the others as Ansible fills them in."""
     options = yaml.safe_load(appspec_info.DOCUMENTATION)["options"]
     assert set(given) <= set(options)
-    return appspec_info.ensure({name: given.get(name, option.get("default")) for name, option in options.items()})
+    try:
+        return appspec_info.read({name: given.get(name, option.get("default")) for name, option in options.items()})
+    except CodeDeployError as error:
+        return {"msg": error.message, **error.kwargs}
 
 
 @pytest.fixture

@@ -14,10 +14,14 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
-from ansible_collections.slipway.codedeploy.plugins.module_utils._patience import UPLOAD_READ_TIMEOUT
-from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import Release, begin_bundle, wanted_release
-from ansible_collections.slipway.codedeploy.plugins.module_utils._uploads import PART
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.patience import UPLOAD_READ_TIMEOUT
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import (
+    Release,
+    begin_bundle,
+    wanted_release,
+)
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.uploads import PART
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
 from emulator import Emulator, Fault
 from emulator.engine.lifecycle import INSTALL_EVENTS
@@ -454,7 +458,7 @@ def test_the_documented_permissions_are_those_that_are_used(
     before_waiting = set(module_actions(emulator))
     emulator.calls.clear()
     looked = dict.fromkeys(yaml.safe_load(deployment_info.DOCUMENTATION)["options"])
-    deployment_info.read(connect("codedeploy"), {**looked, "deployment_id": done["deployment_id"]})
+    deployment_info.read(connect, {**looked, "deployment_id": done["deployment_id"]})
     while_waiting = {
         "codedeploy:GetDeployment",
         "codedeploy:ListDeploymentTargets",

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._deploy_options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy
 from emulator import Emulator
 from emulator.tests.traffic_stage import LambdaStage

@@ -41,11 +41,11 @@ def ensure(connect: Connect, stage: LiveStage) -> Ensure:
 
     def predicted_and_done(**given: t.Any) -> dict[str, t.Any]:
         stage.emulator.calls.clear()
-        predicted = deployment.ensure(connect("codedeploy"), options(**given), True)
+        predicted = deployment.ensure(connect, options(**given), True)
         assert [
             action for action in module_actions(stage.emulator) if not re.search(r":(Get|BatchGet|List)", action)
         ] == []
-        done = deployment.ensure(connect("codedeploy"), options(**given), False)
+        done = deployment.ensure(connect, options(**given), False)
         assert (predicted["changed"], predicted["reason"]) == (done["changed"], done["reason"])
         (done.get("awaits") or {}).pop("previous_seconds", None)  # a test of its own looks at it
         return done
@@ -78,7 +78,7 @@ def test_one_that_runs_is_awaited(stage: LiveStage, ensure: Ensure, state: str) 
 def test_what_is_awaited_is_expected_to_take_as_long_as_the_last_time(stage: LiveStage, connect: Connect) -> None:
     last = stage.info(stage.deploy("one.zip"))
     running = stage.create_deployment("two.zip")
-    awaits = deployment.ensure(connect("codedeploy"), options(deployment_id=running), False)["awaits"]
+    awaits = deployment.ensure(connect, options(deployment_id=running), False)["awaits"]
     took = (last["completeTime"] - last["createTime"]).total_seconds()
     assert awaits["previous_seconds"] == pytest.approx(took, abs=0.01)
 
@@ -94,8 +94,8 @@ def test_who_does_not_wait_is_told_of_one_that_failed(stage: LiveStage, connect:
     deployment_id = stage.deploy(failures=FAILING)
     given = options(deployment_id=deployment_id, state=state, wait=False)
     with pytest.raises(deployment.CodeDeployError, match=rf"{deployment_id} has failed \(HEALTH_CONSTRAINTS\)"):
-        deployment.ensure(connect("codedeploy"), given, False)
-    assert deployment.ensure(connect("codedeploy"), given, True)["changed"] is False
+        deployment.ensure(connect, given, False)
+    assert deployment.ensure(connect, given, True)["changed"] is False
 
 
 @pytest.mark.parametrize("roll_back", [True, False, None])
@@ -124,7 +124,7 @@ def test_a_group_that_has_had_no_deployment_is_stopped_already(ensure: Ensure) -
 @pytest.mark.parametrize("state", [state for state in STATES if state != "stopped"])
 def test_a_group_that_has_had_no_deployment_has_none_to_act_on(connect: Connect, stage: LiveStage, state: str) -> None:  # noqa: ARG001 - the group
     with pytest.raises(deployment.CodeDeployError, match="'web' has had no deployment"):
-        deployment.ensure(connect("codedeploy"), options(**GROUP, state=state), False)
+        deployment.ensure(connect, options(**GROUP, state=state), False)
 
 
 def test_one_that_runs_is_stopped_and_rolled_back_by_codedeploy(stage: LiveStage, ensure: Ensure) -> None:
@@ -200,13 +200,13 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     deployment_id = deploy(stage)
     with pytest.raises(deployment.CodeDeployError, match=message):
-        deployment.ensure(connect("codedeploy"), options(deployment_id=deployment_id, state=state), False)
+        deployment.ensure(connect, options(deployment_id=deployment_id, state=state), False)
 
 
 def test_nothing_that_came_later_is_undone_unasked(stage: LiveStage, connect: Connect) -> None:
     first, second = stage.deploy("one.zip"), stage.deploy("two.zip")
     with pytest.raises(deployment.CodeDeployError, match=f"{first} was followed by {second}"):
-        deployment.ensure(connect("codedeploy"), options(deployment_id=first, state="rolled_back"), False)
+        deployment.ensure(connect, options(deployment_id=first, state="rolled_back"), False)
 
 
 @pytest.mark.parametrize(
@@ -222,10 +222,10 @@ def test_what_makes_no_sense_is_refused_without_asking(
     connect: Connect, emulator: Emulator, given: dict[str, t.Any], message: str
 ) -> None:
     with pytest.raises(deployment.InvalidOption, match=message):
-        deployment.ensure(connect("codedeploy"), options(**given), False)
+        deployment.ensure(connect, options(**given), False)
     assert module_actions(emulator) == []
 
 
 def test_a_missing_deployment_is_an_error(connect: Connect, emulator: Emulator) -> None:  # noqa: ARG001 - empty
     with pytest.raises(deployment.CodeDeployError, match="there is no deployment 'd-ABCDEFGHI'"):
-        deployment.ensure(connect("codedeploy"), options(deployment_id="d-ABCDEFGHI"), False)
+        deployment.ensure(connect, options(deployment_id="d-ABCDEFGHI"), False)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge, _propagation
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge, propagation
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_group
 from emulator import Emulator
 from unit.group_scenarios import NAMES_AND_TAGS, SCENARIOS, SELECTION, WORKERS
@@ -152,7 +152,7 @@ class Late:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, come: Any) -> None:
         self.slept: list[float] = []
         self._come = come
-        monkeypatch.setattr(_propagation, "sleep", self.sleep)
+        monkeypatch.setattr(propagation, "sleep", self.sleep)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -251,7 +251,7 @@ def meddled(connect: Connect, operation: str, act: Any) -> Connect:
 
 @pytest.fixture
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_converge, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(converge, "sleep", lambda _seconds: None)
 
 
 @pytest.mark.usefixtures("_no_pauses")

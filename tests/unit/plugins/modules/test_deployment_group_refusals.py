@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils import _propagation
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import propagation
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_group
 from emulator import Emulator
 from unit.group_scenarios import COPYING, WORKERS
@@ -183,7 +183,7 @@ def test_what_only_aws_knows_is_told_as_it_says_it(
     codedeploy: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_propagation, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(propagation, "sleep", lambda _seconds: None)
     a_group()(codedeploy)
     beside(codedeploy, "sns").create_topic(Name="deployments")
     with pytest.raises(

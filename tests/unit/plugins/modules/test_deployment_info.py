@@ -30,7 +30,7 @@ Read = t.Callable[..., dict[str, t.Any]]
 def read(connect: Connect) -> Read:
     """The module's result for the options given, the others as Ansible fills them in."""
     options = dict.fromkeys(yaml.safe_load(deployment_info.DOCUMENTATION)["options"])
-    return lambda **given: deployment_info.read(connect("codedeploy"), {**options, **given})
+    return lambda **given: deployment_info.read(connect, {**options, **given})
 
 
 @pytest.fixture

@@ -44,14 +44,14 @@ def test_a_hook_is_reported_once(shop: LambdaStage, hook: Hook, connect: Connect
     params = {**hook, "status": status}
     shop.emulator.calls.clear()
     expected = {"changed": True, "reason": f"the hook was reported as {status}"}
-    assert lifecycle_hook.ensure(connect("codedeploy"), params, True) == expected
+    assert lifecycle_hook.ensure(connect, params, True) == expected
     assert module_actions(shop.emulator) == ["codedeploy:GetDeployment"]
-    assert lifecycle_hook.ensure(connect("codedeploy"), params, False) == expected
+    assert lifecycle_hook.ensure(connect, params, False) == expected
     shop.pass_time(60)
     assert shop.status(hook["deployment_id"]) == status
     assert shop.alias() == ({"2": 1.0} if status == "Succeeded" else {"1": 1.0})
 
-    again = lifecycle_hook.ensure(connect("codedeploy"), params, False)
+    again = lifecycle_hook.ensure(connect, params, False)
     assert again == {"changed": False, "reason": f"{hook['deployment_id']} has ended already ({status})"}
 
 
@@ -63,10 +63,10 @@ def test_an_event_that_is_over_is_left_alone(shop: LambdaStage, connect: Connect
     shop.pass_time(60)
     execution_id = events[0]["LifecycleEventHookExecutionId"]
     params = {"deployment_id": deployment_id, "lifecycle_event_hook_execution_id": execution_id, "status": "Succeeded"}
-    assert lifecycle_hook.ensure(connect("codedeploy"), params, False)["changed"] is True
+    assert lifecycle_hook.ensure(connect, params, False)["changed"] is True
     shop.pass_time(60)
     assert len(events) == 2
-    again = lifecycle_hook.ensure(connect("codedeploy"), params, False)
+    again = lifecycle_hook.ensure(connect, params, False)
     assert again == {"changed": False, "reason": "the hook's event is over already"}
 
 
@@ -81,11 +81,11 @@ def test_an_event_that_is_over_is_left_alone(shop: LambdaStage, connect: Connect
 )
 def test_what_is_wrong_is_said(hook: Hook, connect: Connect, given: Hook, message: str) -> None:
     with pytest.raises((lifecycle_hook.InvalidOption, lifecycle_hook.CodeDeployError), match=re.escape(message)):
-        lifecycle_hook.ensure(connect("codedeploy"), {**hook, "status": "Succeeded", **given}, False)
+        lifecycle_hook.ensure(connect, {**hook, "status": "Succeeded", **given}, False)
 
 
 def test_the_documented_permissions_are_those_that_are_used(shop: LambdaStage, hook: Hook, connect: Connect) -> None:
     shop.emulator.calls.clear()
-    lifecycle_hook.ensure(connect("codedeploy"), {**hook, "status": "Succeeded"}, False)
+    lifecycle_hook.ensure(connect, {**hook, "status": "Succeeded"}, False)
     (note,) = [note for note in yaml.safe_load(lifecycle_hook.DOCUMENTATION)["notes"] if note.startswith("Required")]
     assert set(module_actions(shop.emulator)) == set(re.findall(r"C\((\w+:\w+)\)", note))

@@ -19,7 +19,7 @@ import botocore.endpoint
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils import _converge, _propagation
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge, propagation
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from emulator import Emulator, Fault
 from emulator.service.on_premises_instances import HELD_FOR
@@ -114,7 +114,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_seconds: float) -> None:
         raise AssertionError("waited")
 
-    for module in (_converge, _propagation):
+    for module in (converge, propagation):
         monkeypatch.setattr(module, "sleep", refuse)
 
 
@@ -337,7 +337,7 @@ class Unaware:
 
 def test_a_user_that_was_made_a_moment_ago(connect: Connect, codedeploy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(_propagation, "sleep", slept.append)
+    monkeypatch.setattr(propagation, "sleep", slept.append)
     client = Unaware(connect("codedeploy"))
     with pytest.raises(on_premises_instance.CodeDeployError, match="InvalidIamUserArnException") as caught:
         on_premises_instance.ensure(lambda _service: client, SUBJECT.params(**NEW, wait_timeout=5), False)

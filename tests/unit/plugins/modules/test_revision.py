@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.doc_fragments.source import ModuleDocFragment
-from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import shown_result
-from ansible_collections.slipway.codedeploy.plugins.module_utils._sources import SOURCE_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.options import SOURCE_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import shown_result
 from ansible_collections.slipway.codedeploy.plugins.modules import revision
 from emulator import Emulator
 from unit.scenarios import Connect, module_actions

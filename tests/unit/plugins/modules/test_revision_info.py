@@ -52,7 +52,7 @@ def read(connect: Connect, stage: LiveStage) -> Read:  # noqa: ARG001 - what is 
     """The revisions that the module returns for the options given."""
 
     def revisions(**given: t.Any) -> list[dict[str, t.Any]]:
-        result = revision_info.read(connect("codedeploy"), options(**given))
+        result = revision_info.read(connect, options(**given))
         assert result["changed"] is False
         return t.cast("list[dict[str, t.Any]]", result["revisions"])
 
@@ -197,13 +197,13 @@ def test_an_appspec_is_returned_with_its_content_and_its_digest(emulator: Emulat
     ):
         codedeploy.register_application_revision(applicationName="thumbnails", revision=revision)
     params = options(application_name="thumbnails")
-    found = revision_info.read(connect("codedeploy"), params)["revisions"]
+    found = revision_info.read(connect, params)["revisions"]
     assert [each["revision"] for each in found] == [
         {"revision_type": "AppSpecContent", "app_spec_content": appspec},
         {"revision_type": "String", "string": appspec},
     ]
     given_back = {**params, "revisions": [each["revision"] for each in found]}
-    assert revision_info.read(connect("codedeploy"), given_back)["revisions"] == found
+    assert revision_info.read(connect, given_back)["revisions"] == found
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_an_appspec_is_returned_with_its_content_and_its_digest(emulator: Emulat
 @pytest.mark.usefixtures("stage")
 def test_what_is_wrong_is_named(connect: Connect, given: dict[str, t.Any], message: str) -> None:
     with pytest.raises((revision_info.InvalidOption, revision_info.CodeDeployError), match=message):
-        revision_info.read(connect("codedeploy"), options(**given))
+        revision_info.read(connect, options(**given))
 
 
 def test_the_documented_permissions_are_those_that_are_used(stage: LiveStage, read: Read, emulator: Emulator) -> None:

@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The same calls for many resources at once, a few at a time, of which some may fail.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+
+from .calls import CodeDeployError
+
+Result = t.TypeVar("Result")
+
+# How many failures a message tells of.
+SHOWN = 5
+
+
+def in_parallel(
+    function: t.Callable[[str], Result], names: t.Iterable[str], most: int
+) -> tuple[dict[str, Result], dict[str, CodeDeployError]]:
+    """FUNCTION of each of NAMES, by at most MOST threads: what it returned, and the CodeDeployErrors that it raised, by name."""
+
+    def outcome(name: str) -> Result | CodeDeployError:
+        try:
+            return function(name)
+        except CodeDeployError as error:
+            return error
+
+    names = list(names)
+    with ThreadPoolExecutor(most) as pool:
+        outcomes = dict(zip(names, pool.map(outcome, names), strict=True))
+    failures = {name: each for name, each in outcomes.items() if isinstance(each, CodeDeployError)}
+    return {name: each for name, each in outcomes.items() if not isinstance(each, CodeDeployError)}, failures
+
+
+def raise_failures(what: str, failures: dict[str, CodeDeployError], of: int, **results: t.Any) -> None:
+    """Raise what went wrong, if anything did, as one CodeDeployError that takes it and the RESULTS along. OF is how many of WHAT there are."""
+    if not failures:
+        return
+    results["failures"] = {name: str(error) for name, error in failures.items()}
+    if of == 1:
+        (only,) = failures.values()
+        raise CodeDeployError(only.message, only.exception, **results)
+    told = "; ".join(f"{name}: {error}" for name, error in list(failures.items())[:SHOWN])
+    more = f"; and {len(failures) - SHOWN} more" if len(failures) > SHOWN else ""
+    raise CodeDeployError(f"{len(failures)} of {of} {what} failed. {told}{more}", **results)

@@ -1,0 +1,210 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run of `deploy` does, given the wanted release and what the deployment group has. Pure.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from .._aws.calls import CodeDeployError
+from .._deployments.progress import ACTIVE, has_ended, has_failures, is_unasked
+from .._revisions.locations import Location, is_same_release, place_of
+
+Resource = dict[str, t.Any]
+
+# A deployment's description is the only text that CodeDeploy keeps with it, so what is to be known of it later stands at its end.
+_SEQUENCE = "[sequence {}]"
+_UNDOES = "[rolls back {}]"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a run does: ACTION is a word of ACTIONS; REASON is for the user; DEPLOYMENT_ID the deployment it is about, if any."""
+
+    action: str
+    reason: str
+    deployment_id: str | None = None
+
+
+ACTIONS = ("none", "review", "create", "attach", "wait", "stop")
+"""Nothing; tell how the one ended that has done it; create a deployment; follow the one in flight; await its end, or stop it first, and decide again."""
+
+
+def decide(
+    group: Resource, in_flight: Resource | None, wanted: Location | None, force: bool, if_in_progress: str
+) -> Decision:
+    """What to do so that GROUP (see `as_asked`) runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
+
+    Raises CodeDeployError if that is in the way, or there is nothing to restart. Where nothing is to be done, a deployment that brings new hosts
+    what the group has is not in the way.
+    """
+    if in_flight is not None and not is_unasked(in_flight):
+        return decide_beside(in_flight, wanted, if_in_progress)
+    decision = _decide_idle(group, wanted, force)
+    if in_flight is None or decision.action == "none":
+        return decision
+    return decide_beside(in_flight, wanted, if_in_progress)
+
+
+def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decision:
+    """What to do so that GROUP runs WANTED, if nothing is in flight."""
+    if wanted is None:
+        require_restartable(group)
+        return Decision("create", f"{place_of(group.get('target_revision'))} is restarted")
+    last = group.get("last_successful_deployment")
+    attempted = group.get("last_attempted_deployment") or last or {}
+    if not last or not is_same_release(wanted, group.get("target_revision")):
+        reason = f"the deployment group has {place_of(group.get('target_revision'))}"
+        return Decision("create", f"{reason}{_failure_before(attempted, wanted)}")
+    if attempted["deployment_id"] != last["deployment_id"]:
+        return Decision(
+            "create",
+            f"{attempted['deployment_id']} was attempted since this revision was deployed, and {attempted['status'].lower()}",
+        )
+    if force:
+        return Decision("create", f"force: the deployment group has this revision already, by {last['deployment_id']}")
+    at = f" at {last['end_time']}" if last.get("end_time") else ""
+    return Decision("none", f"already deployed by {last['deployment_id']}{at}", last["deployment_id"])
+
+
+def _failure_before(attempted: Resource, wanted: Location) -> str:
+    """That ATTEMPTED (see `as_asked`), of WANTED, went wrong: nobody may have watched it. Empty if it did not."""
+    ended = {"Failed": "failed", "Stopped": "was stopped"}.get(attempted.get("status", ""))
+    if not ended or not is_same_release(wanted, attempted.get("revision")):
+        return ""
+    code = (attempted.get("error_information") or {}).get("code")
+    return f", since {attempted['deployment_id']} of this revision {ended}{f' ({code})' if code else ''}"
+
+
+def require_restartable(group: Resource) -> None:
+    """Raise CodeDeployError if what GROUP runs cannot be restarted (botocore model: CreateDeploymentInput, deploymentMode)."""
+    if not group.get("last_successful_deployment"):
+        raise CodeDeployError("The deployment group has had no successful deployment, so there is nothing to restart.")
+    if group["compute_platform"] != "Server" or group["deployment_style"]["deployment_type"] != "IN_PLACE":
+        raise CodeDeployError(
+            f"{group['deployment_group_name']!r} cannot be restarted: CodeDeploy does that on hosts, in place, and it is "
+            f"{group['compute_platform']}, {group['deployment_style']['deployment_type']}."
+        )
+
+
+def _brings(deployment: Resource, wanted: Location | None) -> bool:
+    """Whether DEPLOYMENT brings WANTED to all hosts; None is a restart."""
+    if is_unasked(deployment):
+        return False
+    if wanted is None:
+        return deployment.get("deployment_mode") == "RESTART"
+    return is_same_release(wanted, deployment.get("revision"))
+
+
+def review(decision: Decision, last: Resource | None) -> Decision:
+    """DECISION, to do nothing since LAST has brought the revision; if LAST failed on some targets, that is told, as nobody may have watched it."""
+    if last is None or is_unasked(last) or not has_failures(last):
+        return decision
+    rest = f"but not to {last['deployment_overview']['failed']} of its targets"
+    reason = f"{decision.reason}, {rest}: force=true with update_outdated_instances_only=true deploys to those"
+    return Decision("review", reason, decision.deployment_id)
+
+
+def still_in_flight(found: Resource | None, wanted: Location | None, if_in_progress: str) -> Resource | None:
+    """FOUND, the deployment that a group was busy with (see `find_in_flight`), if it counts; None if it has ended since.
+
+    One that is to be followed counts all the same: how it ended is what the run has to tell.
+    """
+    if found is None or not has_ended(found):
+        return found
+    return found if if_in_progress != "fail" and _followed(found, wanted) else None
+
+
+def _followed(in_flight: Resource, wanted: Location | None) -> Decision | None:
+    """Following IN_FLIGHT, if it is of WANTED, or what it rolls back, if that is; None if neither is."""
+    deployment_id = in_flight["deployment_id"]
+    if _brings(in_flight, wanted):
+        return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
+    undone = in_flight.get("undoes") or {}
+    if _brings(undone, wanted):
+        reason = f"{undone['deployment_id']} of this revision is being rolled back by {deployment_id}"
+        return Decision("attach", reason, undone["deployment_id"])
+    return None
+
+
+def decide_beside(in_flight: Resource, wanted: Location | None, if_in_progress: str) -> Decision:
+    """What to do while the group's deployment IN_FLIGHT (see `find_in_flight`) is active: follow it if it is of WANTED, such as the one
+    of a run that was killed, or if it rolls such a one back. WANTED is None for a restart.
+
+    Raises CodeDeployError if it is in the way, and IF_IN_PROGRESS (the option of the module `deploy`) does not say what to do about it. A
+    rollback is never stopped: it is what mends the group.
+    """
+    deployment_id = in_flight["deployment_id"]
+    followed = _followed(in_flight, wanted)
+    if followed and if_in_progress != "fail":
+        return followed
+    what = f"{deployment_id} of {place_of(in_flight.get('revision'))}"
+    rolls_back = in_flight.get("creator") == "codeDeployRollback"
+    if if_in_progress == "wait" or (if_in_progress == "stop" and rolls_back):
+        return Decision("wait", f"{what} is in flight and awaited first", deployment_id)
+    if if_in_progress == "stop":
+        return Decision("stop", f"{what} is in flight and stopped first", deployment_id)
+    raise CodeDeployError(_in_the_way(in_flight, wanted))
+
+
+def _in_the_way(in_flight: Resource, wanted: Location | None) -> str:
+    if _brings(in_flight, wanted):
+        consequence, way_out = "which is what is wanted", "attach"
+    else:
+        what = f"{place_of(wanted)} cannot be deployed" if wanted else "nothing can be restarted"
+        consequence, way_out = f"so {what} now", "wait or stop"
+    return (
+        f"The deployment group {in_flight.get('deployment_group_name')!r} has an active deployment {in_flight['deployment_id']} "
+        f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, {consequence}. "
+        f"Wait until it has ended, or set if_in_progress to {way_out}."
+    )
+
+
+def description_with(description: str | None, sequence: int | None = None, undone: str | None = None) -> str | None:
+    """A deployment's description that tells its SEQUENCE, and the id of the deployment that it undoes, too."""
+    marks = [mark.format(value) for mark, value in ((_UNDOES, undone), (_SEQUENCE, sequence)) if value is not None]
+    return " ".join([*([description] if description else []), *marks]) or description
+
+
+def restart_description(description: str | None, restarted: Resource, sequence: int | None = None) -> str | None:
+    """The description of a restart of what the deployment RESTARTED has brought. A restart is neither a release nor a way back, so it tells the
+    same as that one, unless a SEQUENCE is given."""
+    told = sequence_of(restarted) if sequence is None else sequence
+    return description_with(description, told, undone_id(restarted))
+
+
+def sequence_of(deployment: Resource) -> int | None:
+    """The sequence that the description of DEPLOYMENT tells; None if it tells none."""
+    found = re.search(r"\[sequence (-?\d+)\]$", deployment.get("description") or "")
+    return int(found.group(1)) if found else None
+
+
+def undone_id(deployment: Resource) -> str | None:
+    """The id of the deployment that DEPLOYMENT undoes; None if it undoes none. CodeDeploy links only those rollbacks that it creates itself."""
+    linked = (deployment.get("rollback_info") or {}).get("rollback_triggering_deployment_id")
+    found = re.search(r"\[rolls back (d-[A-Z0-9]+)\]", deployment.get("description") or "")
+    return linked or (found.group(1) if found else None)
+
+
+def check_sequence(sequence: int, last: Resource) -> None:
+    """Raise CodeDeployError if LAST, a deployment of the group, was of a later release than SEQUENCE."""
+    deployed = sequence_of(last)
+    if deployed is not None and sequence < deployed:
+        does = f"is deploying {deployed}" if last.get("status") in ACTIVE else f"has deployed {deployed} already"
+        raise CodeDeployError(
+            f"sequence: {sequence} was given, but {last['deployment_id']} {does}, which is later. "
+            "Leave the option out to go back all the same."
+        )
+
+
+def active_deployment_id(group: Resource) -> str | None:
+    """The id of the deployment that GROUP is busy with; None if it is idle."""
+    last = group.get("last_attempted_deployment") or {}
+    return last["deployment_id"] if last.get("status") in ACTIVE else None

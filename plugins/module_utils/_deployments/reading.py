@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deployments as `deployment_info` returns them: with their targets, or with a diagnosis.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._aws.calls import MISSING, CodeDeployError, error_code
+from .api import (
+    TARGETS_A_CALL,
+    Deployment,
+    find_deployment,
+    find_notable_targets,
+    find_targets,
+    find_telling_targets,
+    list_deployments,
+)
+from .diagnosis import diagnosis_from
+from .progress import timeline
+
+READ_TARGETS: dict[str, t.Callable[[t.Any, Deployment], list[dict[str, t.Any]]]] = {
+    "notable": find_notable_targets,
+    "failed": lambda client, deployment: find_targets(client, deployment["deployment_id"], ["Failed"]),
+    "all": lambda client, deployment: find_targets(client, deployment["deployment_id"]),
+}
+
+
+def with_targets(client: t.Any, deployment: Deployment, which: str) -> dict[str, t.Any]:
+    """What is to be told of the targets of DEPLOYMENT; WHICH is a value of the option `targets`."""
+    if which == "none":
+        return {}
+    targets = READ_TARGETS[which](client, deployment)
+    return {"targets": targets, "timeline": timeline(targets)}
+
+
+def with_diagnosis(client: t.Any, deployment: Deployment, limit: int) -> dict[str, t.Any]:
+    """What is to be told of DEPLOYMENT, which went wrong. The events of a thousand targets stay here: they would be a second on their way."""
+    targets = find_telling_targets(client, deployment)
+    rollback_id = (deployment.get("rollback_info") or {}).get("rollback_deployment_id")
+    rollback = find_deployment(client, rollback_id) if rollback_id else None
+    notable = targets[:TARGETS_A_CALL]
+    diagnosis = diagnosis_from(deployment, targets, rollback, limit)
+    return {"diagnosis": diagnosis, "targets": notable, "timeline": timeline(notable)}
+
+
+def is_known(deployment: Deployment, counts: dict[str, int]) -> bool:
+    """Whether the overview of DEPLOYMENT has these COUNTS; never without any."""
+    overview = deployment.get("deployment_overview", {})
+    return bool(counts) and all(overview.get(status) == count for status, count in counts.items())
+
+
+def find_listed(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
+    """The deployments that FILTERS let through. Raises CodeDeployError, which says so, if there is no such application or deployment group."""
+    try:
+        return list_deployments(client, filters)
+    except CodeDeployError as error:
+        if error_code(error) in MISSING:
+            # Imported here, since few tasks need it, and each task compiles all that it imports anew.
+            from .._deployment_groups import require_deployment_group
+
+            require_deployment_group(client, filters["application_name"], filters["deployment_group_name"])
+        raise

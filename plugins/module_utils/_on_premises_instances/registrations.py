@@ -1,0 +1,232 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task does with on-premises instances, one or many: register them, perhaps with IAM users of their own, tag and deregister them.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import typing as t
+from dataclasses import dataclass
+
+from .._aws.calls import CodeDeployError, not_checked
+from .._aws.converge import settled
+from .._aws.parallel import SHOWN, in_parallel
+from .._plan import Plan, Resource, managed_part
+from .agent_files import host_config, host_config_path, remove_file, write_private_file
+from .api import apply_tags, deregister, find_holders, find_registered, held, register
+from .forms import ARNS, DEFAULTS, MANAGED, InstanceTags, api_arn, pairs_from_tags, tags_from_pairs
+from .user_rules import Account, Credentials, UserOptions
+from .users import check_new_user, find_user, new_user, remove_user
+
+Plans = dict[str, Plan]
+Failures = dict[str, CodeDeployError]
+
+
+@dataclass(frozen=True)
+class Users:
+    """How IAM users for instances are made, and the DIRECTORY for the files with their keys, if there is to be one."""
+
+    iam: t.Any
+    account: Account
+    options: UserOptions
+    directory: str | None
+
+    def arn(self, name: str) -> str:
+        """The ARN of the user of the instance NAME."""
+        return self.account.user_arn(self.options.path, name)
+
+
+def check_new_users(users: Users, names: t.Iterable[str], most: int) -> None:
+    """Raise CodeDeployError if an IAM user that is to be made for one of NAMES is there, and not ours or perhaps in use."""
+    _none, failures = in_parallel(
+        lambda name: check_new_user(users.iam, name, users.account.region, users.arn(name)), names, most
+    )
+    for error in failures.values():
+        raise error
+
+
+def own_users(users: Users, names: t.Iterable[str], most: int) -> dict[str, str]:
+    """The ARNs of the IAM users that were made for the instances NAMES and are still there."""
+    found, failures = in_parallel(lambda name: find_user(users.iam, name, users.account.region), names, most)
+    for error in failures.values():
+        raise error
+    return {
+        name: user["arn"] for name, user in found.items() if user and user["ours"] and user["arn"] == users.arn(name)
+    }
+
+
+def deliver(users: Users, name: str, credentials: Credentials) -> dict[str, str]:
+    """The access key of the instance NAME as the task returns it: where its file is, or with the secret."""
+    key = {
+        "instance_name": name,
+        "iam_user_arn": credentials.iam_user_arn,
+        "access_key_id": credentials.access_key_id,
+    }
+    if users.directory is None:
+        return {**key, "secret_access_key": credentials.secret_access_key}
+    path = host_config_path(users.directory, name)
+    text = host_config(
+        users.account.region, credentials.iam_user_arn, credentials.access_key_id, credentials.secret_access_key
+    )
+    try:
+        write_private_file(path, text)
+    except OSError as error:
+        raise CodeDeployError(f"iam_user.config_directory: {path!r} cannot be written: {error.strerror}") from error
+    return {**key, "config_file": path}
+
+
+def register_with_user(client: t.Any, users: Users, plan: Plan, wait_timeout: int) -> dict[str, str]:
+    """Register the instance of PLAN with an IAM user made for it, and return its access key. All of it happens, or nothing."""
+    name = (plan.after or {})["instance_name"]
+    with new_user(users.iam, name, users.options, users.account) as credentials:
+        key = deliver(users, name, credentials)
+        try:
+            register(client, plan, wait_timeout)
+        except CodeDeployError:
+            if "config_file" in key:
+                remove_file(key["config_file"])
+            raise
+    return key
+
+
+def _arn(instance: Resource) -> str:
+    return next(iter(api_arn(instance).values()))
+
+
+def replacements(plans: Plans) -> Plans:
+    """Those of PLANS that give a registered instance another ARN."""
+    return {
+        name: plan
+        for name, plan in plans.items()
+        if plan.before and plan.after and _arn(plan.before) != _arn(plan.after)
+    }
+
+
+def refused_replacements(plans: Plans, wanted: t.Mapping[str, Resource], replace: bool) -> Failures:
+    """Why instances stay as they are to which PLANS give another ARN: REPLACE is false, or the tags that they would lose are not WANTED."""
+    failures = {}
+    for name, plan in replacements(plans).items():
+        before, after = plan.before or {}, plan.after or {}
+        if not replace:
+            failures[name] = CodeDeployError(
+                f"replace: {name} is registered with {_arn(before)}, not with {_arn(after)}, and AWS cannot change the ARN of an instance: "
+                "it would have to be deregistered, and could not be registered again for about 24 hours. "
+                "Register the host under another instance_name, or set replace=true if it can be without deployments for that long."
+            )
+        elif after["tags"] != {str(key): str(value) for key, value in (wanted[name]["tags"] or {}).items()}:
+            failures[name] = CodeDeployError(
+                f"{wanted[name]['option']}tags: {name} would lose tags when it is deregistered to get another ARN; "
+                f"give all tags that it is to have then: {json.dumps(after['tags'])}"
+            )
+    return failures
+
+
+def refused_arns(client: t.Any, plans: Plans) -> tuple[Failures, list[str]]:
+    """Why instances stay as they are to which PLANS give an ARN that another instance has, and warnings. Without replacements nothing is read."""
+    arns = {name: _arn(plan.after or {}) for name, plan in replacements(plans).items()}
+    try:
+        holders = find_holders(client, set(arns.values())) if arns else {}
+    except CodeDeployError as error:
+        return {}, [not_checked(error)]
+    return {
+        name: CodeDeployError(
+            f"iam_user_arn, iam_session_arn: {arn} is the ARN of the instance {holders[arn]!r}, registered or deregistered "
+            f"less than 24 hours ago; give {name} another one"
+        )
+        for name, arn in arns.items()
+        if arn in holders
+    }, []
+
+
+def replacement_warnings(plans: Plans) -> list[str]:
+    """What is to be said of instances that PLANS deregister to give them another ARN."""
+    names = list(replacements(plans))
+    return names and [
+        f"Another ARN means an outage for {_listed(names)}: AWS holds the name of a deregistered instance, typically for 24 hours. "
+        "Until then the host gets no deployments. A host that is registered under another instance_name gets them at once."
+    ]
+
+
+def held_warnings(plans: Plans, records: t.Mapping[str, Resource]) -> list[str]:
+    """What is to be said in check mode of the instances that PLANS register though AWS has RECORDS of them which hold the name."""
+    names = [name for name, plan in plans.items() if plan.after and not plan.before and name in records]
+    return names and [f"AWS may refuse to register {_listed(names)}: {held(records[names[0]])}."]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def register_all(
+    client: t.Any, plans: Plans, users: Users | None, new_users: t.Container[str], most: int, wait_timeout: int
+) -> tuple[list[dict[str, str]], Failures]:
+    """Register the instances of PLANS, MOST at a time, those in NEW_USERS with users of their own; then bring all to their tags.
+
+    Returns the access keys of the users that were made, and what failed.
+    """
+
+    def register_one(name: str) -> dict[str, str] | None:
+        if users and name in new_users:
+            return register_with_user(client, users, plans[name], wait_timeout)
+        register(client, plans[name], wait_timeout)
+        return None
+
+    changing = [name for name, plan in plans.items() if any(arn in plan.updates for arn in ARNS)]
+    done, failures = in_parallel(register_one, changing, most)
+    changes = {
+        name: (plan.before["tags"], plan.after["tags"])
+        for name, plan in plans.items()
+        if name not in changing and plan.before and plan.after
+    }
+    changes.update(tags_of_new_ones(client, {name: plans[name] for name in done}))
+    try:
+        apply_tags(client, changes)
+    except CodeDeployError as error:
+        failures = {**failures, "tags": error}
+    return [key for key in done.values() if key], failures
+
+
+def tags_of_new_ones(client: t.Any, plans: Plans) -> dict[str, tuple[InstanceTags, InstanceTags]]:
+    """The changes of tags that the new registrations of PLANS need.
+
+    The AWS user guide says both that tags outlive a registration and that they do not. So what of old ones is there and not wanted goes,
+    and all that is wanted is added.
+    """
+    registered = find_registered(client, plans)
+    changes = {}
+    for name, plan in plans.items():
+        tags = (plan.after or DEFAULTS)["tags"]
+        old = pairs_from_tags(registered.get(name, DEFAULTS)["tags"]) - pairs_from_tags(tags)
+        changes[name] = (tags_from_pairs(old), tags)
+    return changes
+
+
+def deregister_all(client: t.Any, plans: Plans, users: Users | None, most: int) -> Failures:
+    """Remove the tags of the instances of PLANS, deregister them, and remove the IAM users that were made for them."""
+
+    def deregister_one(name: str) -> None:
+        before = plans[name].before or {}
+        if any(arn in before for arn in ARNS):
+            deregister(client, name)
+        if users and "made_iam_user_arn" in before:
+            remove_user(users.iam, name)
+
+    apply_tags(client, {name: ((plan.before or {}).get("tags", {}), {}) for name, plan in plans.items()})
+    return in_parallel(deregister_one, plans, most)[1]
+
+
+def shown(client: t.Any, plans: Plans) -> dict[str, Resource]:
+    """The instances of PLANS, read when AWS shows them as the plans want them, or will not."""
+
+    def difference(found: Resource | None) -> Plan:
+        before = {name: managed_part((found or {}).get(name), MANAGED) for name in plans}
+        return Plan(before, {name: plan.after for name, plan in plans.items()})
+
+    return settled(functools.partial(find_registered, client, list(plans)), difference)[1] or {}

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which revisions an application's deployment groups have, or have tried to have.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._aws.calls import CodeDeployError
+from .._deployment_groups.api import find_deployment_groups
+from .._deployments.api import LAST_ATTEMPTED, LAST_SUCCESSFUL, find_deployments, with_history
+from .._revisions.locations import Location
+
+Resource = dict[str, t.Any]
+
+# What a revision can be to a group besides its target, which new hosts get: what its last successful deployment brought, to which it is
+# rolled back, and what its last deployment, which may be under way, has tried to bring (botocore model: DeploymentGroupInfo).
+_DEPLOYMENTS = {"last_successful": LAST_SUCCESSFUL, "last_attempted": LAST_ATTEMPTED}
+ROLES = ("target", *_DEPLOYMENTS)
+
+
+@dataclass(frozen=True)
+class Use:
+    """The deployment group GROUP has the revision at LOCATION in the ROLE, one of ROLES."""
+
+    group: str
+    role: str
+    location: Location
+
+
+def find_uses(client: t.Any, application_name: str) -> list[Use]:
+    """Every use of a revision by a deployment group of the application, in the order of the groups' names.
+
+    Raises CodeDeployError if it cannot be told what a group has, because its deployment cannot be read.
+    """
+    groups = [_complete(client, group) for group in find_deployment_groups(client, application_name)]
+    ids = {deployment_id for group in groups for deployment_id in _deployment_ids(group).values()}
+    deployments = find_deployments(client, ids)
+    if missing := sorted(ids - set(deployments)):
+        raise CodeDeployError(
+            f"Cannot tell which revisions application {application_name!r} uses: CodeDeploy does not show {', '.join(missing)}"
+        )
+    return [use for group in groups for use in _uses(group, deployments)]
+
+
+def _complete(client: t.Any, group: Resource) -> Resource:
+    """GROUP with what AWS has not told of its deployments, where it tells that there are some. Most groups without any have had none."""
+    deployed = group.get("target_revision") or group.get(LAST_SUCCESSFUL)
+    return with_history(client, group) if deployed and not all(map(group.get, _DEPLOYMENTS.values())) else group
+
+
+def _deployment_ids(group: Resource) -> dict[str, str]:
+    """By role, the deployment by which GROUP has a revision."""
+    found = {role: group.get(member) for role, member in _DEPLOYMENTS.items()}
+    return {role: deployment["deployment_id"] for role, deployment in found.items() if deployment}
+
+
+def _uses(group: Resource, deployments: t.Mapping[str, Resource]) -> t.Iterator[Use]:
+    """A deployment that restarts what is there has no revision of its own."""
+    brought = {
+        role: deployments[deployment_id].get("revision") for role, deployment_id in _deployment_ids(group).items()
+    }
+    for role, location in {"target": group.get("target_revision"), **brought}.items():
+        if location:
+            yield Use(group["deployment_group_name"], role, location)

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a revision lies: the forms of its location, and which locations hold the same release.
+
+PRIVATE to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+
+from .._appspec.content import content_member
+from .._aws.shapes import resource_from_aws
+from .._validation import InvalidOption
+
+# {"revision_type": "S3", "s3_location": {"bucket", "key", "bundle_type", "version"?, "e_tag"?}}
+# or {"revision_type": "GitHub", "git_hub_location": {"repository", "commit_id"}}
+# or {"revision_type": "AppSpecContent", "app_spec_content": {"content"?, "sha256"}}, and "String", "string" alike  (botocore model: RevisionLocation)
+Location = dict[str, t.Any]
+
+
+_PLACES = {
+    "S3": "s3_location",
+    "GitHub": "git_hub_location",
+    "AppSpecContent": "app_spec_content",
+    "String": "string",
+}
+
+
+_CONTENTS = ("AppSpecContent", "String")
+
+
+def location_from_options(revision: dict[str, t.Any]) -> Location:
+    """The canonical location that the option `revision` names: members that were left out are dropped, the type is derived.
+
+    Raises InvalidOption if the type contradicts the location, or a content cannot be read, or is not the one that its digest says.
+    """
+    kind, place = next((kind, place) for kind, place in _PLACES.items() if revision.get(place))
+    if revision.get("revision_type") not in (None, kind):
+        raise InvalidOption(
+            f"revision.revision_type: {revision['revision_type']!r} was given, but {place} makes it {kind}"
+        )
+    if kind in _CONTENTS:
+        return {"revision_type": kind, place: content_member(f"revision.{place}", revision[place])}
+    members = {name: value for name, value in revision[place].items() if value is not None}
+    if "e_tag" in members:
+        members["e_tag"] = members["e_tag"].strip('"')  # S3 itself gives ETags in quotes
+    return {"revision_type": kind, place: members}
+
+
+def identity_of(location: Location) -> Location:
+    """LOCATION without a content, for which its digest stands: so it is looked up, and so deployments show it (botocore model: GetDeployment)."""
+    kind = location["revision_type"]
+    if kind not in _CONTENTS:
+        return location
+    return {"revision_type": kind, _PLACES[kind]: {"sha256": location.get(_PLACES[kind], {}).get("sha256")}}
+
+
+def is_same_release(wanted: Location | None, deployed: Location | None) -> bool:
+    """Whether DEPLOYED is the release that WANTED names. What WANTED leaves open (version, ETag) is not compared."""
+    if not wanted or not deployed or wanted["revision_type"] != deployed["revision_type"]:
+        return False
+    place = _PLACES[wanted["revision_type"]]
+    given, found = wanted.get(place) or {}, deployed.get(place) or {}
+    return bool(given) and all(found.get(name) == value for name, value in given.items())
+
+
+def place_of(location: Location | None) -> str:
+    """How a person names the location: `s3://bucket/key` or `github.com/owner/repository@commit`."""
+    if not location:
+        return "no revision"
+    if "s3_location" in location:
+        return f"s3://{location['s3_location']['bucket']}/{location['s3_location']['key']}"
+    if "git_hub_location" in location:
+        return f"github.com/{location['git_hub_location']['repository']}@{location['git_hub_location']['commit_id']}"
+    kind = location.get("revision_type", "a revision")
+    sha256 = location.get(_PLACES.get(kind, ""), {}).get("sha256")
+    return f"{kind} {sha256}" if sha256 else str(kind)
+
+
+def content_of(location: Location) -> str | None:
+    """The AppSpec that LOCATION holds itself; None if it is elsewhere, or only its digest is given."""
+    given = location.get("app_spec_content") or location.get("string") or {}
+    return t.cast("str | None", given.get("content"))
+
+
+def location_from_aws(answer: dict[str, t.Any]) -> Location:
+    """A RevisionLocation in snake_case; a content has its digest, also where it was registered without."""
+    location = resource_from_aws(answer)
+    place = location.get(_PLACES[location["revision_type"]], {})
+    if "content" in place:
+        place.setdefault("sha256", hashlib.sha256(place["content"].encode()).hexdigest())
+    return location
+
+
+def _name_of(location: Location) -> str:
+    """The same text for the same revision."""
+    return json.dumps(identity_of(location), sort_keys=True)

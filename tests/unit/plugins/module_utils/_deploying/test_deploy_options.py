@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, the slipway.codedeploy contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options of `deploy` that do not go together are refused before anything is asked."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import (
+    DEPLOY_ARGUMENTS,
+    check_options,
+)
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
+
+DEFAULTS = {name: rules.get("default") for name, rules in DEPLOY_ARGUMENTS.items()}
+PLACE = {"application_name": "web", "deployment_group_name": "production"}
+SOURCE = {"source": "x", "s3_bucket": "b"}
+RESTART = {"source": None, "deployment_mode": "RESTART"}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"roll_back_stopped": True}, "roll_back_stopped: needs if_in_progress=stop, not attach"),
+        ({"continue_when_ready": True, "wait_for": "ready"}, "continue_when_ready: wait_for=ready ends before"),
+        ({"wait": False, "if_in_progress": "wait"}, "if_in_progress: wait needs wait=true"),
+        ({"wait": False, "if_in_progress": "stop"}, "if_in_progress: stop needs wait=true"),
+        ({"wait": False, "continue_when_ready": True}, "continue_when_ready: true needs wait=true"),
+        ({**RESTART, "revision": "previous"}, "revision: deployment_mode=RESTART takes none"),
+        ({**RESTART, "source": "web"}, "source: deployment_mode=RESTART takes none"),
+        (
+            {**RESTART, "update_outdated_instances_only": True},
+            "update_outdated_instances_only: deployment_mode=RESTART",
+        ),
+        (
+            {"deployment_group_name": None, "deployment_group_names": []},
+            "deployment_group_names: an empty list was given, it must name one",
+        ),
+        ({"source": None, "deployment_mode": "STANDARD"}, "source, revision: what was given is empty"),
+        ({"source": ""}, "source, revision: what was given is empty, and one of them is needed"),
+        ({"deployment_config_name": ""}, "deployment_config_name: '' is not a valid name"),
+        ({"s3_bucket": "Bad_Bucket!"}, "s3_bucket: 'Bad_Bucket!' is not the name of a bucket"),
+        ({"s3_bucket": ""}, "s3_bucket: '' is not the name of a bucket"),
+        (
+            {"source": None, "revision": {"s3_location": {"bucket": "a b"}}},
+            "revision.s3_location.bucket: 'a b' is not the name of a bucket",
+        ),
+        (
+            {"source": None, "revision": {"git_hub_location": {"repository": "web"}}},
+            "revision.git_hub_location.repository: 'web' is not a repository: it looks like OWNER/NAME",
+        ),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(given: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(InvalidOption, match=re.escape(message)):
+        check_options({**DEFAULTS, **PLACE, **SOURCE, **given})
+
+
+@pytest.mark.parametrize("given", [{}, RESTART, {**RESTART, "update_outdated_instances_only": False}])
+def test_others_are_not(given: dict[str, t.Any]) -> None:
+    check_options({**DEFAULTS, **PLACE, **SOURCE, **given})
