@@ -236,7 +236,7 @@ class InventoryModule(Clients, AWSInventoryBase):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Put the hosts that the file PATH selects into INVENTORY. Raises AnsibleParserError, before the first of them, if that cannot be."""
         try:
-            aws_call("assume the role")(super().parse)(inventory, loader, path, cache=cache)
+            super().parse(inventory, loader, path, cache=cache)
             options = {name: self._value(name) for name in OPTIONS}
             check_options(options)
             is_cached, records = self.get_cached_result(path, cache)
@@ -262,6 +262,9 @@ class InventoryModule(Clients, AWSInventoryBase):
             )
         self._given = {names[alias] for alias in config}
         return config
+
+    def _set_frozen_credentials(self) -> None:
+        aws_call("assume the role")(super()._set_frozen_credentials)()
 
     def _do_fail(self, message: str) -> t.NoReturn:
         raise AnsibleParserError(printable(without_secrets(message)))

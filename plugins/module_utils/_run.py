@@ -69,8 +69,10 @@ def keeping(warnings: list[str]) -> t.Iterator[None]:
         raise
 
 
-class PrintableModule(AnsibleModule):
-    """A module whose ways to end, which all lead through `exit_json` and `fail_json`, print nothing that could harm."""
+class _PrintableEnds:
+    """Ends for a module, all of which lead through `exit_json` and `fail_json`: they print nothing that could harm."""
+
+    params: Params
 
     def warn(self, warning: str) -> None:
         """Warn the user. Not by way of amazon.aws, which adds to the result what ansible-core adds by itself, and gets a deprecation warning for it."""
@@ -79,23 +81,23 @@ class PrintableModule(AnsibleModule):
     def exit_json(self, **result: t.Any) -> None:
         """End the module with RESULT."""
         self._conceal()
-        super().exit_json(**printable_result(result))
+        super().exit_json(**printable_result(result))  # type: ignore[misc]
 
     def fail_json(self, *message: str, **result: t.Any) -> None:
         """End the module with RESULT, which has the reason in `msg`, unless it is the MESSAGE."""
         self._conceal()
-        super().fail_json(*map(_harmless, message), **printable_result(without_secrets(result)))
+        super().fail_json(*map(_harmless, message), **printable_result(without_secrets(result)))  # type: ignore[misc]
 
     def _conceal(self) -> None:
         """Mask the options, which Ansible shows with the result at high verbosity."""
         self.params.update({name: without_secrets(self.params[name]) for name in _WITH_URLS if self.params.get(name)})
 
 
-class OfflineModule(PrintableModule):
+class OfflineModule(_PrintableEnds, AnsibleModule):
     """A module that does not call AWS."""
 
 
-class CodeDeployModule(Clients, PrintableModule, AnsibleAWSModule):
+class CodeDeployModule(Clients, _PrintableEnds, AnsibleAWSModule):
     """A module that calls AWS."""
 
     def _connection_options(self) -> t.Any:
@@ -130,7 +132,7 @@ def _end(module: t.Any, work: t.Callable[[], Result]) -> None:
             module.fail_json_aws(error.exception, msg=error.message, **error.kwargs)
         module.fail_json(msg=error.message, **error.kwargs)
     _warn(module, result.pop("warnings", ()))
-    module.exit_json(**_shown(result, module._verbosity))
+    module.exit_json(**shown(result, module._verbosity))
 
 
 def _warn(module: t.Any, warnings: t.Iterable[str]) -> None:
@@ -138,7 +140,7 @@ def _warn(module: t.Any, warnings: t.Iterable[str]) -> None:
         module.warn(warning)
 
 
-def _shown(result: Result, verbosity: int) -> Result:
+def shown(result: Result, verbosity: int) -> Result:
     """RESULT as it is returned at Ansible's VERBOSITY: the largest files of a bundle are for those who ask for more."""
     if verbosity or "bundle" not in result:
         return result

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from emulator import Emulator
 
 FRAGMENTS = "ansible_collections.slipway.codedeploy.plugins.doc_fragments"
@@ -118,6 +120,6 @@ def check_permissions(subject: Subject, scenarios: list[Scenario], connect: Conn
 def check_refused(subject: Subject, params: Params, message: str, connect: Connect, emulator: Emulator) -> None:
     """PARAMS are refused with a text that matches MESSAGE, in check mode too, and nothing is written."""
     for check_mode in (True, False):
-        with pytest.raises((subject.module.InvalidOption, subject.module.CodeDeployError), match=message):
+        with pytest.raises((InvalidOption, CodeDeployError), match=message):
             subject.module.ensure(connect, subject.params(**params), check_mode)
     assert [action for action in module_actions(emulator) if not re.search(r":(BatchGet|Get|List)", action)] == []

@@ -49,7 +49,6 @@ NEEDED = {
     "HeadObjectOutput": ("ETag",),
     "Instance": ("InstanceId",),
     "InstanceInfo": ("instanceName",),
-    "LastDeploymentInfo": ("deploymentId", "status"),
     "LifecycleHook": ("LifecycleHookName",),
     "MultipartUpload": ("Key", "UploadId"),
     "Object": ("Key", "LastModified"),

@@ -12,7 +12,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ...modules.deploy import Group, Params
 from .._aws.calls import CodeDeployError, Connect
 from .._deployment_configs.api import predicted_deployment_config, require_deployment_config
 from .._deployment_groups.api import predicted_deployment_group, require_deployment_group, target_instances
@@ -58,6 +57,9 @@ from .decisions import (
 )
 from .earlier_revisions import named_revision
 from .options import MEMBERS
+
+Params = dict[str, t.Any]
+Group = dict[str, t.Any]
 
 # botocore model: Description; the length is observed.
 LONGEST_DESCRIPTION = 256

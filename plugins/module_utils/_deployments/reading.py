@@ -62,7 +62,7 @@ def find_listed(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
     except CodeDeployError as error:
         if error_code(error) in MISSING:
             # Imported here, since few tasks need it, and each task compiles all that it imports anew.
-            from .._deployment_groups import require_deployment_group
+            from .._deployment_groups.api import require_deployment_group
 
             require_deployment_group(client, filters["application_name"], filters["deployment_group_name"])
         raise

@@ -10,13 +10,15 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import datetime
+import typing as t
 from dataclasses import dataclass
 
-from ...modules.deployment_info import Params
 from .._validation import InvalidOption
 from .api import (
     Deployment,
 )
+
+Params = dict[str, t.Any]
 
 
 def time_of(option: str, value: str | None) -> datetime.datetime | None:

@@ -12,7 +12,6 @@ import typing as t
 import pytest
 
 from ansible_collections.slipway.codedeploy import plugins
-from ansible_collections.slipway.codedeploy.plugins.module_utils._run import warn
 from emulator import Emulator, Fault
 from emulator.hosts.outcomes import fail
 from emulator.http import refusals
@@ -61,11 +60,6 @@ def test_an_error_of_aws_in_a_module(
     assert result["failed"] is True
     assert SHOWN in result["msg"]
     assert EVIL not in result["msg"] and EVIL not in result.get("exception", "")
-
-
-def test_a_warning_of_a_module(capsys: pytest.CaptureFixture[str]) -> None:
-    warn(EVIL)  # as in a module that runs in the controller's process, where Ansible shows it at once
-    assert SHOWN in capsys.readouterr().err
 
 
 def test_a_script_name_and_its_log(emulator: Emulator, controller: Controller) -> None:

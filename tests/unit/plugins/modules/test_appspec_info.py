@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
-from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import appspec_info
 from unit.appspec_service_tables import FUNCTION, TASK
@@ -132,5 +131,5 @@ def test_what_cannot_be_found_is_an_error_that_names_the_option(options: dict[st
 
 def test_a_directory_of_which_no_bundle_can_be_made_is_an_error(tree: pathlib.Path) -> None:
     (tree / "loose").symlink_to("nowhere")
-    with pytest.raises(BundleError, match="'loose' is a broken link"):
+    with pytest.raises(InvalidOption, match="path: 'loose' is a broken link"):
         ensure(path=str(tree))

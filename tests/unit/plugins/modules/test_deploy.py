@@ -14,14 +14,18 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.patience import UPLOAD_READ_TIMEOUT
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.steps import store
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import (
     Release,
     begin_bundle,
+    store_release,
     wanted_release,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.uploads import PART
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_info
 from emulator import Emulator, Fault
 from emulator.engine.lifecycle import INSTALL_EVENTS
@@ -120,10 +124,10 @@ def test_the_new_fleet_of_a_blue_green_deployment_reaches_it(
 ) -> None:
     fleet = {"tag_filters": [{"key": "role", "value": "green", "type": None}], "auto_scaling_groups": None}
     given = options(**source, target_instances=fleet)
-    with pytest.raises(deploy.CodeDeployError, match="and 'production' deploys in place"):
+    with pytest.raises(CodeDeployError, match="and 'production' deploys in place"):
         deploy.ensure(connect, given, False)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
-    with pytest.raises(deploy.CodeDeployError, match="InvalidTargetInstancesException"):
+    with pytest.raises(CodeDeployError, match="InvalidTargetInstancesException"):
         deploy.ensure(connect, {**given, "preflight": False}, False)
     (call,) = [call for call in emulator.calls if call.operation == "CreateDeployment"]
     assert (call.parameters or {})["targetInstances"] == {
@@ -139,7 +143,7 @@ def test_an_upload_takes_its_time_and_is_prepared_only_if_needed(source: dict[st
         return connect(service)
 
     for _run in range(2):  # the second has nothing to upload
-        deploy.store_release(recording, release_of(connect, source))
+        store_release(recording, release_of(connect, source))
     assert limits == [UPLOAD_READ_TIMEOUT]
 
 
@@ -147,7 +151,7 @@ def test_a_run_that_was_killed_after_the_upload_does_not_upload_again(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
     release = release_of(connect, source)
-    deploy.store_release(connect, release)
+    store_release(connect, release)
     emulator.calls.clear()
     done = deploy.ensure(connect, options(**source), False)
     assert done["bundle"]["uploaded"] is False
@@ -177,7 +181,7 @@ def test_only_so_many_bundles_are_kept_besides_those_in_use(
 ) -> None:
     for name in ("a", "b"):
         pathlib.Path(source["source"], name).touch()
-        deploy.store(connect, release_of(connect, source), options(**source))
+        store(connect, release_of(connect, source), options(**source))
     pathlib.Path(source["source"], "c").touch()
     planned = deploy.ensure(connect, options(**source, keep=2, keep_younger_than=0), True)
     done = deploy.ensure(connect, options(**source, keep=2, keep_younger_than=0), False)
@@ -191,7 +195,7 @@ def test_only_so_many_bundles_are_kept_besides_those_in_use(
 def test_a_deployment_is_followed_though_old_bundles_cannot_be_removed(
     source: dict[str, str], connect: Connect, codedeploy: t.Any, emulator: Emulator
 ) -> None:
-    deploy.store(connect, release_of(connect, source), options(**source))
+    store(connect, release_of(connect, source), options(**source))
     pathlib.Path(source["source"], "more").touch()
     emulator.faults.add(Fault("access_denied", "s3:DeleteObject*"))
     done = deploy.ensure(connect, options(**source, keep=1, keep_younger_than=0), False)
@@ -209,7 +213,7 @@ def test_what_another_run_has_uploaded_meanwhile_is_not_replaced(
     pathlib.Path(source["source"], "noise").write_bytes(random.Random(1).randbytes(size))
     pathlib.Path(source["source"], "text").write_text(10_000 * "text")
     slower, faster = (release_of(connect, {**source, "compression": level}) for level in (0, 9))
-    stored = [deploy.store_release(connect, release) for release in (faster, slower)]
+    stored = [store_release(connect, release) for release in (faster, slower)]
     assert stored[0] == stored[1]
     place = stored[0]["s3_location"]
     found = emulator.client("s3").head_object(Bucket=place["bucket"], Key=place["key"])
@@ -221,9 +225,9 @@ def test_what_a_stranger_has_put_there_meanwhile_is_no_bundle_of_ours(source: di
     release = release_of(connect, source)
     place = release.location["s3_location"]
     connect("s3").put_object(Bucket=place["bucket"], Key=place["key"], Body=b"")
-    with pytest.raises(deploy.CodeDeployError, match="upload the bundle"):
-        deploy.store_release(connect, release)
-    replaced = deploy.store_release(connect, release_of(connect, source))  # who has seen it replaces it, as ever
+    with pytest.raises(CodeDeployError, match="upload the bundle"):
+        store_release(connect, release)
+    replaced = store_release(connect, release_of(connect, source))  # who has seen it replaces it, as ever
     assert replaced["s3_location"]["e_tag"]
 
 
@@ -242,7 +246,7 @@ def test_a_config_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
     source: dict[str, str], connect: Connect, emulator: Emulator
 ) -> None:
     given = options(**source, deployment_config_name="Missing")
-    with pytest.raises(deploy.CodeDeployError, match="deployment_config_name: there is no deployment config 'Missing'"):
+    with pytest.raises(CodeDeployError, match="deployment_config_name: there is no deployment config 'Missing'"):
         deploy.ensure(connect, given, False)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
     (warning,) = deploy.ensure(connect, given, True)["warnings"]
@@ -268,7 +272,7 @@ def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is
     emulator.calls.clear()
     message = f"sequence: 6 was given, but {first['deployment_id']} has deployed 7 already"
     for check_mode in (True, False):
-        with pytest.raises(deploy.CodeDeployError, match=message):
+        with pytest.raises(CodeDeployError, match=message):
             deploy.ensure(connect, options(**source, sequence=6), check_mode)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
     assert shipped(7)["changed"] is True
@@ -279,7 +283,7 @@ def test_a_description_leaves_room_for_the_sequence(source: dict[str, str], conn
     message = (
         "description: 250 characters were given, at most 243 are allowed beside what sequence and going back write"
     )
-    with pytest.raises(deploy.InvalidOption, match=message):
+    with pytest.raises(InvalidOption, match=message):
         deploy.ensure(connect, options(**source, description=250 * "a", sequence=7), False)
     assert deploy.ensure(connect, options(**source, description=243 * "a", sequence=7), False)["changed"] is True
 
@@ -291,9 +295,7 @@ def test_a_release_in_flight_is_not_stopped_for_an_older_one(
     later = deploy.ensure(connect, options(**source, sequence=7), False)["deployment_id"]
     pathlib.Path(source["source"], "more").touch()
     held_up = options(**source, sequence=6, if_in_progress="stop")
-    with pytest.raises(
-        deploy.CodeDeployError, match=f"sequence: 6 was given, but {later} is deploying 7, which is later"
-    ):
+    with pytest.raises(CodeDeployError, match=f"sequence: 6 was given, but {later} is deploying 7, which is later"):
         deploy.ensure(connect, held_up, check_mode)
     assert deploy.ensure(connect, {**held_up, "sequence": 7}, True)["awaits"]["goal"] == "stopped"
 
@@ -331,7 +333,7 @@ def test_what_is_not_there_is_named_and_nothing_is_written(
 ) -> None:
     wanted = given if "revision" in given else {**source, **given}
     for check_mode in (True, False):
-        with pytest.raises(deploy.CodeDeployError, match=message):
+        with pytest.raises(CodeDeployError, match=message):
             deploy.ensure(connect, options(**wanted), check_mode)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
 
@@ -346,7 +348,7 @@ def test_what_is_not_there_is_named_and_nothing_is_written(
 def test_a_group_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
     source: dict[str, str], connect: Connect, emulator: Emulator, given: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(deploy.CodeDeployError, match=message):
+    with pytest.raises(CodeDeployError, match=message):
         deploy.ensure(connect, {**options(**source), **given}, False)
     predicted = deploy.ensure(connect, {**options(**source), **given}, True)
     assert predicted["changed"] is True
@@ -375,7 +377,7 @@ def test_finding_a_deployment_in_flight_is_no_change_but_following_it_is(
 def test_what_the_service_would_refuse_is_refused_before_anything_is_asked(
     connect: Connect, emulator: Emulator, given: dict[str, t.Any], message: str
 ) -> None:
-    with pytest.raises(deploy.InvalidOption, match=message):
+    with pytest.raises(InvalidOption, match=message):
         deploy.ensure(connect, options(source="web-app", s3_bucket=BUCKET, **given), False)
     assert module_actions(emulator) == []
 
@@ -396,14 +398,14 @@ def test_an_appspec_that_would_fail_on_the_hosts_fails_here(
 ) -> None:
     pathlib.Path(source["source"], "appspec.yml").write_text(appspec)
     for check_mode in (True, False):
-        with pytest.raises(deploy.CodeDeployError, match=message):
+        with pytest.raises(CodeDeployError, match=message):
             deploy.ensure(connect, options(**source), check_mode)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
 
 
 def test_what_is_only_strange_about_an_appspec_is_a_warning(source: dict[str, str], connect: Connect) -> None:
     pathlib.Path(source["source"], "appspec.yml").write_text(HOOK.format("AfterInstal", "start.sh"))
-    with pytest.raises(deploy.CodeDeployError, match="AfterInstal"):
+    with pytest.raises(CodeDeployError, match="AfterInstal"):
         deploy.ensure(connect, options(**source, fail_on="warning"), False)
     warnings = deploy.ensure(connect, options(**source), False)["warnings"]
     assert any("Did you mean AfterInstall?" in warning for warning in warnings)
@@ -412,9 +414,7 @@ def test_what_is_only_strange_about_an_appspec_is_a_warning(source: dict[str, st
 @pytest.mark.usefixtures("source")
 def test_a_bundle_of_another_etag_is_refused(connect: Connect, emulator: Emulator) -> None:
     e_tag = emulator.client("s3").put_object(Bucket=BUCKET, Key="web.zip", Body=b"")["ETag"].strip('"')
-    with pytest.raises(
-        deploy.CodeDeployError, match=f"has the ETag '{e_tag}', not 'another': it is another bundle by now"
-    ):
+    with pytest.raises(CodeDeployError, match=f"has the ETag '{e_tag}', not 'another': it is another bundle by now"):
         deploy.ensure(connect, options(**s3_revision(e_tag="another")), False)
     assert deploy.ensure(connect, options(**s3_revision(e_tag=e_tag)), False)["changed"] is True
 
@@ -450,7 +450,7 @@ def test_the_documented_permissions_are_those_that_are_used(
 ) -> None:
     deploy.ensure(connect, options(**source, deployment_config_name="CodeDeployDefault.AllAtOnce"), False)
     done = deploy.ensure(connect, options(**source), False)
-    with pytest.raises(deploy.CodeDeployError):
+    with pytest.raises(CodeDeployError):
         deploy.ensure(connect, options(**{**source, "application_name": "missing"}), False)
     pathlib.Path(source["source"], "more").touch()
     deploy.ensure(connect, options(**source, if_in_progress="stop", keep=1), False)

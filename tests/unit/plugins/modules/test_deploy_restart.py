@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy
 from emulator import Emulator
@@ -81,7 +82,7 @@ def test_another_deployment_is_awaited_or_stopped_first_if_that_is_wanted(
 ) -> None:
     stage.deploy("one.zip")
     in_flight = stage.create_deployment("one.zip")
-    with pytest.raises(deploy.CodeDeployError, match=f"{in_flight} .* so nothing can be restarted now"):
+    with pytest.raises(CodeDeployError, match=f"{in_flight} .* so nothing can be restarted now"):
         ensure()
     awaits = ensure(if_in_progress=mode)["awaits"]
     assert {"again": True, "goal": "stopped"}.items() <= awaits.items()
@@ -90,9 +91,7 @@ def test_another_deployment_is_awaited_or_stopped_first_if_that_is_wanted(
 
 def test_a_group_without_a_success_has_nothing_to_restart(stage: LiveStage, ensure: Ensure) -> None:
     stage.deploy("one.zip", FAILING)
-    with pytest.raises(
-        deploy.CodeDeployError, match="has had no successful deployment, so there is nothing to restart"
-    ):
+    with pytest.raises(CodeDeployError, match="has had no successful deployment, so there is nothing to restart"):
         ensure()
 
 
@@ -101,5 +100,5 @@ def test_a_function_cannot_be_restarted(emulator: Emulator, ensure: Ensure) -> N
     stage = LambdaStage(emulator)
     stage.set_up()
     stage.deploy()
-    with pytest.raises(deploy.CodeDeployError, match=r"'web' cannot be restarted: .* it is Lambda, BLUE_GREEN"):
+    with pytest.raises(CodeDeployError, match=r"'web' cannot be restarted: .* it is Lambda, BLUE_GREEN"):
         ensure()

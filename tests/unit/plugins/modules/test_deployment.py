@@ -11,6 +11,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment
 from emulator import Emulator
 from unit.deployments import LiveStage
@@ -93,7 +95,7 @@ def test_one_that_failed_is_left_to_be_explained(stage: LiveStage, ensure: Ensur
 def test_who_does_not_wait_is_told_of_one_that_failed(stage: LiveStage, connect: Connect, state: str) -> None:
     deployment_id = stage.deploy(failures=FAILING)
     given = options(deployment_id=deployment_id, state=state, wait=False)
-    with pytest.raises(deployment.CodeDeployError, match=rf"{deployment_id} has failed \(HEALTH_CONSTRAINTS\)"):
+    with pytest.raises(CodeDeployError, match=rf"{deployment_id} has failed \(HEALTH_CONSTRAINTS\)"):
         deployment.ensure(connect, given, False)
     assert deployment.ensure(connect, given, True)["changed"] is False
 
@@ -123,7 +125,7 @@ def test_a_group_that_has_had_no_deployment_is_stopped_already(ensure: Ensure) -
 
 @pytest.mark.parametrize("state", [state for state in STATES if state != "stopped"])
 def test_a_group_that_has_had_no_deployment_has_none_to_act_on(connect: Connect, stage: LiveStage, state: str) -> None:  # noqa: ARG001 - the group
-    with pytest.raises(deployment.CodeDeployError, match="'web' has had no deployment"):
+    with pytest.raises(CodeDeployError, match="'web' has had no deployment"):
         deployment.ensure(connect, options(**GROUP, state=state), False)
 
 
@@ -199,13 +201,13 @@ def test_what_cannot_be_done_is_said(
     stage: LiveStage, connect: Connect, deploy: t.Callable[[LiveStage], str], state: str, message: str
 ) -> None:
     deployment_id = deploy(stage)
-    with pytest.raises(deployment.CodeDeployError, match=message):
+    with pytest.raises(CodeDeployError, match=message):
         deployment.ensure(connect, options(deployment_id=deployment_id, state=state), False)
 
 
 def test_nothing_that_came_later_is_undone_unasked(stage: LiveStage, connect: Connect) -> None:
     first, second = stage.deploy("one.zip"), stage.deploy("two.zip")
-    with pytest.raises(deployment.CodeDeployError, match=f"{first} was followed by {second}"):
+    with pytest.raises(CodeDeployError, match=f"{first} was followed by {second}"):
         deployment.ensure(connect, options(deployment_id=first, state="rolled_back"), False)
 
 
@@ -221,11 +223,11 @@ def test_nothing_that_came_later_is_undone_unasked(stage: LiveStage, connect: Co
 def test_what_makes_no_sense_is_refused_without_asking(
     connect: Connect, emulator: Emulator, given: dict[str, t.Any], message: str
 ) -> None:
-    with pytest.raises(deployment.InvalidOption, match=message):
+    with pytest.raises(InvalidOption, match=message):
         deployment.ensure(connect, options(**given), False)
     assert module_actions(emulator) == []
 
 
 def test_a_missing_deployment_is_an_error(connect: Connect, emulator: Emulator) -> None:  # noqa: ARG001 - empty
-    with pytest.raises(deployment.CodeDeployError, match="there is no deployment 'd-ABCDEFGHI'"):
+    with pytest.raises(CodeDeployError, match="there is no deployment 'd-ABCDEFGHI'"):
         deployment.ensure(connect, options(deployment_id="d-ABCDEFGHI"), False)

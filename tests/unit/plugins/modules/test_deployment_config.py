@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_config
 from emulator import Emulator
 from unit.config_scenarios import (
@@ -127,7 +128,7 @@ def test_one_that_is_in_use_is_not_deleted_which_check_mode_leaves_to_the_other_
     IN_USE(codedeploy)
     gone = SUBJECT.params(**NAME, state="absent")
     message = "'careful' cannot be deleted, because these deployment groups use it: app-one/one, app-two/two"
-    with pytest.raises(deployment_config.CodeDeployError, match=message):
+    with pytest.raises(CodeDeployError, match=message):
         deployment_config.ensure(connect, gone, False)
     planned = deployment_config.ensure(connect, gone, True)
     assert (planned["changed"], planned["steps"]) == (True, ["delete careful"])
@@ -224,7 +225,7 @@ def test_a_step_that_fails_leaves_nothing_behind(number: int, connect: Connect, 
     def connect_failing(service: str) -> Any:
         return failing if service == "codedeploy" else connect(service)
 
-    with pytest.raises(deployment_config.CodeDeployError) as caught:
+    with pytest.raises(CodeDeployError) as caught:
         deployment_config.ensure(connect_failing, SUBJECT.params(**NEW), False)
     assert "AccessDenied" in str(caught.value)
     assert read(codedeploy) == before
@@ -239,7 +240,7 @@ def test_a_run_that_dies_is_finished_by_the_next(number: int, connect: Connect, 
     def connect_failing(service: str) -> Any:
         return failing if service == "codedeploy" else connect(service)
 
-    with pytest.raises(deployment_config.CodeDeployError):
+    with pytest.raises(CodeDeployError):
         deployment_config.ensure(connect_failing, SUBJECT.params(**NEW), False)
     done = deployment_config.ensure(connect, SUBJECT.params(**NEW), False)
     assert done["changed"] is True

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge, propagation
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_group
 from emulator import Emulator
 from unit.group_scenarios import NAMES_AND_TAGS, SCENARIOS, SELECTION, WORKERS
@@ -49,9 +51,7 @@ def test_without_its_application_a_group_is_refused_but_in_check_mode_predicted(
     connect: Connect, emulator: Emulator
 ) -> None:
     params = SUBJECT.params(**NEW)
-    with pytest.raises(
-        deployment_group.CodeDeployError, match=r"there is no application 'web' in us-east-1\. Create it with"
-    ):
+    with pytest.raises(CodeDeployError, match=r"there is no application 'web' in us-east-1\. Create it with"):
         deployment_group.ensure(connect, params, False)
     predicted = deployment_group.ensure(connect, params, True)
     assert (predicted["changed"], predicted["deployment_group"]["compute_platform"]) == (True, "Server")
@@ -193,7 +193,7 @@ def test_a_role_that_never_comes(
     an_application(codedeploy)
     emulator.client("iam").create_role(RoleName="other", AssumeRolePolicyDocument="{}")
     late = Late(monkeypatch, lambda: None)
-    with pytest.raises(deployment_group.CodeDeployError, match="Cannot assume role provided"):
+    with pytest.raises(CodeDeployError, match="Cannot assume role provided"):
         deployment_group.ensure(connect, SUBJECT.params(**NEW, wait_timeout=20), False)
     assert late.slept == [5, 5, 5, 5]
     assert read(codedeploy) is None
@@ -270,9 +270,7 @@ class TestSomebodyElse:
     def test_deletes_the_group_whose_role_is_not_known(self, connect: Connect, codedeploy: Any) -> None:
         a_group(ec2TagFilters=[A])(codedeploy)
         meddling = meddled(connect, "update_deployment_group", lambda: codedeploy.delete_deployment_group(**self.names))
-        with pytest.raises(
-            deployment_group.InvalidOption, match="service_role_arn: the deployment group 'test' does not"
-        ):
+        with pytest.raises(InvalidOption, match="service_role_arn: the deployment group 'test' does not"):
             deployment_group.ensure(meddling, SUBJECT.params(**TEST, ec2_tag_filters=[]), False)
 
     def test_deletes_the_application(self, connect: Connect, codedeploy: Any) -> None:
@@ -280,7 +278,7 @@ class TestSomebodyElse:
         meddling = meddled(
             connect, "update_deployment_group", lambda: codedeploy.delete_application(applicationName="web")
         )
-        with pytest.raises(deployment_group.CodeDeployError, match="there is no application 'web' in us-east-1"):
+        with pytest.raises(CodeDeployError, match="there is no application 'web' in us-east-1"):
             deployment_group.ensure(meddling, SUBJECT.params(**NEW, ec2_tag_filters=[{"key": "b"}]), False)
 
     def test_creates_the_group_first(self, connect: Connect, codedeploy: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_group, deployment_group_info
 from emulator import Emulator
 from unit.group_scenarios import EVERYTHING, WORKERS
@@ -83,5 +84,5 @@ def test_documented_permissions(connect: Connect, emulator: Emulator, codedeploy
 
 @pytest.mark.parametrize("given", [{"application_name": "a b"}, {"deployment_group_names": ["a b"]}])
 def test_refused(given: dict[str, Any], connect: Connect) -> None:
-    with pytest.raises(deployment_group_info.InvalidOption, match=f"{next(iter(given))}: 'a b' is not a valid name"):
+    with pytest.raises(InvalidOption, match=f"{next(iter(given))}: 'a b' is not a valid name"):
         deployment_group_info.read(connect, SUBJECT.params(**{"application_name": "web", **given}))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import propagation
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_group
 from emulator import Emulator
 from unit.group_scenarios import COPYING, WORKERS
@@ -186,9 +187,7 @@ def test_what_only_aws_knows_is_told_as_it_says_it(
     monkeypatch.setattr(propagation, "sleep", lambda _seconds: None)
     a_group()(codedeploy)
     beside(codedeploy, "sns").create_topic(Name="deployments")
-    with pytest.raises(
-        deployment_group.CodeDeployError, match=f"Failed to update the deployment group.*: .*{error}.*{message}"
-    ):
+    with pytest.raises(CodeDeployError, match=f"Failed to update the deployment group.*: .*{error}.*{message}"):
         deployment_group.ensure(connect, SUBJECT.params(**TEST, **params), False)
     assert read(codedeploy) == FRESH
 
@@ -197,7 +196,7 @@ def test_what_only_aws_knows_is_told_as_it_says_it(
 def test_an_ecs_service_that_cannot_be_deployed_to(service: str, connect: Connect, codedeploy: Any) -> None:
     an_ecs_application(codedeploy)
     params = SUBJECT.params(**{**NEW_ECS, "ecs_services": [{"cluster_name": "main", "service_name": service}]})
-    with pytest.raises(deployment_group.CodeDeployError, match="InvalidECSServiceException"):
+    with pytest.raises(CodeDeployError, match="InvalidECSServiceException"):
         deployment_group.ensure(connect, params, False)
     assert read(codedeploy) is None
 
@@ -209,6 +208,6 @@ def test_a_config_that_is_missing_is_refused_but_in_check_mode_a_warning(
     params = SUBJECT.params(**NEW, deployment_config_name="Slow")
     (warning,) = SUBJECT.module.ensure(connect, params, True)["warnings"]
     assert warning.startswith("There is no deployment config 'Slow' yet.")
-    with pytest.raises(SUBJECT.module.CodeDeployError, match="there is no deployment config 'Slow' in us-east-1"):
+    with pytest.raises(CodeDeployError, match="there is no deployment config 'Slow' in us-east-1"):
         SUBJECT.module.ensure(connect, params, False)
     assert [action for action in module_actions(emulator) if "Create" in action] == []

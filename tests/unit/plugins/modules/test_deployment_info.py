@@ -13,6 +13,8 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_info
 from emulator import Emulator
 from emulator.tests.traffic_stage import ROLLBACK
@@ -146,13 +148,13 @@ def test_all_pages_are_read_in_batches(stage: LiveStage, read: Read, emulator: E
 def test_what_makes_no_sense_is_refused_without_asking(
     read: Read, emulator: Emulator, given: dict[str, t.Any], message: str
 ) -> None:
-    with pytest.raises(deployment_info.InvalidOption, match=re.escape(message)):
+    with pytest.raises(InvalidOption, match=re.escape(message)):
         read(**given)
     assert module_actions(emulator) == []
 
 
 def test_a_deployment_that_does_not_exist_is_an_error(read: Read, emulator: Emulator) -> None:  # noqa: ARG001 - empty
-    with pytest.raises(deployment_info.CodeDeployError, match="there is no deployment 'd-ABCDEFGHI' in us-east-1"):
+    with pytest.raises(CodeDeployError, match="there is no deployment 'd-ABCDEFGHI' in us-east-1"):
         read(deployment_id="d-ABCDEFGHI")
 
 
@@ -165,7 +167,7 @@ def test_a_deployment_that_does_not_exist_is_an_error(read: Read, emulator: Emul
     ],
 )
 def test_a_group_that_does_not_exist_is_an_error_that_names_it(read: Read, given: dict[str, str], message: str) -> None:
-    with pytest.raises(deployment_info.CodeDeployError, match=message):
+    with pytest.raises(CodeDeployError, match=message):
         read(**{**GROUP, **given})
 
 
@@ -174,7 +176,7 @@ def test_the_documented_permissions_are_those_that_are_used(stage: LiveStage, re
     emulator.calls.clear()
     read(deployment_id=deployment_id)
     read(targets="all")
-    with pytest.raises(deployment_info.CodeDeployError):
+    with pytest.raises(CodeDeployError):
         read(**{**GROUP, "application_name": "shpo"})
     (note,) = [
         note for note in yaml.safe_load(deployment_info.DOCUMENTATION)["notes"] if note.startswith("Required IAM")

@@ -29,11 +29,11 @@ BUCKET = "releases"
 UPLOAD = r"""
 import json, os, sys, time
 import boto3
-from ansible_collections.slipway.codedeploy.plugins.module_utils import _uploads
+from ansible_collections.slipway.codedeploy.plugins.module_utils._releases import uploads
 from ansible_collections.slipway.codedeploy.plugins.modules import revision
 
 source, abort, stop_before = sys.argv[1:]
-_uploads.PART = 5 << 20
+uploads.PART = 5 << 20
 
 def stop(params, **_rest):
     if params["query_string"]["partNumber"] >= int(stop_before):

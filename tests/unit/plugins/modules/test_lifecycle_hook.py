@@ -11,6 +11,8 @@ import re
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import lifecycle_hook
 from emulator import Emulator
 from emulator.tests.traffic_stage import LambdaStage, content_revision
@@ -80,7 +82,7 @@ def test_an_event_that_is_over_is_left_alone(shop: LambdaStage, connect: Connect
     ],
 )
 def test_what_is_wrong_is_said(hook: Hook, connect: Connect, given: Hook, message: str) -> None:
-    with pytest.raises((lifecycle_hook.InvalidOption, lifecycle_hook.CodeDeployError), match=re.escape(message)):
+    with pytest.raises((InvalidOption, CodeDeployError), match=re.escape(message)):
         lifecycle_hook.ensure(connect, {**hook, "status": "Succeeded", **given}, False)
 
 

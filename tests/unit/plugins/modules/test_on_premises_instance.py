@@ -15,6 +15,8 @@ import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 from botocore.exceptions import ClientError
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from emulator import Emulator, Fault
 from unit.instance_scenarios import (
@@ -249,7 +251,7 @@ def test_a_thousand_survive_throttling(
 def test_some_that_fail_do_not_keep_the_others(connect: Connect, codedeploy: Any) -> None:
     taken = "arn:aws:iam::123456789012:user/h1"
     codedeploy.register_on_premises_instance(instanceName="other", iamUserArn=taken)
-    with pytest.raises(on_premises_instance.CodeDeployError) as caught:
+    with pytest.raises(CodeDeployError) as caught:
         on_premises_instance.ensure(connect, SUBJECT.params(instances=many(3, stage="test")), False)
     assert "1 of 3 instances failed. h1: " in str(caught.value)
     assert "IamUserArnAlreadyRegisteredException" in str(caught.value)
@@ -262,7 +264,7 @@ def test_some_that_fail_do_not_keep_the_others(connect: Connect, codedeploy: Any
 def test_a_name_is_not_taken_from_another(check_mode: bool, connect: Connect, codedeploy: Any) -> None:
     other = "arn:aws:iam::123456789012:user/other"
     codedeploy.register_on_premises_instance(instanceName="h1", iamUserArn=other)
-    with pytest.raises(on_premises_instance.CodeDeployError) as caught:
+    with pytest.raises(CodeDeployError) as caught:
         on_premises_instance.ensure(connect, SUBJECT.params(instances=many(2)), check_mode)
     assert caught.value.kwargs["changed"] is not check_mode
     assert list(caught.value.kwargs["failures"]) == ["h1"]
@@ -310,7 +312,7 @@ def test_a_user_goes_when_the_registration_fails(
     clients = {service: Blocking(connect(service), blocked) for service in ("iam", "codedeploy")}
     user = {**IAM_USER, "config_directory": str(tmp_path)}
     params = SUBJECT.params(**HOST, iam_user=user, replace=True, tags={"a": "1"})
-    with pytest.raises(on_premises_instance.CodeDeployError, match="AccessDenied"):
+    with pytest.raises(CodeDeployError, match="AccessDenied"):
         on_premises_instance.ensure(lambda service: clients.get(service) or connect(service), params, False)
     assert iam_beside(codedeploy).list_users()["Users"] == []
     assert read(codedeploy) == (None, SESSION, [("a", "1")])
@@ -357,5 +359,5 @@ def test_secrets_are_not_for_all_to_see(given: dict[str, Any], no_log: bool, all
     if allowed:
         on_premises_instance.check_secrecy(params, no_log)
     else:
-        with pytest.raises(on_premises_instance.InvalidOption, match=r"iam_user: .* set no_log: true on the task"):
+        with pytest.raises(InvalidOption, match=r"iam_user: .* set no_log: true on the task"):
             on_premises_instance.check_secrecy(params, no_log)

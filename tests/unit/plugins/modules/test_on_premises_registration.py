@@ -20,6 +20,7 @@ import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge, propagation
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from emulator import Emulator, Fault
 from emulator.service.on_premises_instances import HELD_FOR
@@ -100,9 +101,9 @@ def test_tags_that_aws_still_shows_are_kept(connect: Connect, codedeploy: Any) -
     assert on_premises_instance.ensure(lambda _service: client, params, False)["on_premises_instance"]["tags"] == {}
 
 
-def failure(connect: Connect, check_mode: bool = False, **given: Any) -> on_premises_instance.CodeDeployError:
+def failure(connect: Connect, check_mode: bool = False, **given: Any) -> CodeDeployError:
     """What the module fails with on the options GIVEN."""
-    with pytest.raises(on_premises_instance.CodeDeployError) as caught:
+    with pytest.raises(CodeDeployError) as caught:
         on_premises_instance.ensure(connect, SUBJECT.params(**given), check_mode)
     return caught.value
 
@@ -208,7 +209,7 @@ def test_another_arn_is_an_outage_of_a_day(
         in str(error)
     )
     assert error.kwargs["changed"]
-    assert error.kwargs["warnings"][0].startswith(OUTAGE)
+    assert error.warnings[0].startswith(OUTAGE)
     assert iam_beside(codedeploy).list_users()["Users"] == []
     emulator.clock.advance(HELD_FOR - 1)
     assert "AWS still holds the name" in failure(connect, **given).message
@@ -339,7 +340,7 @@ def test_a_user_that_was_made_a_moment_ago(connect: Connect, codedeploy: Any, mo
     slept: list[float] = []
     monkeypatch.setattr(propagation, "sleep", slept.append)
     client = Unaware(connect("codedeploy"))
-    with pytest.raises(on_premises_instance.CodeDeployError, match="InvalidIamUserArnException") as caught:
+    with pytest.raises(CodeDeployError, match="InvalidIamUserArnException") as caught:
         on_premises_instance.ensure(lambda _service: client, SUBJECT.params(**NEW, wait_timeout=5), False)
     assert (slept, read(codedeploy), caught.value.kwargs["changed"]) == ([5], None, False)
     on_premises_instance.ensure(lambda _service: client, SUBJECT.params(**NEW), False)

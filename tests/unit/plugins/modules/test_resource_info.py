@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
+
 """The modules that read resources: all pages, filters, what is missing, and the form in which it can be given back."""
 
 from typing import Any
@@ -136,7 +138,7 @@ def test_names_of_github_connections(connect: Connect, emulator: Emulator) -> No
     ],
 )
 def test_refused(subject: Subject, given: dict[str, Any], message: str, connect: Connect) -> None:
-    with pytest.raises(subject.module.InvalidOption, match=message):
+    with pytest.raises(InvalidOption, match=message):
         read(subject, connect, **given)
 
 

@@ -18,8 +18,10 @@ import pytest
 import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.doc_fragments.source import ModuleDocFragment
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.options import SOURCE_ARGUMENTS
-from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import shown_result
+from ansible_collections.slipway.codedeploy.plugins.module_utils._run import shown
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import revision
 from emulator import Emulator
 from unit.scenarios import Connect, module_actions
@@ -268,7 +270,7 @@ def test_what_cannot_work_is_named_and_nothing_is_written(
     source: dict[str, t.Any], connect: Connect, emulator: Emulator, given: dict[str, t.Any], message: str
 ) -> None:
     for check_mode in (True, False):
-        with pytest.raises((revision.InvalidOption, revision.CodeDeployError), match=message):
+        with pytest.raises((InvalidOption, CodeDeployError), match=message):
             revision.ensure(connect, options(**{**source, **given}), check_mode)
     assert written(emulator) == []
 
@@ -276,7 +278,7 @@ def test_what_cannot_work_is_named_and_nothing_is_written(
 def test_a_missing_application_is_found_before_anything_is_packed(
     source: dict[str, t.Any], connect: Connect, emulator: Emulator
 ) -> None:
-    with pytest.raises(revision.CodeDeployError, match="there is no application"):
+    with pytest.raises(CodeDeployError, match="there is no application"):
         revision.ensure(connect, options(**source, application_name="missing"), False)
     assert module_actions(emulator) == ["codedeploy:GetApplication"]
 
@@ -284,16 +286,16 @@ def test_a_missing_application_is_found_before_anything_is_packed(
 def test_a_missing_source_is_found_before_anybody_is_asked(
     source: dict[str, t.Any], connect: Connect, emulator: Emulator
 ) -> None:
-    with pytest.raises(revision.CodeDeployError, match="source: '/nowhere' does not exist"):
+    with pytest.raises(CodeDeployError, match="source: '/nowhere' does not exist"):
         revision.ensure(connect, options(**{**source, "source": "/nowhere"}), False)
     assert module_actions(emulator) == []
 
 
 def test_the_largest_files_are_for_those_who_ask(source: dict[str, t.Any], connect: Connect) -> None:
     result = revision.ensure(connect, options(**source), True)
-    assert "largest" not in shown_result(result, 0)["bundle"]
-    assert shown_result(result, 1) == result
-    assert shown_result({"changed": False}, 0) == {"changed": False}
+    assert "largest" not in shown(result, 0)["bundle"]
+    assert shown(result, 1) == result
+    assert shown({"changed": False}, 0) == {"changed": False}
 
 
 def test_the_documented_options_are_those_that_are_taken() -> None:
@@ -343,6 +345,6 @@ def test_an_appspec_that_the_service_would_refuse_is_refused_before_it_is_regist
     connect: Connect, emulator: Emulator
 ) -> None:
     given = {"application_name": "function", **one_of("app_spec_content", content={"version": 0.0, "Resources": []})}
-    with pytest.raises(revision.CodeDeployError, match=r"The AppSpec has 1 error:\n.*Resources must be"):
+    with pytest.raises(CodeDeployError, match=r"The AppSpec has 1 error:\n.*Resources must be"):
         revision.ensure(connect, options(**given), False)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []

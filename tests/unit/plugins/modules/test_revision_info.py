@@ -13,6 +13,8 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import revision_info
 from emulator import Emulator
 from emulator.tests.stage import s3_revision
@@ -226,7 +228,7 @@ def test_an_appspec_is_returned_with_its_content_and_its_digest(emulator: Emulat
 )
 @pytest.mark.usefixtures("stage")
 def test_what_is_wrong_is_named(connect: Connect, given: dict[str, t.Any], message: str) -> None:
-    with pytest.raises((revision_info.InvalidOption, revision_info.CodeDeployError), match=message):
+    with pytest.raises((InvalidOption, CodeDeployError), match=message):
         revision_info.read(connect, options(**given))
 
 

@@ -13,6 +13,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import revision
 from emulator import Emulator
 from unit.deployments import LiveStage
@@ -102,7 +103,7 @@ def test_removing_is_a_change_even_if_the_revision_is_there(
 def test_what_cannot_be_kept_is_an_error(
     source: pathlib.Path, connect: Connect, emulator: Emulator, given: dict[str, t.Any], message: str
 ) -> None:
-    with pytest.raises(revision.InvalidOption, match=message):
+    with pytest.raises(InvalidOption, match=message):
         revision.ensure(connect, options(source, **given), False)
     assert objects(emulator) == OLD
 

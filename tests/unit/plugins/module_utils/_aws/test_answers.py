@@ -127,7 +127,7 @@ def test_a_list_without_an_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     an_application(codedeploy)
-    monkeypatch.setattr("ansible_collections.slipway.codedeploy.plugins.module_utils._answers.MOST_PAGES", 10)
+    monkeypatch.setattr("ansible_collections.slipway.codedeploy.plugins.module_utils._aws.answers.MOST_PAGES", 10)
     with (
         answering(operation, Endless(member, tokens), limit=15),
         pytest.raises(CodeDeployError, match=rf"\({operation}\): the list has no end"),

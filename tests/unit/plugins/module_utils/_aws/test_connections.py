@@ -131,7 +131,7 @@ def test_nor_where_it_succeeds(reached: Options) -> None:
 def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the modules warn of."""
     given: list[str] = []
-    monkeypatch.setattr(_run, "warn", given.append)
+    monkeypatch.setattr(_run.ansible_warnings, "warn", given.append)
     return given
 
 

@@ -34,7 +34,7 @@ from ansible_collections.slipway.codedeploy.plugins.plugin_utils import _followi
 from emulator import Emulator
 from unit.controller import module_result
 
-PAGE = pathlib.Path(__file__).resolve().parents[4] / "docs/network.md"
+PAGE = pathlib.Path(__file__).resolve().parents[5] / "docs/network.md"
 MOST_ADDRESSES = 8
 """What a name of AWS resolves to at most: S3's do."""
 

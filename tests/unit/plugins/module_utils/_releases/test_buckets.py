@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import io
 import typing as t
 
 import boto3
 import pytest
-from botocore.stub import Stubber
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.buckets import StoredObject, find_object
@@ -16,12 +18,29 @@ from emulator import Emulator
 from unit.scenarios import Connect
 
 
+class Answer(io.BytesIO):
+    """The body of an answer, as urllib3 hands it over."""
+
+    def stream(self, **_settings: t.Any) -> t.Iterator[bytes]:
+        yield self.read()
+
+
 @pytest.fixture
-def refusing() -> t.Iterator[tuple[t.Any, Stubber]]:
-    """An S3 client of eu-central-1 whose answers a test dictates."""
-    client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
-    with Stubber(client) as stubber:
-        yield client, stubber
+def s3() -> t.Any:
+    """An S3 client of eu-central-1."""
+    return boto3.client("s3", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+
+
+def answer_with(s3: t.Any, status: int, **headers: str) -> list[t.Any]:
+    """Let S3 answer each request with STATUS and HEADERS, and no body; the list of the requests to come."""
+    requests = []
+
+    def answer(request: t.Any, **_others: t.Any) -> AWSResponse:
+        requests.append(request)
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), Answer())
+
+    s3.meta.events.register("before-send.s3", answer)
+    return requests
 
 
 @pytest.mark.parametrize(
@@ -32,11 +51,10 @@ def refusing() -> t.Iterator[tuple[t.Any, Stubber]]:
         ("418", "cannot use bucket 'releases'"),
     ],
 )
-def test_why_a_bucket_cannot_be_read_is_told_apart(refusing: tuple[t.Any, Stubber], status: str, message: str) -> None:
-    client, stubber = refusing
-    stubber.add_client_error("head_object", status, http_status_code=int(status))
+def test_why_a_bucket_cannot_be_read_is_told_apart(s3: t.Any, status: str, message: str) -> None:
+    answer_with(s3, int(status), **{"x-amz-bucket-region": "us-west-2"})
     with pytest.raises(CodeDeployError) as caught:
-        find_object(client, "releases", "web.zip")
+        find_object(s3, "releases", "web.zip")
     assert message in str(caught.value)
 
 
@@ -47,31 +65,22 @@ def test_a_missing_bucket_is_told_apart_from_a_missing_object(connect: Connect, 
     assert find_object(connect("s3"), "releases", "web.zip") is None
 
 
-def test_the_owner_that_was_expected_is_named_where_it_may_be_the_reason(refusing: tuple[t.Any, Stubber]) -> None:
-    client, stubber = refusing
-    stubber.add_client_error(
-        "head_object",
-        "403",
-        http_status_code=403,
-        expected_params={"Bucket": "releases", "Key": "web.zip", "ExpectedBucketOwner": "111122223333"},
-    )
-    with pytest.raises(
-        CodeDeployError, match="not allowed to use bucket 'releases', or it is not of account 111122223333"
-    ):
-        find_object(client, "releases", "web.zip", owner="111122223333")
+def test_the_owner_that_was_expected_is_named_where_it_may_be_the_reason(s3: t.Any) -> None:
+    requests = answer_with(s3, 403)
+    owner = "111122223333"
+    with pytest.raises(CodeDeployError, match=f"not allowed to use bucket 'releases', or it is not of account {owner}"):
+        find_object(s3, "releases", "web.zip", owner=owner)
+    assert requests[0].headers["x-amz-expected-bucket-owner"] == owner.encode()
 
 
 @pytest.mark.parametrize(
-    ("answer", "found"),
+    ("headers", "found"),
     [
-        ({"ETag": '"1"'}, StoredObject("1")),
-        ({"ETag": '"1"', "VersionId": "v", "Metadata": {"slipway-digest": "d"}}, StoredObject("1", "v", "d")),
-        ({"ETag": '"1"', "VersionId": "null", "Metadata": {"other": "d"}}, StoredObject("1")),
+        ({}, StoredObject("1")),
+        ({"x-amz-version-id": "v", "x-amz-meta-slipway-digest": "d"}, StoredObject("1", "v", "d")),
+        ({"x-amz-version-id": "null", "x-amz-meta-other": "d"}, StoredObject("1")),
     ],
 )
-def test_what_is_known_of_an_object(
-    refusing: tuple[t.Any, Stubber], answer: dict[str, t.Any], found: StoredObject
-) -> None:
-    client, stubber = refusing
-    stubber.add_response("head_object", answer)
-    assert find_object(client, "releases", "web.zip") == found
+def test_what_is_known_of_an_object(s3: t.Any, headers: dict[str, str], found: StoredObject) -> None:
+    answer_with(s3, 200, ETag='"1"', **headers)
+    assert find_object(s3, "releases", "web.zip") == found
