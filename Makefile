@@ -66,7 +66,7 @@ e2e: setup ## whole playbooks, the demo among them, as a user runs them
 
 hostile: export SCENE := $(SCENE)
 hostile: export PYTHONPATH := $(ROOT)/tests:$(LIVE)
-hostile: setup ## what servers may answer, in all its variants, against every module, the inventory and the action plugins (long: some 12,000 runs); HOSTILE=answers runs one part, SCENE=deploy: the tasks of that name
+hostile: setup ## what servers may answer, in all its variants, against all plugins (long: some 12,000 runs), and directories and archives at full size; HOSTILE=answers, trees or archives runs one part, SCENE=deploy the answers to tasks of that name
 	@python -m hostile $(HOSTILE)
 
 hosts: ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes their systems

@@ -44,13 +44,14 @@ def test_the_tarball_holds_what_users_need_and_nothing_foreign(tarball: pathlib.
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
+        "SECURITY.md",
         "meta/runtime.yml",
         "meta/ee-requirements.txt",
         "plugins/action/deploy.py",
     } <= names
     assert {name.split("/")[0] for name in names} <= {
-        "CHANGELOG.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "examples", "meta", "playbooks",
-        "plugins", "roles",
+        "CHANGELOG.md", "CONTRIBUTING.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "SECURITY.md", "changelogs", "docs", "examples", "meta",
+        "playbooks", "plugins", "roles",
     }  # fmt: skip
 
 

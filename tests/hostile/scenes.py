@@ -341,6 +341,27 @@ SCENES = [
         by_client(instance_scenarios.an_instance(("a", "1")), **HOST, tags={"b": "1"}),
     ),
     Scene(
+        "on_premises_instance: another ARN",
+        "on_premises_instance",
+        by_client(
+            instance_scenarios.replaceable(("a", "1"), iamSessionArn=instance_scenarios.SESSION),
+            **instance_scenarios.NEW,
+            replace=True,
+            tags={"a": "1"},
+        ),
+    ),
+    Scene(
+        "on_premises_instance: a held name",
+        "on_premises_instance",
+        by_client(
+            instance_scenarios.an_instance(("a", "1"), iamSessionArn=instance_scenarios.SESSION),
+            **instance_scenarios.NEW,
+            replace=True,
+            tags={"a": "1"},
+        ),
+        fails=True,
+    ),
+    Scene(
         "on_premises_instance: deregister",
         "on_premises_instance",
         by_client(instance_scenarios.our_instance, **HOST, iam_user={}, state="absent"),

@@ -96,7 +96,13 @@ def register_with_user(client: t.Any, users: Users, plan: Plan, wait_timeout: in
 
 
 def _arn(instance: Resource) -> str:
-    return next(iter(api_arn(instance).values()))
+    """Who INSTANCE is for IAM. Raises CodeDeployError if AWS did not tell: the model lets both members be missing."""
+    arns = list(api_arn(instance).values())
+    if not arns:
+        raise CodeDeployError(
+            f"Failed to read the on-premises instances (BatchGetOnPremisesInstances): the answer has no ARN of {instance['instance_name']!r}"
+        )
+    return arns[0]
 
 
 def replacements(plans: Plans) -> Plans:

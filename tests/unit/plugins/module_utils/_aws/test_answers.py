@@ -18,9 +18,11 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_gro
     find_deployment_group,
     find_deployment_groups,
 )
+from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from hostile.variants import Endless
 from hostile.wire import Answer, Replace, Wire
 from unit.group_stage import a_group, a_lambda_application, an_application
+from unit.instance_scenarios import HOST, SUBJECT, USER, an_instance, read
 from unit.scenarios import MODULE_ACCESS_KEY, Connect
 
 ARN = "arn:aws:codedeploy:us-east-1:123456789012:application:web"
@@ -107,6 +109,18 @@ def test_no_tags(connect: Connect, codedeploy: t.Any) -> None:
     an_application(codedeploy)
     with answering("ListTagsForResource", without("Tags")):
         assert tags.find_tags(connect("codedeploy"), ARN) == {}
+
+
+@pytest.mark.parametrize("given", [{}, {"iam_user_arn": f"{USER}-2", "replace": True}, {"iam_user_arn": USER}])
+def test_an_instance_without_an_arn(given: dict[str, t.Any], connect: Connect, codedeploy: t.Any) -> None:
+    """It may be another one than is wanted, so nothing is written."""
+    an_instance(("a", "1"))(codedeploy)
+    with (
+        answering("BatchGetOnPremisesInstances", without("instanceInfos", "iamUserArn")),
+        pytest.raises(CodeDeployError, match=r"\(BatchGetOnPremisesInstances\): the answer has no ARN of 'host'"),
+    ):
+        on_premises_instance.ensure(connect, SUBJECT.params(**HOST, tags={"b": "1"}, **given), False)
+    assert read(codedeploy) == (USER, None, [("a", "1")])
 
 
 @pytest.mark.parametrize("tokens", [["endless-a"], ["endless-a", "endless-b"], [f"endless-{n}" for n in range(20_000)]])
