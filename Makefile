@@ -1,6 +1,6 @@
 # slipway.codedeploy: everything a contributor runs. `make help` lists the targets.
 #
-# All that is made lands in build/, which git ignores; neither $HOME nor the system is touched.
+# Everything is created in build/, which git ignores. Neither $HOME nor the system is touched.
 
 PYTHON ?= python3
 PORT ?= 4566
@@ -13,7 +13,7 @@ SCENE ?=
 
 ROOT := $(CURDIR)
 ifneq ($(words $(ROOT)),1)
-$(error The checkout's path has a space in it, which make cannot work with: $(ROOT). Move it elsewhere)
+$(error The path of the checkout contains a space, which make does not support: $(ROOT). Move it elsewhere)
 endif
 BUILD := $(ROOT)/build
 VENV := $(BUILD)/venv
@@ -23,7 +23,7 @@ LIVE := $(BUILD)/collections
 # What ansible-test sees: a copy in a repository of its own, because it refuses links and ignored folders.
 COPY := $(BUILD)/copy/ansible_collections/slipway/codedeploy
 
-# What hosts are made with is where not every PATH looks.
+# The tools that build hosts are in sbin, which is not in every PATH.
 export PATH := $(VENV)/bin:$(PATH):/usr/sbin:/sbin
 export ANSIBLE_COLLECTIONS_PATH := $(LIVE)
 export ANSIBLE_HOME := $(BUILD)/ansible
@@ -38,13 +38,13 @@ unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN A
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: setup ## ship a small web application to three hosts on the emulator, and watch it go wrong and heal (about a minute)
+demo: setup ## ship a small web application to three hosts on the emulator, break it, and watch it recover (about a minute)
 	@python -m e2e.demo
 
-test: setup ## run every test and check there is; ends with what was left out, if anything
+test: setup ## run every test and check, and list what was left out, if anything
 	@python -m suite
 
-emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C; SPEED=60 makes an hour a minute, TLS=1 speaks https
+emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C; SPEED=60 turns an hour into a minute, TLS=1 serves https
 	@python -m emulator --port $(PORT) --speed $(SPEED) $(if $(TLS),--tls $(BUILD)/emulator)
 
 env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook, ansible-doc, aws and python use this checkout
@@ -52,24 +52,24 @@ env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook,
 	@echo 'export ANSIBLE_COLLECTIONS_PATH="$(LIVE):$${ANSIBLE_COLLECTIONS_PATH:-$$HOME/.ansible/collections:/usr/share/ansible/collections}"'
 	@echo 'export PYTHONPATH="$(ROOT)/tests$${PYTHONPATH:+:$$PYTHONPATH}"'
 
-unit: setup ## unit tests of the plugins
+unit: setup ## run the unit tests of the plugins
 	@python -m pytest -q -n 2 tests/unit
 
-emulator-test: setup ## tests of the emulator and its stand-in host agent
+emulator-test: setup ## run the tests of the emulator and its stand-in host agent
 	@python -m pytest -q -n 2 tests/emulator
 
-integration: setup copy ## ansible-test integration targets on the emulator; TARGET=application runs one
+integration: setup copy ## run the ansible-test integration targets on the emulator; TARGET=application runs one
 	@python -m integration.run $(TARGET)
 
-e2e: setup ## whole playbooks, the demo among them, as a user runs them
+e2e: setup ## run whole playbooks, including the demo, as a user does
 	@python -m pytest -q tests/e2e
 
 hostile: export SCENE := $(SCENE)
 hostile: export PYTHONPATH := $(ROOT)/tests:$(LIVE)
-hostile: setup ## what servers may answer, in all its variants, against all plugins (long: some 12,000 runs), and directories and archives at full size; HOSTILE=answers, trees or archives runs one part, SCENE=deploy the answers to tasks of that name
+hostile: setup ## try hostile responses in all variants against all plugins (long: some 12,000 runs), and hostile directories and archives at full size; HOSTILE=answers, trees or archives runs one part, SCENE=deploy only the responses to tasks of that name
 	@python -m hostile $(HOSTILE)
 
-hosts: ## the role on real booted Debian hosts, as root; the first time it installs debootstrap and systemd-nspawn and makes their systems
+hosts: ## test the role on booted Debian hosts, as root; the first run installs debootstrap and systemd-nspawn and builds the hosts' systems
 	-@$(MAKE) --no-print-directory hosts-bases
 	@$(MAKE) --no-print-directory hosts-test
 
@@ -79,39 +79,39 @@ hosts-bases:
 hosts-test: setup
 	@python -m pytest -q -n 2 --dist loadfile -rs tests/hosts
 
-bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
+bench: setup ## measure how fast bundles are pushed, compared with `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
 	@python -m benchmarks $(BENCH)
 
-bench-fleet: setup ## how long the emulator takes for a deployment to 2,000 simulated hosts; BENCH='--hosts 500' for fewer
+bench-fleet: setup ## measure how long the emulator takes for a deployment to 2,000 simulated hosts; BENCH='--hosts 500' for fewer
 	@python -m benchmarks.fleet $(BENCH)
 
 bench-waiting: export PYTHONPATH := $(ROOT)/tests:$(LIVE)
-bench-waiting: setup ## how late a waiting task notices the end, how many calls it makes, and how long it takes to explain a failure; BENCH='--rounds 2' for a quick look
+bench-waiting: setup ## measure how late a waiting task notices the end, how many calls it makes, and how long it takes to explain a failure; BENCH='--rounds 2' for a quick look
 	@python -m benchmarks.waiting $(BENCH)
 
-sanity: setup copy ## ansible-test sanity, without any ignore file
+sanity: setup copy ## run ansible-test sanity, without any ignore file
 	@cd $(COPY) && HOME=$(BUILD)/home ansible-test sanity --local --color no --python $$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
-lint: setup ## ansible-lint (production profile), ruff and the changelog's own lint
+lint: setup ## run ansible-lint (production profile), ruff and the changelog linter
 	@ruff check .
 	@ruff format --check .
 	@HOME=$(BUILD)/home ansible-lint --offline -q
 	@antsibull-changelog lint
 
-types: setup ## mypy: strict on the pure part, and over the rest of the plugins and the emulator
+types: setup ## run mypy: strict on the pure part, and on the rest of the plugins and the emulator
 	@mypy
 
 # antsibull-docs copies what git knows of a collection; below this folder it must not ask the checkout, which ignores build/.
 docs-lint: export GIT_CEILING_DIRECTORIES := $(LIVE)
-docs-lint: setup ## antsibull-docs over the modules' documentation
+docs-lint: setup ## run antsibull-docs on the documentation of the modules
 	@cd $(LIVE)/ansible_collections/slipway/codedeploy && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
 
-tarball: setup ## build the collection's tarball, of what is committed, into build/tarball/
+tarball: setup ## build the collection's tarball from what is committed, in build/tarball/
 	@rm -rf $(BUILD)/tarball && mkdir -p $(BUILD)/tarball/tree
 	@git archive HEAD | tar -xC $(BUILD)/tarball/tree
 	@ansible-galaxy collection build --output-path $(BUILD)/tarball $(BUILD)/tarball/tree
 
-clean: ## remove all that was made
+clean: ## remove everything in build/
 	rm -rf $(BUILD)
 
 pins: ## resolve requirements/development.in into development.txt
@@ -122,9 +122,9 @@ pins: ## resolve requirements/development.in into development.txt
 
 setup: $(READY)
 
-# Made in one go and marked at the end: a set-up that was interrupted starts over.
+# Marked at the end, so an interrupted setup starts over.
 $(READY): requirements/development.txt requirements/collections.txt requirements/unpack_collections.py
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another with PYTHON=..." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required, but $(PYTHON) is %d.%d; set PYTHON to another one" % sys.version_info[:2])'
 	@echo 'Setting up in build/: about a minute, once ...' >&2
 	@rm -rf $(READY) $(VENV) $(LIVE) $(BUILD)/wheels
 	@$(PYTHON) -m venv $(VENV)

@@ -196,15 +196,15 @@ def test_the_page_states_the_limits() -> None:
     told = dict(re.findall(r"^\| ([^|]+?) \| ([\d.]+) ?s? \|", PAGE.read_text(), re.M))
     assert {name: float(value) for name, value in told.items()} == {
         "to connect to an address": CONNECT_TIMEOUT,
-        "without a byte of an answer": READ_TIMEOUT,
-        "attempts of a first call, at most": FIRST_ATTEMPTS,
+        "without a byte of a response": READ_TIMEOUT,
+        "attempts of a first call": FIRST_ATTEMPTS,
         "no further attempt of a first call after": FIRST_CONTACT,
-        "a first call that nobody answers, in all": FIRST_CONTACT + BOTOCORE_SLEEPS[1] + CONNECT_TIMEOUT + READ_TIMEOUT,
+        "a first call without a response, in total": FIRST_CONTACT + BOTOCORE_SLEEPS[1] + CONNECT_TIMEOUT + READ_TIMEOUT,
         "no further attempt of a later call after": OUTAGE,
-        "a later call that nobody answers, in all": OUTAGE + max(CALL_SLEEPS) + CONNECT_TIMEOUT + READ_TIMEOUT,
-        "sleeps while AWS answers that it is busy, in all": 8 * sum(BOTOCORE_SLEEPS) + sum(CALL_SLEEPS),
+        "a later call without a response, in total": OUTAGE + max(CALL_SLEEPS) + CONNECT_TIMEOUT + READ_TIMEOUT,
+        "sleeps while AWS throttles or is busy, in total": 8 * sum(BOTOCORE_SLEEPS) + sum(CALL_SLEEPS),
         "to connect for an upload, or to stall in it": UPLOAD_CONNECT_TIMEOUT,
-        "without a byte of an answer to an upload": UPLOAD_READ_TIMEOUT,
-        "looks at a deployment that fail, in all": _following.OUTAGE,
-        "looks at a deployment that AWS refuses, in all": _following.REFUSAL,
+        "without a byte of a response to an upload": UPLOAD_READ_TIMEOUT,
+        "polls of a deployment that fail, in total": _following.OUTAGE,
+        "polls of a deployment that AWS rejects, in total": _following.REFUSAL,
     }
