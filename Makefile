@@ -79,7 +79,7 @@ hosts-bases:
 hosts-test: setup
 	@python -m pytest -q -n 2 --dist loadfile -rs tests/hosts
 
-bench: setup ## measure how fast bundles are pushed, compared with `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
+bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
 	@python -m benchmarks $(BENCH)
 
 bench-fleet: setup ## measure how long the emulator takes for a deployment to 2,000 simulated hosts; BENCH='--hosts 500' for fewer
@@ -103,15 +103,15 @@ types: setup ## run mypy: strict on the pure part, and on the rest of the plugin
 
 # antsibull-docs copies what git knows of a collection; below this folder it must not ask the checkout, which ignores build/.
 docs-lint: export GIT_CEILING_DIRECTORIES := $(LIVE)
-docs-lint: setup ## run antsibull-docs on the documentation of the modules
+docs-lint: setup ## antsibull-docs over the modules' documentation
 	@cd $(LIVE)/ansible_collections/slipway/codedeploy && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
 
-tarball: setup ## build the collection's tarball from what is committed, in build/tarball/
+tarball: setup ## build the collection's tarball, of what is committed, into build/tarball/
 	@rm -rf $(BUILD)/tarball && mkdir -p $(BUILD)/tarball/tree
 	@git archive HEAD | tar -xC $(BUILD)/tarball/tree
 	@ansible-galaxy collection build --output-path $(BUILD)/tarball $(BUILD)/tarball/tree
 
-clean: ## remove everything in build/
+clean: ## remove build/
 	rm -rf $(BUILD)
 
 pins: ## resolve requirements/development.in into development.txt
