@@ -17,12 +17,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from .aws.backends import account_of, find_principal, is_region, partition_of, reset_moto
+from .aws.backends import Principal, account_of, find_principal, is_region, partition_of, reset_moto
 from .clock import Clock
 from .faults import Faults
 from .hosts.outcomes import Script
 from .hosts.simulated import TAGS, simulate
-from .http.authentication import Principal
 from .http.control import control_answer
 from .http.router import Router
 from .http.server import HOST, HttpServer

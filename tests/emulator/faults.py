@@ -20,7 +20,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
 from .clock import LONGEST_WAIT, Clock
-from .http.protocol import shortened
+from .errors import shortened
 from .visibility import DelayedVisibility
 
 Kind = Literal[

@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from ..http.protocol import shortened
+from ..errors import shortened
 from .outcomes import OUTCOMES, Outcome, Script
 
 

@@ -23,10 +23,11 @@ from werkzeug.wrappers import Request, Response
 
 from ..clock import LONGEST_WAIT
 from ..engine.hook_functions import waiting_calls
+from ..errors import ServiceError, shortened
 from ..faults import Fault
 from ..hosts.simulation_json import simulation_from_json
 from .gate import whole_body
-from .protocol import ServiceError, json_from_body, shortened
+from .protocol import json_from_body
 
 if TYPE_CHECKING:
     from ..emulator import Emulator

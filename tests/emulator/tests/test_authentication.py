@@ -15,9 +15,10 @@ from botocore.credentials import Credentials
 from moto.sts.models import sts_backends
 
 from emulator import Emulator
+from emulator.aws.backends import Principal
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
-from emulator.http.authentication import Principal, authenticate
-from emulator.http.protocol import ServiceError
+from emulator.errors import ServiceError
+from emulator.http.authentication import authenticate
 
 from .signed_requests import signed_headers
 

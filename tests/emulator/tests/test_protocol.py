@@ -18,8 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator, ManualClock
-from emulator.http.protocol import LARGEST_REQUEST, Call, Caller, JsonService, Operations, ServiceError
+from emulator.errors import ServiceError
+from emulator.http.protocol import LARGEST_REQUEST, JsonService
 from emulator.http.shapes import AnswerShapeError, answer_for_json
+from emulator.operations import Call, Caller, Operations
 from emulator.service import operations
 from emulator.service.member_errors import MEMBER_ERRORS
 from emulator.state import Region, State

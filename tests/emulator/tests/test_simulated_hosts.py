@@ -15,9 +15,9 @@ import pytest
 import urllib3
 
 from emulator import Emulator
+from emulator.errors import ServiceError
 from emulator.hosts.outcomes import EVENTS, Outcome, come_late, crash, fail, hang, never_poll, succeed
 from emulator.hosts.simulation_json import simulation_from_json
-from emulator.http.protocol import ServiceError
 
 from .stage import TAG, Stage
 
