@@ -19,8 +19,7 @@ from emulator.aws.backends import Principal
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
 from emulator.errors import ServiceError
 from emulator.http.authentication import authenticate
-
-from .signed_requests import signed_headers
+from emulator.stages.signed_requests import signed_headers
 
 TARGET = "CodeDeploy_20141006.ListApplications"
 BODY = b"{}"

@@ -20,9 +20,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from emulator import Emulator, Fault, ManualClock
 from emulator.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from emulator.faults import KINDS, Faults
-
-from .scripted_host import CommandError
-from .stage import Stage
+from emulator.stages.scripted_host import CommandError
+from emulator.stages.servers import Stage
 
 ROOT_ARN = "arn:aws:iam::123456789012:root"
 

@@ -24,9 +24,8 @@ from emulator.http.shapes import AnswerShapeError, answer_for_json
 from emulator.operations import Call, Caller, Operations
 from emulator.service import operations
 from emulator.service.member_errors import MEMBER_ERRORS
+from emulator.stages.signed_requests import signed_headers
 from emulator.state import Region, State
-
-from .signed_requests import signed_headers
 
 MODEL: ServiceModel = botocore.session.get_session().get_service_model("codedeploy")
 CALLER = Caller("AKIA", "123456789012", "us-east-1", "codedeploy", "arn:aws:iam::123456789012:root")

@@ -18,8 +18,7 @@ from emulator import Emulator
 from emulator.errors import ServiceError
 from emulator.hosts.outcomes import EVENTS, Outcome, come_late, crash, fail, hang, never_poll, succeed
 from emulator.hosts.simulation_json import simulation_from_json
-
-from .stage import TAG, Stage
+from emulator.stages.servers import TAG, Stage
 
 WEB = {TAG["Key"]: TAG["Value"]}
 ALL_AT_ONCE = "CodeDeployDefault.AllAtOnce"

@@ -22,8 +22,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from emulator import Clock, Emulator, Fault, ManualClock
 from emulator.http.server import PortTakenError
-
-from .stage import Stage
+from emulator.stages.servers import Stage
 
 TESTS = Path(__file__).parents[2]
 

@@ -24,9 +24,8 @@ from botocore.exceptions import ConnectionClosedError, SSLError
 from emulator import Emulator, Fault, ManualClock
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
 from emulator.http.tls import server_context
-
-from .scripted_host import ScriptedHost
-from .stage import Stage
+from emulator.stages.scripted_host import ScriptedHost
+from emulator.stages.servers import Stage
 
 
 @pytest.fixture
