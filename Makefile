@@ -44,7 +44,7 @@ demo: setup ## ship a small web application to three hosts on the emulator, brea
 test: setup ## run every test and check, and list what was left out, if anything
 	@python -m suite
 
-emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C; SPEED=60 turns an hour into a minute, TLS=1 serves https
+emulator: setup ## serve the emulator on 127.0.0.1:PORT (default 4566; 0 picks a free port) until Ctrl-C; SPEED=60 turns an hour into a minute, TLS=1 serves HTTPS
 	@python -m emulator --port $(PORT) --speed $(SPEED) $(if $(TLS),--tls $(BUILD)/emulator)
 
 env: setup ## print shell exports: eval "$(make -s env)" makes ansible-playbook, ansible-doc, aws and python use this checkout

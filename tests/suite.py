@@ -5,7 +5,10 @@
 """`make test`: every part of the tests, two at a time, and at the end what failed and what was left out.
 
 Nothing is left out silently: a test that cannot run on this machine says so by being skipped, tests/conftest.py writes that down, and this
-prints it. With LEFT_OUT=forbidden in the environment (CI), anything left out is a failure, but in the parts that LEFT_OUT_ALLOWED names.
+prints it. With LEFT_OUT=forbidden in the environment (CI), anything left out is a failure, except in the parts that LEFT_OUT_ALLOWED names.
+
+This is a program because `make -k -j2 -O` does only its first half: two parts at a time. It has no lanes (ordering two targets makes each need the
+other when it runs alone), and neither the verdict and time of each part nor what was left out; all that would stay a program beside it.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from .certificate import write_certificate
+from emulator.certificates import write_certificate
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _numbers = itertools.count(1)

@@ -25,8 +25,8 @@ import urllib3
 from emulator import Clock, Emulator, ManualClock
 from emulator.engine.lifecycle import INSTALL_EVENTS
 from emulator.hosts.outcomes import Outcome, fail, succeed
-from emulator.tests.stage import ROLE, s3_revision
-from emulator.tests.traffic_stage import ROLLBACK
+from emulator.stages.servers import ROLE, s3_revision
+from emulator.stages.traffic import ROLLBACK
 from unit.controller import Controller
 from unit.releases import GROUP, s3_options, store_bundles
 

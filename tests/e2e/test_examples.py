@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from emulator.service.on_premises_instances import HELD_FOR
-from emulator.tests.traffic_stage import EcsStage, LambdaStage, content_revision
+from emulator.stages.traffic import EcsStage, LambdaStage, content_revision
 
 from .conftest import APPLICATION, HOSTS, Site, eventually
 from .tools import MODULES, documentation

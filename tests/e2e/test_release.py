@@ -13,7 +13,7 @@ import typing as t
 import yaml
 
 from emulator import Clock, Emulator
-from emulator.tests.traffic_stage import EcsStage, LambdaStage
+from emulator.stages.traffic import EcsStage, LambdaStage
 
 from .calls import writes
 from .conftest import BUCKET, Site

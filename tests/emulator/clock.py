@@ -82,7 +82,7 @@ class Clock:
     def set_speed(self, speed: float) -> None:
         """Let time pass at another speed from now on. Raises ValueError as the constructor does."""
         if not speed >= 0:
-            raise ValueError(f"the speed of time is {speed}; it must be 0 or more")
+            raise ValueError(f"speed: {speed} is not valid; use 0 or more")
         with self._changed:
             self._anchor = (time.monotonic(), self._now())
             self._speed = speed

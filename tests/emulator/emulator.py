@@ -17,12 +17,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from .aws.backends import account_of, find_principal, is_region, partition_of, reset_moto
+from .aws.backends import Principal, account_of, find_principal, is_region, partition_of, reset_moto
 from .clock import Clock
 from .faults import Faults
 from .hosts.outcomes import Script
 from .hosts.simulated import TAGS, simulate
-from .http.authentication import Principal
 from .http.control import control_answer
 from .http.router import Router
 from .http.server import HOST, HttpServer
@@ -77,7 +76,7 @@ class Emulator:
             undo.callback(self.clock.close)
             if not _ONE_AT_A_TIME.acquire(blocking=False):
                 raise RuntimeError(
-                    "an emulator runs in this process already, and moto's state belongs to the process: use that one, or end it first"
+                    "an emulator is already running in this process, and moto has one state per process; use that emulator, or stop it first"
                 )
             undo.callback(_ONE_AT_A_TIME.release)
             reset_moto()
@@ -138,7 +137,7 @@ class Emulator:
         """
         account = account_of(ACCESS_KEY)
         if not is_region(account, region):
-            raise ValueError(f"there is no region {region!r}")
+            raise ValueError(f"region: there is no region {region!r}; use the name of one, such as {REGION}")
         with self.state.lock:
             return simulate(self.state.region(account, region), hosts, scripts or ({},), tags)
 

@@ -20,7 +20,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
 from .clock import LONGEST_WAIT, Clock
-from .http.protocol import shortened
+from .errors import shortened
 from .visibility import DelayedVisibility
 
 Kind = Literal[
@@ -65,11 +65,15 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"kind is {shortened(self.kind)}; it must be one of {', '.join(KINDS)}")
+            raise ValueError(f"kind: {shortened(self.kind)} is not a kind of fault; use one of {', '.join(KINDS)}")
         if not isinstance(self.action, str) or ":" not in self.action:
-            raise ValueError(f"action is {shortened(self.action)}; it must be like codedeploy:CreateDeployment or s3:*")
+            raise ValueError(
+                f"action: {shortened(self.action)} is not an IAM action; write it like codedeploy:CreateDeployment or s3:*"
+            )
         if self.kind == "stale_reads" and not self.action.startswith("codedeploy:"):
-            raise ValueError(f"action is {shortened(self.action)}; stale_reads is for codedeploy:... only")
+            raise ValueError(
+                f"action: {shortened(self.action)} cannot be combined with stale_reads; use codedeploy:..."
+            )
         _check_number("rate", self.rate, 0, 1)
         _check_number("seconds", self.seconds, 0, LONGEST_WAIT)
         for name in ("skip", "reads", "seed"):
@@ -80,12 +84,12 @@ class Fault:
 
 def _check_number(name: str, value: Any, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ValueError(f"{name} is {shortened(value)}; it must be a number from {low} to {high}")
+        raise ValueError(f"{name}: {shortened(value)} is not valid; use a number from {low} to {high}")
 
 
 def _check_whole(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name} is {shortened(value)}; it must be a whole number, 0 or more")
+        raise ValueError(f"{name}: {shortened(value)} is not valid; use a whole number, 0 or more")
 
 
 class _ArmedFault:

@@ -19,7 +19,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge, propagation
 from emulator import Emulator
 from emulator.hosts.outcomes import fail
-from emulator.tests.traffic_stage import LambdaStage, content_revision
+from emulator.stages.traffic import LambdaStage, content_revision
 from unit import config_scenarios, group_stage, instance_scenarios
 from unit.controller import Controller, Result, module_result, time_by
 from unit.incidents import alarmed

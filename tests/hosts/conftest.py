@@ -11,8 +11,8 @@ import typing as t
 
 import pytest
 
-from benchmarks.certificate import write_certificate
 from emulator import Emulator
+from emulator.certificates import write_certificate
 
 from .account import APPLICATION, Account
 from .bases import why_no_hosts

@@ -92,7 +92,7 @@ class Machine:
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", places, self.root], check=True)
 
     def prepare(self, certificate: pathlib.Path) -> None:
-        """Lay the host out and put in what it has before anybody manages it; CERTIFICATE becomes one that it trusts."""
+        """Lay the host out and put in what it has before anybody manages it; it trusts the authority of CERTIFICATE."""
         self.lay_out()
         (self.root / "etc/hostname").write_text(f"{self.name}\n")
         (self.root / "etc/hosts").write_text(f"127.0.0.1 localhost {self.name}\n")
@@ -103,8 +103,8 @@ class Machine:
         keys = self.root / "root/.ssh/authorized_keys"
         keys.parent.mkdir(mode=0o700, exist_ok=True)
         keys.write_text(self.key.with_suffix(".pub").read_text())
-        _key, marker, trusted = certificate.read_text().partition("-----BEGIN CERTIFICATE-----")
-        (self.root / "usr/local/share/ca-certificates/tests.crt").write_text(marker + trusted)
+        _server, marker, authority = certificate.read_text().rpartition("-----BEGIN CERTIFICATE-----")
+        (self.root / "usr/local/share/ca-certificates/tests.crt").write_text(marker + authority)
         subprocess.run(["chroot", self.root, "update-ca-certificates"], check=True, capture_output=True)
 
     def boot(self) -> None:

@@ -16,8 +16,8 @@ import pathlib
 import signal
 import sys
 
-from benchmarks.certificate import write_certificate
 from emulator import Emulator
+from emulator.certificates import write_certificate
 
 from .account import APPLICATION, Account
 from .bases import why_no_hosts

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.stages.servers import Stage
 from emulator.state import FINAL_STATUSES
-from emulator.tests.stage import Stage
 
 MOST_SECONDS = 600
 

@@ -10,9 +10,9 @@ import typing as t
 
 from emulator import Emulator
 from emulator.hosts.outcomes import Script
-from emulator.tests.ec2_stage import BALANCERS, BLUE_GREEN, Ec2Stage
-from emulator.tests.stage import ROLE, s3_revision
-from emulator.tests.traffic_stage import ROLLBACK, EcsStage, LambdaStage, TrafficStage
+from emulator.stages.ec2 import BALANCERS, BLUE_GREEN, Ec2Stage
+from emulator.stages.servers import ROLE, s3_revision
+from emulator.stages.traffic import ROLLBACK, EcsStage, LambdaStage, TrafficStage
 
 Options = dict[str, t.Any]
 

@@ -26,7 +26,9 @@ CACHE = str(ROOT / "build/pip")
 
 # What a controller has beside ansible-core; and what unit tests run on.
 CONTROLLER = ("boto3", "pathspec")
-UNIT_TESTS = ("awscli", "cryptography", "flask", "flask-cors", "hypothesis", "isal", "moto[ec2,iam,s3]", "pytest", "pytest-xdist", "pyyaml")  # fmt: skip
+UNIT_TESTS = (
+    "awscli", "cryptography", "flask", "flask-cors", "hypothesis", "isal", "moto[ec2,iam,s3]", "pytest", "pytest-xdist", "pyyaml", "trustme",
+)  # fmt: skip
 # What is not as development.txt pins it: the point of all this, with what it demands in another version, and what has left Python 3.10 behind.
 UNPINNED = ("ansible-core", "resolvelib", "hypothesis", "pycparser")
 # A check of the tarball, whose own pins fit nothing else.

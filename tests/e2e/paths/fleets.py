@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from emulator import Emulator
 from emulator.hosts.outcomes import EVENTS, Script, fail, hang, never_poll, succeed
-from emulator.tests.ec2_stage import Ec2Stage
-from emulator.tests.stage import s3_revision
+from emulator.stages.ec2 import Ec2Stage
+from emulator.stages.servers import s3_revision
 from unit.incidents import alarmed, demanding, overtaken, stopped
 from unit.releases import GREEN, GROUP, Options, fleets
 

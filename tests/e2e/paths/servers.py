@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from emulator import Emulator
 from emulator.hosts.outcomes import EVENTS, fail, hang, never_poll, succeed
-from emulator.tests.ec2_stage import BALANCERS, TRAFFIC_CONTROL, Ec2Stage
+from emulator.stages.ec2 import BALANCERS, TRAFFIC_CONTROL, Ec2Stage
 from unit.incidents import alarmed, demanding, stopped
 from unit.releases import HOSTS, Options, s3_options, servers, store_bundles
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from emulator import Emulator
-from emulator.tests.traffic_stage import content_revision
+from emulator.stages.traffic import content_revision
 from unit.incidents import alarmed, broken, hooked, overtaken, stopped
 from unit.releases import GROUP, Options, service
 

@@ -16,8 +16,6 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
-from ..http.authentication import Principal
-
 
 @dataclass(frozen=True)
 class Ec2Instance:
@@ -27,6 +25,17 @@ class Ec2Instance:
     state: str
     zone: str
     tags: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whom an access key belongs to. ``token`` and ``expiration`` are those of a session's temporary key."""
+
+    arn: str
+    account: str
+    secret_key: str
+    token: str | None = None
+    expiration: datetime.datetime | None = None
 
 
 # Else moto makes 1,300 machine images, of which nobody here has need, whenever EC2 is first used or emptied.

@@ -10,7 +10,7 @@ AWS user guide, integrations-aws-auto-scaling.
 from __future__ import annotations
 
 from ..aws.auto_scaling import delete_lifecycle_hook, list_lifecycle_hooks, put_lifecycle_hook
-from ..http.protocol import ServiceError
+from ..errors import ServiceError
 from ..state import AutoScalingHooks, DeploymentGroup, Members, Region, new_uuid
 from .service_role import can_assume
 

@@ -20,7 +20,8 @@ from ..engine import host_execution_of
 from ..engine.host_execution import HostExecution
 from ..engine.lifecycle import current_event
 from ..engine.targets import ec2_instance_arn
-from ..http.protocol import Call, Operations, ServiceError
+from ..errors import ServiceError
+from ..operations import Call, Operations
 from ..state import Deployment, InstanceTarget, LifecycleEvent, Members, Region
 from .diagnostics import diagnostics_from_report, is_noop
 from .envelope import Signer

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..http.protocol import ServiceError
+from ..errors import ServiceError
 from ..state import Members
 
 LONGEST_LOG = 4096

@@ -51,9 +51,9 @@ class Outcome:
     def __post_init__(self) -> None:
         for seconds in (self.poll_after, self.report_after):
             if seconds is not None and not 0 <= seconds <= LONGEST_WAIT:
-                raise ValueError(f"seconds is {seconds}; it must be 0 to {LONGEST_WAIT}")
+                raise ValueError(f"seconds: {seconds} is not valid; use 0 to {LONGEST_WAIT}")
         if self.error_code not in ("Success", *ERROR_CODES):
-            raise ValueError(f"error_code is {self.error_code!r}; it must be one of {', '.join(ERROR_CODES)}")
+            raise ValueError(f"error_code: {self.error_code!r} is not valid; use one of {', '.join(ERROR_CODES)}")
 
     @property
     def succeeded(self) -> bool:
@@ -119,4 +119,4 @@ def check_script(script: Script) -> None:
     """Raise ValueError for an event that no host runs."""
     for event in script:
         if event not in EVENTS:
-            raise ValueError(f"{event!r} is no event that a host runs; there are {', '.join(EVENTS)}")
+            raise ValueError(f"scripts: {event!r} is not an event that hosts run; use {', '.join(EVENTS)}")

@@ -102,13 +102,13 @@ def _names(hosts: int | str | Iterable[str]) -> list[str]:
     if not isinstance(hosts, int):
         return _limited(list(hosts))
     if not 1 <= hosts <= MOST_AT_ONCE:
-        raise ValueError(f"{hosts} hosts cannot be made; it must be 1 to {MOST_AT_ONCE}")
+        raise ValueError(f"hosts: {hosts} is not valid; use 1 to {MOST_AT_ONCE}")
     return [f"host-{number}" for number in range(1, hosts + 1)]
 
 
 def _limited(names: list[str]) -> list[str]:
     if len(names) > MOST_AT_ONCE:
-        raise ValueError(f"hosts has {len(names)} names; it must be {MOST_AT_ONCE} at most")
+        raise ValueError(f"hosts: {len(names)} names are too many; give at most {MOST_AT_ONCE} at a time")
     return names
 
 
@@ -121,11 +121,13 @@ def _ensure_instance(region: Region, name: str, tags: Mapping[str, str]) -> None
         return
     if name.startswith("i-"):
         if not any(instance.instance_id == name for instance in list_ec2_instances(region.account, region.name)):
-            raise ValueError(f"there is no EC2 instance {name} in {region.name}")
+            raise ValueError(f"hosts: there is no EC2 instance {name} in {region.name}; launch it first")
         return
     instance = find(region, name)
     if instance is not None and not instance.registered:
-        raise ValueError(f"the on-premises instance {name} was deregistered less than 24 hours ago")
+        raise ValueError(
+            f"hosts: the on-premises instance {name} was deregistered less than 24 hours ago; use another name, or let the time pass"
+        )
     if instance is None:
         user = f"arn:{region.partition}:iam::{region.account}:user/simulated/{name}"
         register(region, name, user, None).tags = list(tags.items())

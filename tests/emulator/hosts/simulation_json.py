@@ -14,25 +14,29 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from ..http.protocol import shortened
+from ..errors import shortened
 from .outcomes import OUTCOMES, Outcome, Script
+
+EXPECTED = "an object with hosts and, optionally, scripts, tags and region"
 
 
 def simulation_from_json(body: Any) -> tuple[int | str | list[str], list[Script], dict[str, Any]]:
     """The hosts, scripts and options of Emulator.simulate. Raises ValueError."""
     if not isinstance(body, dict) or "hosts" not in body or not body.keys() <= {"hosts", "scripts", "tags", "region"}:
-        raise ValueError(f"expected an object of hosts and, if wanted, scripts, tags and region, got {shortened(body)}")
+        raise ValueError(f"Expected {EXPECTED}, got {shortened(body)}.")
     hosts, scripts = body["hosts"], body.get("scripts", [])
     if not (type(hosts) in (int, str) or _are_strings(hosts)):
-        raise ValueError(f"hosts is {shortened(hosts)}; it must be a number, a name or a list of names")
+        raise ValueError(f"hosts: {shortened(hosts)} is not valid; give a number, a name or a list of names")
     if not isinstance(scripts, list):
-        raise ValueError(f"scripts is {shortened(scripts)}; it must be a list of objects")
+        raise ValueError(
+            f"scripts: {shortened(scripts)} is not a list; give one script, an object, for each deployment"
+        )
     options = {name: body[name] for name in ("tags", "region") if name in body}
     if not isinstance(options.get("region", ""), str):
-        raise ValueError(f"region is {shortened(options['region'])}; it must be a string")
+        raise ValueError(f"region: {shortened(options['region'])} is not a string; name a region")
     tags = options.get("tags", {})
     if not isinstance(tags, dict) or not _are_strings(list(tags.values())):
-        raise ValueError(f"tags is {shortened(tags)}; it must be an object of strings")
+        raise ValueError(f"tags: {shortened(tags)} is not valid; give an object of strings")
     return hosts, [_script_from_json(script) for script in scripts], options
 
 
@@ -42,28 +46,30 @@ def _are_strings(value: Any) -> bool:
 
 def _script_from_json(value: Any) -> Script:
     if not isinstance(value, dict):
-        raise ValueError(f"a script is an object of outcomes by event, not {shortened(value)}")
+        raise ValueError(f"scripts: {shortened(value)} is not a script; give an object of outcomes by lifecycle event")
     return {event: _outcome_from_json(outcome) for event, outcome in value.items()}
 
 
 def _outcome_from_json(value: Any) -> Outcome:
     described = {value: {}} if isinstance(value, str) else value
     if not isinstance(described, dict) or len(described) != 1:
-        raise ValueError(f"an outcome is a name or an object of one name and its arguments, not {shortened(value)}")
+        raise ValueError(
+            f"scripts: {shortened(value)} is not an outcome; give a name, or an object of one name and its arguments"
+        )
     [(name, arguments)] = described.items()
     if name not in OUTCOMES:
-        raise ValueError(f"{name!r} is no outcome; there are {', '.join(OUTCOMES)}")
+        raise ValueError(f"scripts: {name!r} is not an outcome; use one of {', '.join(OUTCOMES)}")
     if not isinstance(arguments, dict):
-        raise ValueError(f"the arguments of the outcome {name} are an object, not {shortened(arguments)}")
+        raise ValueError(f"scripts: the arguments {shortened(arguments)} of {name} are not an object")
     for argument, given in arguments.items():
         if type(given) not in ((int, float) if argument == "seconds" else (str,)):
             kind = "number" if argument == "seconds" else "string"
-            raise ValueError(f"{argument} of the outcome {name} is {shortened(given)}; it must be a {kind}")
+            raise ValueError(f"scripts: {argument} of {name} is {shortened(given)}; give a {kind}")
     signature = inspect.signature(OUTCOMES[name])
     try:
         signature.bind(**arguments)
     except TypeError:
         raise ValueError(
-            f"the outcome {name} takes {', '.join(signature.parameters)}, not {shortened(arguments)}"
+            f"scripts: {name} does not accept {shortened(arguments)}; its arguments are {', '.join(signature.parameters)}"
         ) from None
     return OUTCOMES[name](**arguments)

@@ -22,7 +22,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
-from .protocol import Caller, ServiceError
+from ..aws.backends import Principal
+from ..errors import ServiceError
+from ..operations import Caller
 
 Headers = Mapping[str, str]
 """By lower-case names."""
@@ -37,17 +39,6 @@ _AUTHORIZATION = re.compile(
 )
 # Strict: the SigV4 documentation wants every x-amz-* header signed; these are the ones that tell one request from another.
 _MUST_BE_SIGNED = ("host", "x-amz-date", "x-amz-target")
-
-
-@dataclass(frozen=True)
-class Principal:
-    """Whom an access key belongs to. ``token`` and ``expiration`` are those of a session's temporary key."""
-
-    arn: str
-    account: str
-    secret_key: str
-    token: str | None = None
-    expiration: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)

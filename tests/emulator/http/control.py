@@ -23,10 +23,11 @@ from werkzeug.wrappers import Request, Response
 
 from ..clock import LONGEST_WAIT
 from ..engine.hook_functions import waiting_calls
+from ..errors import ServiceError, shortened
 from ..faults import Fault
-from ..hosts.simulation_json import simulation_from_json
+from ..hosts.simulation_json import EXPECTED, simulation_from_json
 from .gate import whole_body
-from .protocol import ServiceError, json_from_body, shortened
+from .protocol import json_from_body
 
 if TYPE_CHECKING:
     from ..emulator import Emulator
@@ -53,10 +54,13 @@ def control_answer(emulator: Emulator, request: Request) -> Response:
         "reset": {"POST": _reset},
     }
     if name not in actions:
-        return _json_answer({"error": f"no such control path: {request.path}"}, 404)
+        return _json_answer(
+            {"error": f"unknown path {request.path}; valid paths are {', '.join(PREFIX + known for known in actions)}"},
+            404,
+        )
     if request.method not in actions[name]:
         allowed = " or ".join(actions[name])
-        return _json_answer({"error": f"{request.path} takes {allowed}, not {request.method}"}, 405)
+        return _json_answer({"error": f"{request.path} does not support {request.method}; use {allowed}"}, 405)
     try:
         return _json_answer(actions[name][request.method](emulator, request))
     except (_BadCallError, ServiceError) as error:
@@ -99,7 +103,7 @@ def _faults(emulator: Emulator, _request: Request) -> Any:
 
 def _add_fault(emulator: Emulator, request: Request) -> Any:
     names = [member.name for member in fields(Fault)]
-    expected = f"an object of kind and, if wanted, {', '.join(names[1:])}"
+    expected = f"an object with kind and, optionally, {', '.join(names[1:])}"
     members = _members(request, expected)
     if "kind" not in members or not members.keys() <= set(names):
         raise _BadCallError(f"Expected {expected}, got {shortened(members)}.")
@@ -163,7 +167,7 @@ def _register_hook_functions(emulator: Emulator, request: Request) -> Any:
 
 
 def _simulate_hosts(emulator: Emulator, request: Request) -> Any:
-    members = _members(request, "an object of hosts and, if wanted, scripts, tags and region")
+    members = _members(request, EXPECTED)
     try:
         hosts, scripts, options = simulation_from_json(members)
         return {"hosts": emulator.simulate(hosts, *scripts, **options)}

@@ -19,7 +19,8 @@ from typing import IO, Any
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
-from .protocol import LARGEST_REQUEST, ServiceError, json_from_body
+from ..errors import ServiceError
+from .protocol import LARGEST_REQUEST, json_from_body
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 _OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")

@@ -16,12 +16,14 @@ import json
 import logging
 import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from botocore.model import OperationModel, ServiceModel
 
+from ..errors import MemberErrors, ServiceError
+from ..operations import Call, Caller, Operations
 from ..state import Region
 from .shapes import RequestShapeError, Violation, answer_for_json, request_from_json, violations
 
@@ -29,7 +31,6 @@ LOGGER = logging.getLogger(__name__)
 CONTENT_TYPE = "application/x-amz-json-1.1"
 LARGEST_REQUEST = 1024 * 1024
 """Bytes. The real limit is not documented; no operation has a use for more."""
-_LONGEST_QUOTE = 300
 _DEEPEST_JSON = 100
 """Levels. The real limit is not documented; what goes deeper cannot be written again everywhere that it was read."""
 
@@ -46,26 +47,6 @@ COMMON_ERRORS = frozenset(
 
 
 @dataclass(frozen=True)
-class Caller:
-    """Who calls, and what the signature is scoped to; ``arn`` is the user's, the session's or the account's root."""
-
-    access_key: str
-    account: str
-    region_name: str
-    signing_name: str
-    arn: str
-
-
-@dataclass(frozen=True)
-class Call:
-    """What an operation is given: the state of the caller's region, the caller, the validated parameters."""
-
-    region: Region
-    caller: Caller
-    parameters: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Answer:
     """An HTTP answer."""
 
@@ -75,55 +56,6 @@ class Answer:
     @property
     def headers(self) -> list[tuple[str, str]]:
         return [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4()))]
-
-
-class ServiceError(Exception):
-    """An error that the caller is to see, by its exact name."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-        self.status = status
-
-
-Operation = Callable[[Call], "dict[str, Any] | None"]
-OperationT = TypeVar("OperationT", bound=Operation)
-
-
-class Operations:
-    """The operations that are implemented, by their exact names; a decorator adds to them."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, tuple[Operation, tuple[str, ...]]] = {}
-
-    def __call__(self, name: str, *, required: tuple[str, ...] = ()) -> Callable[[OperationT], OperationT]:
-        """Register a function as operation ``name``. ``required``: members that the service demands though its model,
-        which names an error for their absence, does not mark them so."""
-
-        def register(function: OperationT) -> OperationT:
-            self._found[name] = (function, required)
-            return function
-
-        return register
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._found
-
-    def __getitem__(self, name: str) -> tuple[Operation, tuple[str, ...]]:
-        return self._found[name]
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(self._found)
-
-
-@dataclass(frozen=True)
-class MemberErrors:
-    """The modeled errors for a request's member that is missing or invalid; the first that the operation declares counts."""
-
-    missing: tuple[str, ...]
-    invalid: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -197,12 +129,6 @@ def json_from_body(body: bytes) -> Any:
     if _is_deep(value):
         raise ValueError(f"The request is nested more than {_DEEPEST_JSON} levels deep.")
     return value
-
-
-def shortened(value: Any) -> str:
-    """A value as an error quotes it."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 
 def _refuse_constant(name: str) -> None:

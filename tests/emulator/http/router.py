@@ -19,14 +19,16 @@ from werkzeug.wrappers import Request, Response
 
 from ..aws.backends import account_of
 from ..engine.scale_out import deploy_to_launched
+from ..errors import ServiceError
 from ..faults import Fault, Faults
+from ..operations import Caller
 from ..recorder import Calls, RecordedCall
 from ..state import Region, State
 from .authentication import FindPrincipal, authenticate
 from .control import PREFIX
 from .gate import check_origin
 from .incoming import Environ, Incoming, incoming_from_environ
-from .protocol import Answer, Caller, JsonService, ServiceError, error_answer
+from .protocol import Answer, JsonService, error_answer
 from .refusals import Attempt, codedeploy_resource, refusal
 
 StartResponse = Callable[..., Any]

@@ -15,8 +15,8 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
+from ..certificates import CA_FILE, server_context
 from .router import Router
-from .tls import CA_FILE, server_context
 
 HOST = "127.0.0.1"
 LONGEST_SILENCE = 60.0

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import Application, Region
 from . import lookup
 from .deployment_groups import forget_group

@@ -10,7 +10,7 @@ that the documentation allows: a member that means nothing on a platform is refu
 
 from __future__ import annotations
 
-from ..http.protocol import ServiceError
+from ..errors import ServiceError
 from ..state import Members
 
 LONGEST_SHIFT = 2880

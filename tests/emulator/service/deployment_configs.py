@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..predefined_configs import PREFIX
 from ..state import DeploymentConfig, DeploymentGroup, Region
 from . import lookup

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.auto_scaling_hooks import auto_scaling_groups_info, check_hook_limit, install_hooks, remove_hooks
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import Application, Deployment, DeploymentGroup, Members, Region
 from . import lookup
 from .group_settings import Proposal, check_settings, default_settings, given_settings, is_empty

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ..engine.obstacle import Obstacle
 from ..engine.targets import selected_instances
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import DeploymentGroup, Members, Region
 from .group_settings import is_empty
 from .groups.notifications import check_alarms, check_auto_rollback

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import Deployment, LifecycleEvent, Target
 from . import lookup
 from .paging import page

@@ -11,7 +11,8 @@ from typing import Any
 
 from ..engine import execution_of
 from ..engine.execution import active_deployment
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import Deployment, DeploymentGroup, Members
 from . import lookup
 from .deployment_requests import check_request, wanted_revision

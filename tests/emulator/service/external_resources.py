@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..http.protocol import Call
+from ..operations import Call
 from .registry import operation
 
 

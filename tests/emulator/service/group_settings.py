@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ..engine.service_role import can_assume
-from ..http.protocol import ServiceError
+from ..errors import ServiceError
 from ..predefined_configs import DEFAULT_CONFIGS
 from ..state import Application, Members, Region
 from . import lookup

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..engine import execution_of
 from ..engine.traffic_deployment import TrafficDeployment
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import FINISHED, Deployment, LifecycleEvent
 from . import lookup
 from .registry import operation

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from ..http.protocol import ServiceError
+from ..errors import ServiceError
 from ..state import Application, Deployment, DeploymentConfig, DeploymentGroup, Region
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..http.protocol import MemberErrors
+from ..errors import MemberErrors
 
 
 def _errors(missing: str, *invalid: str) -> MemberErrors:

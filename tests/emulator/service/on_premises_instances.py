@@ -12,7 +12,8 @@ import string
 from typing import Any
 
 from ..engine.targets import matches_any
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import OnPremisesInstance, Region
 from . import lookup
 from .paging import page

@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ..http.protocol import ServiceError
+from ..errors import ServiceError
 
 PAGE_SIZE = 100
 """The real page sizes are not documented; the order of lists is not either, ours is that of creation."""

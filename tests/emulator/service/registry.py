@@ -6,6 +6,6 @@
 
 from __future__ import annotations
 
-from ..http.protocol import Operations
+from ..operations import Operations
 
 operation = Operations()

@@ -11,7 +11,8 @@ import json
 import re
 from typing import Any
 
-from ..http.protocol import Call, ServiceError
+from ..errors import ServiceError
+from ..operations import Call
 from ..state import Application, Members, Revision
 from . import lookup
 from .paging import page

@@ -14,8 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator import Emulator, ManualClock
-
-from .stage import Stage
+from emulator.stages.servers import Stage
 
 Refused = Callable[[str], AbstractContextManager[None]]
 

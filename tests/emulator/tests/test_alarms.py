@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from emulator.stages.servers import Stage
+
 from .conftest import Refused
-from .stage import Stage
 
 WATCH = {"enabled": True, "alarms": [{"name": "errors"}]}
 ON_ALARM = {"enabled": True, "events": ["DEPLOYMENT_STOP_ON_ALARM"]}

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from emulator.stages.servers import Stage
+
 from .conftest import Refused
-from .stage import Stage
 
 
 def test_defaults(codedeploy: Any) -> None:

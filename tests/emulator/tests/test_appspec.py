@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from emulator import Emulator
 from emulator.engine.appspec import AppSpecError, Format, ecs_spec_from_text, lambda_spec_from_text
+from emulator.stages.traffic import LambdaStage
 
 from .conftest import Refused
-from .traffic_stage import LambdaStage
 
 BOTH: tuple[Format, ...] = ("JSON", "YAML")
 TASK = "arn:aws:ecs:us-east-1:123456789012:task-definition/api:9"

@@ -15,11 +15,11 @@ from botocore.credentials import Credentials
 from moto.sts.models import sts_backends
 
 from emulator import Emulator
+from emulator.aws.backends import Principal
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
-from emulator.http.authentication import Principal, authenticate
-from emulator.http.protocol import ServiceError
-
-from .signed_requests import signed_headers
+from emulator.errors import ServiceError
+from emulator.http.authentication import authenticate
+from emulator.stages.signed_requests import signed_headers
 
 TARGET = "CodeDeploy_20141006.ListApplications"
 BODY = b"{}"

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-
-from .ec2_stage import ALL_AT_ONCE, BALANCERS, TRAFFIC_CONTROL, Ec2Stage
-from .stage import TAG_FILTER, s3_revision
+from emulator.stages.ec2 import ALL_AT_ONCE, BALANCERS, TRAFFIC_CONTROL, Ec2Stage
+from emulator.stages.servers import TAG_FILTER, s3_revision
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.stages.servers import ROLE
 
 from .conftest import Refused
-from .stage import ROLE
 from .test_group_settings import create, make_surroundings, read, update
 
 LAUNCH = r"CodeDeploy-managed-automatic-launch-deployment-hook-web-[0-9a-f-]{36}"

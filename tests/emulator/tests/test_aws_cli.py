@@ -16,12 +16,12 @@ import pytest
 from awscli.clidriver import create_clidriver
 
 from emulator import Emulator
+from emulator.stages.ec2 import Ec2Stage
+from emulator.stages.servers import ROLE, Stage
+from emulator.stages.traffic import LambdaStage
 
-from .ec2_stage import Ec2Stage
-from .stage import ROLE, Stage
 from .test_blue_green import TO_GREEN, set_up
 from .test_lambda_deployments import hooked
-from .traffic_stage import LambdaStage
 
 EXCLUDED = {
     "help": "shows a manual page",

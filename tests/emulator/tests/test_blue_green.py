@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.stages.ec2 import ALL_AT_ONCE, BALANCERS, BLUE_GREEN, Ec2Stage
+from emulator.stages.servers import s3_revision
 
 from .conftest import Refused
-from .ec2_stage import ALL_AT_ONCE, BALANCERS, BLUE_GREEN, Ec2Stage
-from .stage import s3_revision
 from .test_load_balancers import EVENTS
 
 BLOCK, INSTALL, ALLOW = EVENTS[:3], EVENTS[3:10], EVENTS[10:]

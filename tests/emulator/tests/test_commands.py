@@ -15,10 +15,9 @@ from botocore.credentials import Credentials
 
 from emulator import Emulator
 from emulator.hosts.agent.pkcs7 import content_from_signed
-
-from .scripted_host import Command, CommandError, ScriptedHost
-from .signed_requests import ROOT
-from .stage import TAG, TAG_FILTER, Stage, s3_revision
+from emulator.stages.scripted_host import Command, CommandError, ScriptedHost
+from emulator.stages.servers import TAG, TAG_FILTER, Stage, s3_revision
+from emulator.stages.signed_requests import ROOT
 
 
 @pytest.fixture

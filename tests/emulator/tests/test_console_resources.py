@@ -13,7 +13,7 @@ import pytest
 import urllib3
 
 from emulator import Emulator
-from emulator.http.protocol import ServiceError
+from emulator.errors import ServiceError
 
 from .conftest import Refused
 

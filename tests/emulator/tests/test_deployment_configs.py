@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from emulator.stages.servers import ROLE
+
 from .conftest import Refused
-from .stage import ROLE
 
 ROUTING = "InvalidTrafficRoutingConfigurationException"
 ZONAL = "InvalidZonalDeploymentConfigurationException"

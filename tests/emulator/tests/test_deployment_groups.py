@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.stages.servers import ROLE, TAG_FILTER, Stage
 
 from .conftest import Refused
-from .stage import ROLE, TAG_FILTER, Stage
 
 
 @pytest.fixture

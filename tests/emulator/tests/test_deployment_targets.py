@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from emulator.stages.servers import Stage
+
 from .conftest import Refused
-from .stage import Stage
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from emulator.hosts.agent.pkcs7 import content_from_signed
+from emulator.stages.servers import ROLE, Stage, s3_revision
 
 from .conftest import Refused
-from .stage import ROLE, Stage, s3_revision
 
 PROCESS = "InvalidAutoScalingGroupProcessToSuspendException"
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.stages.traffic import EcsStage, content_revision
 
 from .conftest import Refused
-from .traffic_stage import EcsStage, content_revision
 
 HOOKS = ("BeforeInstall", "AfterInstall", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AfterAllowTraffic")
 BLUE, GREEN = {"one": 100}, {"two": 100}

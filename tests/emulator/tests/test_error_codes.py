@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
+from emulator.stages.ec2 import ALL_AT_ONCE, BLUE_GREEN, TRAFFIC_CONTROL, Ec2Stage
+from emulator.stages.servers import ROLE, TAG
 from emulator.state import OnPremisesInstance
-
-from .ec2_stage import ALL_AT_ONCE, BLUE_GREEN, TRAFFIC_CONTROL, Ec2Stage
-from .stage import ROLE, TAG
 
 HOUR = 3600
 BALANCER = {"elbInfoList": [{"name": "classic"}]}

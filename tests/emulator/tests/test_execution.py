@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from emulator.stages.servers import TAG, Stage
+
 from .conftest import Refused
-from .stage import TAG, Stage
 
 ALL_AT_ONCE = "CodeDeployDefault.AllAtOnce"
 EVENTS = (

@@ -20,9 +20,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from emulator import Emulator, Fault, ManualClock
 from emulator.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from emulator.faults import KINDS, Faults
-
-from .scripted_host import CommandError
-from .stage import Stage
+from emulator.stages.scripted_host import CommandError
+from emulator.stages.servers import Stage
 
 ROOT_ARN = "arn:aws:iam::123456789012:root"
 
@@ -239,25 +238,31 @@ def test_chance_repeats_with_its_seed() -> None:
     assert 230 < runs[0].count("x") < 370
 
 
-BAD: list[dict[str, Any]] = [
-    {},
-    {"kind": "flood"},
-    {"kind": "throttling", "rate": 1.5},
-    {"kind": "throttling", "rate": True},
-    {"kind": "throttling", "count": -1},
-    {"kind": "throttling", "count": 1.5},
-    {"kind": "throttling", "action": "ListApplications"},
-    {"kind": "latency", "seconds": "1"},
-    {"kind": "stale_reads", "action": "s3:*"},
-    {"kind": "throttling", "colour": "red"},
-]
-
-
-@pytest.mark.parametrize("members", BAD, ids=str)
-def test_bad_faults_over_http(emulator: Emulator, members: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({}, "Expected an object with kind and, optionally, action, rate, count, skip, seed, seconds, reads, got {}."),
+        ({"kind": "throttling", "colour": "red"}, "Expected an object with kind and"),
+        ({"kind": "flood"}, "kind: 'flood' is not a kind of fault; use one of throttling, "),
+        ({"kind": "throttling", "rate": 1.5}, "rate: 1.5 is not valid; use a number from 0 to 1"),
+        ({"kind": "throttling", "rate": True}, "rate: True is not valid; use a number"),
+        ({"kind": "throttling", "count": -1}, "count: -1 is not valid; use a whole number, 0 or more"),
+        ({"kind": "throttling", "count": 1.5}, "count: 1.5 is not valid; use a whole number"),
+        (
+            {"kind": "throttling", "action": "ListApplications"},
+            "action: 'ListApplications' is not an IAM action; write it",
+        ),
+        ({"kind": "latency", "seconds": "1"}, "seconds: '1' is not valid; use a number from 0 to "),
+        (
+            {"kind": "stale_reads", "action": "s3:*"},
+            "action: 's3:*' cannot be combined with stale_reads; use codedeploy:",
+        ),
+    ],
+    ids=str,
+)
+def test_bad_faults_over_http(emulator: Emulator, members: dict[str, Any], said: str) -> None:
     status, answer = control(emulator, "POST", members)
-    wrong = list(members)[-1] if members else "kind"
-    assert (status, wrong in answer["error"]) == (400, True), answer
+    assert (status, answer["error"][: len(said)]) == (400, said)
     assert emulator.faults.as_json() == []
 
 

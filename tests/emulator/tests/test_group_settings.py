@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator import Emulator
+from emulator.stages.servers import ROLE, TAG_FILTER
 
 from .conftest import Refused
-from .stage import ROLE, TAG_FILTER
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:deployments"
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2"

@@ -24,9 +24,8 @@ from hypothesis import strategies as st
 from emulator import Emulator, ManualClock
 from emulator.http import server as http_server
 from emulator.http.protocol import LARGEST_REQUEST
-
-from .signed_requests import signed_headers
-from .stage import ROLE
+from emulator.stages.servers import ROLE
+from emulator.stages.signed_requests import signed_headers
 
 TARGET = "CodeDeploy_20141006.CreateApplication"
 BODY = b'{"applicationName": "intruder"}'

@@ -12,10 +12,10 @@ import pytest
 import urllib3
 
 from emulator import Emulator
+from emulator.stages.servers import Stage
+from emulator.stages.traffic import ROLLBACK, LambdaStage, content_revision
 
 from .conftest import Refused
-from .stage import Stage
-from .traffic_stage import ROLLBACK, LambdaStage, content_revision
 
 HOUR = 3600.0
 

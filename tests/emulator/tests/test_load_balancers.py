@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-
-from .ec2_stage import ALL_AT_ONCE, BALANCERS, TRAFFIC_CONTROL, Ec2Stage
+from emulator.stages.ec2 import ALL_AT_ONCE, BALANCERS, TRAFFIC_CONTROL, Ec2Stage
 
 EVENTS = [
     "BeforeBlockTraffic",

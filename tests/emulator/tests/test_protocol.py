@@ -18,13 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator import Emulator, ManualClock
-from emulator.http.protocol import LARGEST_REQUEST, Call, Caller, JsonService, Operations, ServiceError
+from emulator.errors import ServiceError
+from emulator.http.protocol import LARGEST_REQUEST, JsonService
 from emulator.http.shapes import AnswerShapeError, answer_for_json
+from emulator.operations import Call, Caller, Operations
 from emulator.service import operations
 from emulator.service.member_errors import MEMBER_ERRORS
+from emulator.stages.signed_requests import signed_headers
 from emulator.state import Region, State
-
-from .signed_requests import signed_headers
 
 MODEL: ServiceModel = botocore.session.get_session().get_service_model("codedeploy")
 CALLER = Caller("AKIA", "123456789012", "us-east-1", "codedeploy", "arn:aws:iam::123456789012:root")

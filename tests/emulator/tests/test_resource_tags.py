@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from emulator.stages.servers import Stage
+
 from .conftest import Refused
-from .stage import Stage
 
 PREFIX = "arn:aws:codedeploy:us-east-1:123456789012:"
 KINDS = ["application:shop", "deploymentgroup:shop/web", "deploymentconfig:CodeDeployDefault.OneAtATime"]

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from emulator.stages.servers import Stage, s3_revision
+
 from .conftest import Refused
-from .stage import Stage, s3_revision
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 GITHUB = {"revisionType": "GitHub", "gitHubLocation": {"repository": "acme/shop", "commitId": COMMIT}}

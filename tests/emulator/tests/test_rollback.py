@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .stage import Stage, s3_revision
+from emulator.stages.servers import Stage, s3_revision
 
 FAILING = {"h1": {"Install": 5}}
 

@@ -57,8 +57,10 @@ def test_clock_refuses(emulator: Emulator, body: bytes) -> None:
 
 
 def test_unknown_paths_and_methods(emulator: Emulator) -> None:
-    assert control(emulator, "GET", "coffee")[0] == 404
-    assert control(emulator, "GET", "reset")[0] == 405
+    status, answer = control(emulator, "GET", "coffee")
+    assert (status, "/_emulator/hosts" in answer["error"]) == (404, True)
+    answer = control(emulator, "GET", "reset")
+    assert answer == (405, {"error": "/_emulator/reset does not support GET; use POST"})
 
 
 def test_reset(emulator: Emulator) -> None:

@@ -15,11 +15,10 @@ import pytest
 import urllib3
 
 from emulator import Emulator
+from emulator.errors import ServiceError
 from emulator.hosts.outcomes import EVENTS, Outcome, come_late, crash, fail, hang, never_poll, succeed
 from emulator.hosts.simulation_json import simulation_from_json
-from emulator.http.protocol import ServiceError
-
-from .stage import TAG, Stage
+from emulator.stages.servers import TAG, Stage
 
 WEB = {TAG["Key"]: TAG["Value"]}
 ALL_AT_ONCE = "CodeDeployDefault.AllAtOnce"
@@ -195,7 +194,7 @@ def test_what_cannot_be_simulated(
 
 
 def test_outcomes_that_cannot_be() -> None:
-    with pytest.raises(ValueError, match="seconds is -1"):
+    with pytest.raises(ValueError, match="seconds: -1 is not valid; use 0 to"):
         succeed(-1)
     with pytest.raises(ValueError, match="ScriptFailed"):
         fail(error_code="Success?")
@@ -221,26 +220,32 @@ def test_by_control_call(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (None, "hosts"),
+        (None, "Expected an object with hosts and, optionally, scripts, tags and region, got None."),
         ({}, "hosts"),
-        ({"hosts": True}, "True"),
-        ({"hosts": 0}, "1 to"),
+        ({"hosts": True}, "hosts: True is not valid; give a number, a name or a list of names"),
+        ({"hosts": 0}, "hosts: 0 is not valid; use 1 to "),
         ({"hosts": 1_000_000_000}, "1 to"),
         ({"hosts": [1]}, "[1]"),
         ({"hosts": 1, "script": {}}, "script"),
-        ({"hosts": 1, "scripts": {}}, "scripts"),
-        ({"hosts": 1, "scripts": ["hang"]}, "a script is an object"),
-        ({"hosts": 1, "scripts": [{"Install": "explode"}]}, "never_poll"),
+        ({"hosts": 1, "scripts": {}}, "scripts: {} is not a list; give one"),
+        ({"hosts": 1, "scripts": ["hang"]}, "scripts: 'hang' is not a script; give an object"),
+        ({"hosts": 1, "scripts": [{"Install": "explode"}]}, "scripts: 'explode' is not an outcome; use one of "),
         ({"hosts": 1, "scripts": [{"Install": {"fail": {}, "hang": {}}}]}, "one name"),
         ({"hosts": 1, "scripts": [{"Install": {"fail": "log"}}]}, "arguments"),
-        ({"hosts": 1, "scripts": [{"Install": {"fail": {"logs": ""}}}]}, "error_code, script"),
-        ({"hosts": 1, "scripts": [{"Install": {"fail": {"seconds": "1"}}}]}, "a number"),
-        ({"hosts": 1, "scripts": [{"Install": {"fail": {"log": 1}}}]}, "a string"),
+        (
+            {"hosts": 1, "scripts": [{"Install": {"fail": {"logs": ""}}}]},
+            "its arguments are seconds, error_code, script",
+        ),
+        (
+            {"hosts": 1, "scripts": [{"Install": {"fail": {"seconds": "1"}}}]},
+            "scripts: seconds of fail is '1'; give a number",
+        ),
+        ({"hosts": 1, "scripts": [{"Install": {"fail": {"log": 1}}}]}, "scripts: log of fail is 1; give a string"),
         ({"hosts": 1, "scripts": [{"Install": {"come_late": {}}}]}, "seconds"),
         ({"hosts": 1, "scripts": [{"Insatll": "hang"}]}, "Install"),
-        ({"hosts": 1, "tags": {"fleet": 1}}, "tags"),
+        ({"hosts": 1, "tags": {"fleet": 1}}, "tags: {'fleet': 1} is not valid; give an object of strings"),
         ({"hosts": 1, "region": 1}, "region"),
-        ({"hosts": 1, "region": "mars-north-1"}, "there is no region 'mars-north-1'"),
+        ({"hosts": 1, "region": "mars-north-1"}, "region: there is no region 'mars-north-1'; use"),
         ({"hosts": "a:b"}, "a:b"),
     ],
 )

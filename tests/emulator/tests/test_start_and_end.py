@@ -22,8 +22,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from emulator import Clock, Emulator, Fault, ManualClock
 from emulator.http.server import PortTakenError
-
-from .stage import Stage
+from emulator.stages.servers import Stage
 
 TESTS = Path(__file__).parents[2]
 
@@ -56,7 +55,7 @@ def test_one_at_a_time_in_a_process() -> None:
     with Emulator(clock=ManualClock()) as first:
         first.client("s3").create_bucket(Bucket="bundles")
         before = set(threading.enumerate())
-        with pytest.raises(RuntimeError, match="an emulator runs in this process already"):
+        with pytest.raises(RuntimeError, match="an emulator is already running in this process"):
             Emulator().start()
         assert set(threading.enumerate()) <= before  # fewer when the thread of the last answer ends meanwhile
         assert [bucket["Name"] for bucket in first.client("s3").list_buckets()["Buckets"]] == ["bundles"]

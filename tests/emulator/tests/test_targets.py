@@ -12,8 +12,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.engine.targets import matches_all, matches_any
-
-from .stage import TAG, TAG_FILTER, Stage
+from emulator.stages.servers import TAG, TAG_FILTER, Stage
 
 BETA = {"Key": "env", "Value": "beta", "Type": "KEY_AND_VALUE"}
 ANY_ENV = {"Key": "env", "Value": "", "Type": "KEY_ONLY"}

@@ -22,11 +22,10 @@ import urllib3
 from botocore.exceptions import ConnectionClosedError, SSLError
 
 from emulator import Emulator, Fault, ManualClock
+from emulator.certificates import server_context, write_certificate
 from emulator.emulator import ACCESS_KEY, SECRET_KEY
-from emulator.http.tls import server_context
-
-from .scripted_host import ScriptedHost
-from .stage import Stage
+from emulator.stages.scripted_host import ScriptedHost
+from emulator.stages.servers import Stage
 
 
 @pytest.fixture
@@ -101,17 +100,43 @@ def test_only_the_certificate_stays(emulator: Emulator) -> None:
 
 
 def test_the_key_is_its_owners_while_it_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    modes = []
+    seen = []
 
-    def load(_context: ssl.SSLContext, file: Path) -> None:
-        modes.append(stat.S_IMODE(file.stat().st_mode))
+    def load(_context: ssl.SSLContext, file: str) -> None:
+        seen.append((Path(file), stat.S_IMODE(Path(file).stat().st_mode)))
         raise ssl.SSLError("as if it could not be loaded")
 
     monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", load)
     with pytest.raises(ssl.SSLError):
         server_context(tmp_path)
-    assert modes == [0o600]
+    ((file, mode),) = seen
+    assert (mode, file.exists()) == (0o600, False)
     assert [path.name for path in tmp_path.iterdir()] == ["ca.pem"]
+
+
+def test_one_file_for_a_server_in_another_process_and_its_clients(tmp_path: Path) -> None:
+    file = tmp_path / "certificate.pem"
+    write_certificate(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(file)
+    authority = file.read_text().rpartition("-----BEGIN CERTIFICATE-----")
+    for trusting in (
+        ssl.create_default_context(cafile=file),
+        ssl.create_default_context(cadata="".join(authority[1:])),
+    ):
+        trusting.verify_flags |= ssl.VERIFY_X509_STRICT  # what Python 3.13 and later ask for
+        shake_hands(serving, trusting)
+
+
+def shake_hands(serving: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+    """Raises SSLCertVerificationError if the client does not trust the server."""
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = trusting.wrap_bio(to_client, to_server, server_hostname="127.0.0.1")
+    server = serving.wrap_bio(to_server, to_client, server_side=True)
+    for side in (client, server, client):
+        with contextlib.suppress(ssl.SSLWantReadError):
+            side.do_handshake()
 
 
 def test_the_end_is_complete(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.emulator import REGION
-
-from .traffic_stage import ACCOUNT, EcsStage, LambdaStage, TrafficStage, content_revision
+from emulator.stages.traffic import ACCOUNT, EcsStage, LambdaStage, TrafficStage, content_revision
 
 TASK = "arn:aws:ecs:us-east-1:123456789012:task-definition/api:9"
 UNKNOWN_ALARM = {"enabled": True, "alarms": [{"name": "missing"}]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .stage import Stage
+from emulator.stages.servers import Stage
 
 DEPLOYMENT_EVENTS = [f"Deployment{event}" for event in ("Start", "Success", "Failure", "Stop", "Rollback", "Ready")]
 INSTANCE_EVENTS = [f"Instance{event}" for event in ("Start", "Success", "Failure", "Ready")]

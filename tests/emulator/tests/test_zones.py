@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from emulator import Emulator
-
-from .ec2_stage import BALANCERS, BLUE_GREEN, Ec2Stage
+from emulator.stages.ec2 import BALANCERS, BLUE_GREEN, Ec2Stage
 
 
 @pytest.fixture

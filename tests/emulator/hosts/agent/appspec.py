@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The AppSpec file with the verdicts of the real host agent: what it refuses is refused here, what it reads oddly is read so.
 
-Observed with host agent 1.8.1; the cases stand in tests/agent/data/appspec-cases.json. Of what 1.8.1 takes, nulls and merge keys
+Observed with host agent 1.8.1; the cases are in appspec-cases.json. Of what 1.8.1 takes, nulls and merge keys
 that 2.x refuses (its parser was built from its source and run) are refused too: a host may have either.
 """
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...aws.ecs import find_ecs_controller
-from ...http.protocol import ServiceError
+from ...errors import ServiceError
 from ...state import DeploymentGroup, Members
 from .proposal import Proposal, is_empty
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ...aws.sns import list_topic_arns
-from ...http.protocol import ServiceError
+from ...errors import ServiceError
 from ...state import Members, Region
 from .proposal import Proposal
 

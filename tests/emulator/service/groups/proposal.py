@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...http.protocol import ServiceError
+from ...errors import ServiceError
 from ...state import Application, DeploymentGroup, Members, Region
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ...aws.auto_scaling import auto_scaling_group_exists
-from ...http.protocol import ServiceError
+from ...errors import ServiceError
 from ...state import Members
 from ..tag_filters import check_tag_filters
 from .proposal import Proposal

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ...http.protocol import ServiceError
+from ...errors import ServiceError
 from ...state import Members
 from .proposal import Proposal
 

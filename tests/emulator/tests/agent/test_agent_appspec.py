@@ -17,7 +17,7 @@ from emulator.hosts.agent.appspec import AppSpec, AppSpecError, appspec_from_tex
 from emulator.hosts.agent.instructions import InstallError
 from emulator.hosts.agent.plan import plan_installation
 
-CASES = json.loads((Path(__file__).parent / "data" / "appspec-cases.json").read_text(encoding="utf-8"))
+CASES = json.loads((Path(__file__).parents[2] / "hosts/agent/appspec-cases.json").read_text(encoding="utf-8"))
 
 
 def parsed(appspec: AppSpec) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..stage import ROLE, TAG, TAG_FILTER, Stage, s3_revision
+from emulator.stages.servers import ROLE, TAG, TAG_FILTER, Stage, s3_revision
+
 from ..test_group_settings import LEAST, SETTINGS
 from .looks import (
     APPLICATION_ARN,

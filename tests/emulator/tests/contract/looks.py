@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stage import Stage
+from emulator.stages.servers import Stage
 
 Members = dict[str, Any]
 APPLICATION_ARN = "arn:aws:codedeploy:us-east-1:123456789012:application:shop"

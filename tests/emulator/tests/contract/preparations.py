@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..stage import ROLE, TAG_FILTER, Stage, s3_revision
+from emulator.stages.servers import ROLE, TAG_FILTER, Stage, s3_revision
+
 from ..test_group_settings import LEAST
 
 Members = dict[str, Any]

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from moto.iam.models import iam_backends
 
 from emulator import Emulator, ManualClock
+from emulator.stages.servers import TAG, Stage
 
-from ..stage import TAG, Stage
 from ..test_group_settings import make_surroundings
 from .cases import SUBJECTS, Case, Look, Members
 from .model import MODEL, input_members, members_of

@@ -13,7 +13,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.hosts.outcomes import fail
-from emulator.tests.stage import ROLE
+from emulator.stages.servers import ROLE
 from unit.controller import Controller
 from unit.releases import GROUP, HOSTS, LONG, SHOP, Options, s3_options, servers
 

@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 
 from emulator import Emulator, Fault
-from emulator.tests.stage import ROLE
+from emulator.stages.servers import ROLE
 from unit.controller import Controller, TaskRun
 from unit.releases import GROUP, SHOP, Options, s3_options, servers
 

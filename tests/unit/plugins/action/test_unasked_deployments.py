@@ -12,7 +12,7 @@ import pytest
 
 from emulator import Emulator
 from emulator.hosts.outcomes import fail
-from emulator.tests.ec2_stage import Ec2Stage
+from emulator.stages.ec2 import Ec2Stage
 from unit.controller import Controller
 from unit.releases import SHOP, s3_options, scaling_servers
 

@@ -22,9 +22,9 @@ from ansible.template import Templar, trust_as_template
 from ansible_collections.slipway.codedeploy.plugins.inventory import hosts
 from ansible_collections.slipway.codedeploy.plugins.plugin_utils._host_records import LAST
 from emulator import Emulator, Fault
-from emulator.tests.ec2_stage import Ec2Stage
-from emulator.tests.stage import TAG_FILTER
-from emulator.tests.traffic_stage import ROLLBACK, LambdaStage
+from emulator.stages.ec2 import Ec2Stage
+from emulator.stages.servers import TAG_FILTER
+from emulator.stages.traffic import ROLLBACK, LambdaStage
 from unit.deployments import LiveStage
 from unit.inventories import NAME, read_inventory
 from unit.scenarios import MODULE_ACCESS_KEY, MODULE_SECRET_KEY, module_actions

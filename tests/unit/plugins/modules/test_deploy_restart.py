@@ -15,7 +15,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls impo
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy
 from emulator import Emulator
-from emulator.tests.traffic_stage import LambdaStage
+from emulator.stages.traffic import LambdaStage
 from unit.deployments import LiveStage
 from unit.releases import SHOP
 from unit.scenarios import Connect, module_actions

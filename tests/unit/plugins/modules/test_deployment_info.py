@@ -17,7 +17,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls impo
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_info
 from emulator import Emulator
-from emulator.tests.traffic_stage import ROLLBACK
+from emulator.stages.traffic import ROLLBACK
 from unit.deployments import LiveStage
 from unit.scenarios import Connect, module_actions
 

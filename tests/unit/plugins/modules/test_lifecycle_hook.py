@@ -15,7 +15,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls impo
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import lifecycle_hook
 from emulator import Emulator
-from emulator.tests.traffic_stage import LambdaStage, content_revision
+from emulator.stages.traffic import LambdaStage, content_revision
 from unit.scenarios import Connect, module_actions
 
 Hook = dict[str, str]

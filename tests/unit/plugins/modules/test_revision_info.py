@@ -17,7 +17,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls impo
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import revision_info
 from emulator import Emulator
-from emulator.tests.stage import s3_revision
+from emulator.stages.servers import s3_revision
 from unit.deployments import LiveStage
 from unit.scenarios import Connect, module_actions
 

@@ -22,7 +22,7 @@ from emulator.hosts.agent.appspec import AppSpecError, appspec_from_text
 from unit.appspec_tables import PERMISSIONS, READING, SERVERS, SHELL, bundle_with
 
 ROOT = pathlib.Path(__file__).resolve().parents[5]
-CASES = json.loads((ROOT / "tests/emulator/tests/agent/data/appspec-cases.json").read_text(encoding="utf-8"))
+CASES = json.loads((ROOT / "tests/emulator/hosts/agent/appspec-cases.json").read_text(encoding="utf-8"))
 
 # Whom the host of the cases that were run had, as every Linux system.
 USERS, GROUPS = ("root", "daemon", "nobody"), ("root", "daemon", "staff")

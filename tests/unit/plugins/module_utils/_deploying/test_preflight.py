@@ -14,7 +14,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls impo
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.preflight import check_readiness
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import Release
 from emulator import Emulator, Fault
-from emulator.tests.traffic_stage import EcsStage, LambdaStage
+from emulator.stages.traffic import EcsStage, LambdaStage
 from unit.scenarios import Connect, module_actions
 
 GROUP = {"compute_platform": "Server", "deployment_group_name": "web"}

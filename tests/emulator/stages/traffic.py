@@ -16,10 +16,8 @@ from typing import Any
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 
-from emulator import Emulator
-from emulator.emulator import REGION
-
-from .stage import ROLE
+from ..emulator import REGION, Emulator
+from .servers import ROLE
 from .watched_emulator import WatchedEmulator
 
 ACCOUNT = "123456789012"

@@ -11,10 +11,9 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from emulator.emulator import ACCESS_KEY, SECRET_KEY
-
+from ..emulator import ACCESS_KEY, SECRET_KEY
 from .scripted_host import ScriptedHost
-from .stage import TAG, TAG_FILTER, Stage
+from .servers import TAG, TAG_FILTER, Stage
 
 ZONE = "us-east-1a"
 TRAFFIC_CONTROL = {"deploymentType": "IN_PLACE", "deploymentOption": "WITH_TRAFFIC_CONTROL"}

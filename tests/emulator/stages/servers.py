@@ -11,8 +11,7 @@ from typing import Any
 
 from botocore.credentials import Credentials
 
-from emulator import Emulator
-
+from ..emulator import Emulator
 from .scripted_host import ScriptedHost
 from .watched_emulator import WatchedEmulator
 

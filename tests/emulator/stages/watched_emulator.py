@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator import Emulator, ManualClock
+from ..clock import ManualClock
+from ..emulator import Emulator
 
 
 class WatchedEmulator:

@@ -10,7 +10,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from emulator.emulator import ACCESS_KEY, REGION, SECRET_KEY
+from ..emulator import ACCESS_KEY, REGION, SECRET_KEY
 
 ROOT = Credentials(ACCESS_KEY, SECRET_KEY)
 
