@@ -93,7 +93,7 @@ def test_hooks_can_run_twice(installation: Installation) -> None:
     assert "not running" in installation.succeed("stop")
     installation.succeed("start")
     before = installation.pid_file.read_text()
-    assert "runs already" in installation.succeed("start")
+    assert "is already running" in installation.succeed("start")
     assert installation.pid_file.read_text() == before
     installation.succeed("configure")
     installation.succeed("prepare")

@@ -39,7 +39,11 @@ MISTAKES = [
     Case("main", {"agent_configuration": {"max_revision": 3}}, ["max_revision"]),
     Case("preflight", {"agent_configuration": {"max_revisions": "many"}}, ["'many'"]),
     Case("install", {"ansible_become_user": "nobody"}, ["must be root on the host. Set become to true"]),
-    Case("configure", {"agent_user": "nobody-of-that-name"}, ["agent_user: the host has no user nobody-of-that-name; create it first"]),
+    Case(
+        "configure",
+        {"agent_user": "nobody-of-that-name"},
+        ["agent_user: the host has no user nobody-of-that-name; create it first"],
+    ),
     Case("register", {"agent_instance_name": "web 1"}, ["agent_instance_name: 'web 1' "]),
     Case("verify", {"agent_deployment_wait": -1}, ["agent_deployment_wait: '-1' "]),
     Case("unregister", {"agent_region": ""}, ["agent_region: is not set"]),

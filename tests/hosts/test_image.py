@@ -81,7 +81,9 @@ def test_what_cannot_be_done_leaves_the_image_as_it_was(
         Case("main", {}, ["so the role treats it as an image", "Only tasks_from install, configure and remove work"]),
         Case("install", unknown, ["404", "Check agent_region (us-east-1), agent_version (1.8.9-99)"]),
         Case("install", {"agent_package_checksum": f"sha256:{'0' * 64}"}, ["Nothing was installed"]),
-        Case("install", {"agent_package": "/none.deb"}, ["agent_package: there is no file /none.deb on the controller"]),
+        Case(
+            "install", {"agent_package": "/none.deb"}, ["agent_package: there is no file /none.deb on the controller"]
+        ),
         Case("configure", {"agent_configuration": {"max_revision": 3}}, ["max_revision"]),
         Case("configure", {}, ["No agent is installed", "tasks_from install"]),
     ]

@@ -112,7 +112,9 @@ def check_owners(way: Way, owners: set[int]) -> None:
     """Raise Refused unless OWNERS own all directories of the WAY."""
     for where, folder in way.passed:
         if folder.st_uid not in owners:
-            raise Refused(f"it is in {where}, and {user_name(folder.st_uid)}, who owns that directory, could replace it")
+            raise Refused(
+                f"it is in {where}, and {user_name(folder.st_uid)}, who owns that directory, could replace it"
+            )
         if anyone_can_replace(folder):
             raise Refused(f"it is in {where}, and every user can write to that directory")
 

@@ -54,7 +54,9 @@ def seconds_left(expiration: str, now: datetime.datetime) -> float:
     try:
         end = datetime.datetime.fromisoformat(expiration.replace("Z", "+00:00"))
     except ValueError:
-        raise RenewalError(f"Expiration {expiration!r} is not a valid time; expected something like 2026-11-22T10:15:00Z") from None
+        raise RenewalError(
+            f"Expiration {expiration!r} is not a valid time; expected something like 2026-11-22T10:15:00Z"
+        ) from None
     return (end - now if end.tzinfo else end.replace(tzinfo=datetime.timezone.utc) - now).total_seconds()
 
 
