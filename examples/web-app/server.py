@@ -35,7 +35,7 @@ PAGE = """<!doctype html>
 <body>
 <h1>web-app</h1>
 <p><b>version {version}</b> on {host}</p>
-<p>Deployed by {deployment} to {application} / {group}.</p>
+<p>Installed by deployment {deployment} of {application} / {group}.</p>
 </body>
 </html>
 """
