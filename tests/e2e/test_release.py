@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook `slipway.codedeploy.release` by its name, as its documentation says, from nothing to an application that answers."""
+"""The playbook `slipway.codedeploy.release` by its name, as its documentation says, from an empty account to a responding application."""
 
 from __future__ import annotations
 
