@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small web application: `/` is a page for people, `/health` the same in JSON for machines.
+"""A small web application: `/` is a page for people, `/health` returns the same as JSON for machines.
 
-It is configured by its environment: PORT and BIND say where to listen, HOST_NAME what to call the host, PID_FILE where
-to leave the process id once it accepts connections. Beside it lie the release's VERSION file and the release.json that
-the AfterInstall hook wrote.
+Environment variables configure it: PORT and BIND set the address to listen on, HOST_NAME the name of the host, and PID_FILE
+the file for the process ID, which is written once the server accepts connections. The release's VERSION file and the
+release.json of the AfterInstall hook are in the same directory.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ PAGE = """<!doctype html>
 <body>
 <h1>web-app</h1>
 <p><b>version {version}</b> on {host}</p>
-<p>Brought here by deployment {deployment} of {application} / {group}.</p>
+<p>Installed by deployment {deployment} of {application} / {group}.</p>
 </body>
 </html>
 """
 
 
 def page() -> str:
-    """The page for people."""
+    """Return the page for people."""
     return PAGE.format(version=VERSION, host=HOST, **RELEASE)
 
 
 def health() -> str:
-    """The answer for machines: status, version and host, as JSON."""
+    """Return the status, version and host as JSON, for machines."""
     return json.dumps({"status": "ok", "version": VERSION, "host": HOST})
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
-    """Answers GET requests; anything that goes wrong meanwhile ends up in the log with its traceback."""
+    """Responds to GET requests. The log has the traceback of any error."""
 
     def do_GET(self) -> None:
-        """Answer one request."""
+        """Respond to a request."""
         if self.path == "/":
             self.answer(200, "text/html; charset=utf-8", page())
         elif self.path == "/health":
             self.answer(200, "application/json", health())
         else:
-            self.answer(404, "text/plain; charset=utf-8", f"There is nothing at {self.path}, only / and /health.\n")
+            self.answer(404, "text/plain; charset=utf-8", f"{self.path} does not exist; use / or /health.\n")
 
     def answer(self, status: int, content_type: str, text: str) -> None:
-        """Send TEXT."""
+        """Send TEXT as the response."""
         body = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", content_type)
@@ -74,7 +74,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Listen, say so, and answer until the process is ended."""
+    """Listen and respond to requests until the process is stopped."""
     address = (os.environ["BIND"], int(os.environ["PORT"]))
     with http.server.ThreadingHTTPServer(address, Answers) as server:
         pathlib.Path(os.environ["PID_FILE"]).write_text(f"{os.getpid()}\n")

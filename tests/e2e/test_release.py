@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook `slipway.codedeploy.release` by its name, as its documentation says, from nothing to an application that answers."""
+"""The playbook `slipway.codedeploy.release` by its name, as its documentation says, from an empty account to a responding application."""
 
 from __future__ import annotations
 
@@ -77,7 +77,11 @@ def test_hosts_get_their_first_release_and_the_next_and_nothing_twice(still_site
 
     misspelt = release(still_site.emulator, {**variables, "release_deploy": {"wait_timout": 1}}, still_site.folder)
     assert misspelt.status == 2, misspelt.output
-    assert "release_deploy has unknown options: wait_timout." in misspelt.output
+    assert (
+        "release_deploy: 'wait_timout' is not an option of slipway.codedeploy.deploy; use 'wait_timeout', or see"
+        in misspelt.output
+    )
+    assert writes(still_site.emulator) == []
 
     still_site.write_release("good 2")
     wrong = {**variables, "release_verify": {**variables["release_verify"], "content": "something else", "retries": 1}}

@@ -93,7 +93,7 @@ def test_hooks_can_run_twice(installation: Installation) -> None:
     assert "not running" in installation.succeed("stop")
     installation.succeed("start")
     before = installation.pid_file.read_text()
-    assert "runs already" in installation.succeed("start")
+    assert "is already running" in installation.succeed("start")
     assert installation.pid_file.read_text() == before
     installation.succeed("configure")
     installation.succeed("prepare")
@@ -120,7 +120,7 @@ def test_the_server_has_none_of_the_agents_keys(installation: Installation) -> N
 def test_the_old_version_still_running_is_no_success(installation: Installation) -> None:
     installation.succeed("start")
     installation.change("VERSION", "1", "2")
-    assert "version 2 is wanted" in installation.fail("validate")
+    assert "expected status ok and version 2" in installation.fail("validate")
 
 
 def test_a_failed_validation_shows_the_servers_mistake(installation: Installation) -> None:

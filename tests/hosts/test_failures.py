@@ -39,7 +39,11 @@ MISTAKES = [
     Case("main", {"agent_configuration": {"max_revision": 3}}, ["max_revision"]),
     Case("preflight", {"agent_configuration": {"max_revisions": "many"}}, ["'many'"]),
     Case("install", {"ansible_become_user": "nobody"}, ["must be root on the host. Set become to true"]),
-    Case("configure", {"agent_user": "nobody-of-that-name"}, ["agent_user is nobody-of-that-name", "Create it first"]),
+    Case(
+        "configure",
+        {"agent_user": "nobody-of-that-name"},
+        ["agent_user: the host has no user nobody-of-that-name; create it first"],
+    ),
     Case("register", {"agent_instance_name": "web 1"}, ["agent_instance_name: 'web 1' "]),
     Case("verify", {"agent_deployment_wait": -1}, ["agent_deployment_wait: '-1' "]),
     Case("unregister", {"agent_region": ""}, ["agent_region: is not set"]),
@@ -103,7 +107,7 @@ def test_what_is_left_of_an_installation_that_broke_off_is_replaced_by_the_next_
         folder = tmp_path / f"{script}-{len(text)}"
         folder.mkdir()
         package = build_package("1.8.0-12", folder, {script: text})
-        return Case("install", {**wanted, "agent_package": str(package)}, [sentence, "takes up from here"])
+        return Case("install", {**wanted, "agent_package": str(package)}, [sentence, "resumes from here"])
 
     wanted: dict[str, t.Any] = {"agent_version": "1.8.0-12"}
     break_off_an_installation(machine)
@@ -138,7 +142,7 @@ def test_a_deployment_is_not_cut_off(
     change: dict[str, t.Any] = {
         "agent_configuration": {**controller.options["agent_configuration"], "max_revisions": 3}
     }
-    sentences = [f"in the middle of {deployment}", "agent_deployment_wait"]
+    sentences = [f"{deployment} is still running on the host", "agent_deployment_wait"]
     controller.check_refusals(user, [Case("configure", {**change, "agent_deployment_wait": 2}, sentences)])
     machine.path("/hold").unlink()
     assert account.await_deployment(deployment) == SUCCEEDED

@@ -78,10 +78,12 @@ def test_what_cannot_be_done_leaves_the_image_as_it_was(
 ) -> None:
     unknown = {"agent_version": "1.8.9-99"}
     cases = [
-        Case("main", {}, ["it is taken for an image", "Only tasks_from install, configure and remove work"]),
+        Case("main", {}, ["so the role treats it as an image", "Only tasks_from install, configure and remove work"]),
         Case("install", unknown, ["404", "Check agent_region (us-east-1), agent_version (1.8.9-99)"]),
         Case("install", {"agent_package_checksum": f"sha256:{'0' * 64}"}, ["Nothing was installed"]),
-        Case("install", {"agent_package": "/none.deb"}, ["agent_package is /none.deb, and there is no such file"]),
+        Case(
+            "install", {"agent_package": "/none.deb"}, ["agent_package: there is no file /none.deb on the controller"]
+        ),
         Case("configure", {"agent_configuration": {"max_revision": 3}}, ["max_revision"]),
         Case("configure", {}, ["No agent is installed", "tasks_from install"]),
     ]
@@ -93,7 +95,7 @@ def test_an_image_gets_the_agent_after_runs_that_broke_off(
     controller: Controller, machine: Machine, options: dict[str, t.Any], tmp_path: pathlib.Path
 ) -> None:
     package = build_package("1.8.0-12", tmp_path, {"postinst": "exit 7\n"})
-    broken = Case("install", {"agent_package": str(package)}, ["exit status 7", "takes up from here"])
+    broken = Case("install", {"agent_package": str(package)}, ["exit status 7", "resumes from here"])
     controller.check_refusals(options, [broken])
     controller.kill_at("Write the environment of the agent", *BUILD, **options)
     assert changed(controller.run(*BUILD, arguments=["--diff"], **options)) != UNCHANGED

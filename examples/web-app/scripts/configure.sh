@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# AfterInstall: checks what was installed, and records which deployment brought it.
+# AfterInstall: checks the installed files and records the deployment.
 set -eu
 # shellcheck source=/dev/null
 . "$(dirname "$0")/settings.sh"

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # ruff: noqa: PTH110, PTH118, PTH208
-"""`folders.py VERB JSON`: look at the agent's folders and files, give them to its user, or remove them, whoever changes them meanwhile.
+"""`folders.py VERB JSON`: inspect the agent's directories and files, give them to its user, or remove them, safe from concurrent changes.
 
-The agent's user owns the folders, and may put a link there, or in the place of a folder, at any moment. So each folder of a path is opened in the one
-above it and never found by its name again, and owners are changed of what is open. A link is followed only on the way to a folder, and only if none
-but root can have made it: it and the folder that it is in belong to root.
+The agent's user owns the directories, and may create a link there, or replace a directory with one, at any moment. So each directory of a path is opened
+relative to its parent and never looked up by its name again, and owners are changed through open descriptors. A link is followed only in the parents of a
+path, and only if nobody except root can have created it: the link and its directory belong to root.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN_FOLDER = _OPEN | os.O_DIRECTORY
 _MOST_LINKS = 40  # as Linux itself allows
 _MOST_SHOWN = 20
-# Opening something ends like this where it is no folder, and where something else was put into its place since it was seen.
+# Errors of opening something that is not a directory, and something that was replaced after it was seen.
 _NO_FOLDER = (errno.ENOTDIR, errno.ELOOP)
 _REPLACED = (errno.ENOENT, errno.ELOOP, errno.ENXIO)
 
 
 class Refused(Exception):
-    """A path that is not safe to use; the message says why."""
+    """A path that is not safe to use; the message is the reason."""
 
 
 class Way(t.NamedTuple):
-    """How far a path goes: the last folder above its end that there is, open, and the names that are left; and the folders that were passed."""
+    """A resolved path: its last existing parent directory, open; the remaining names; and all parents that were passed."""
 
     folder: int
     names: list[str]
@@ -43,15 +43,15 @@ class Way(t.NamedTuple):
 
 
 def parts(path: str) -> list[str]:
-    """The names in PATH."""
+    """The components of PATH."""
     return [name for name in path.split("/") if name not in ("", ".")]
 
 
 def find_way(path: str) -> Way:
-    """Open the folders above the end of PATH, an absolute path. Raises Refused."""
+    """Open the parent directories of PATH, an absolute path. Raises Refused."""
     names, folder, where, links = parts(path), os.open("/", _OPEN_FOLDER), "/", 0
     if not names:
-        raise Refused("it is the root of all folders")
+        raise Refused("it is the root directory")
     passed = [(where, os.fstat(folder))]
     while len(names) > 1:
         try:
@@ -75,33 +75,33 @@ def find_way(path: str) -> Way:
 
 
 def check_link(where: str, link: os.stat_result, folder: os.stat_result, links: int) -> None:
-    """Raise Refused unless only root can have made the LINK at WHERE in FOLDER."""
+    """Raise Refused unless only root can have created the LINK at WHERE in FOLDER."""
     for owner in (link.st_uid, folder.st_uid):
         if owner != 0:
-            raise Refused(f"{where} is a link that {user_name(owner)} may have made")
+            raise Refused(f"{where} is a link that {user_name(owner)} may have created")
     if anyone_can_replace(folder):
-        raise Refused(f"{where} is a link in a folder that everybody can write to")
+        raise Refused(f"{where} is a link in a directory that every user can write to")
     if links > _MOST_LINKS:
-        raise Refused(f"{where} leads round in a circle of links")
+        raise Refused(f"{where} is part of a loop of links")
 
 
 def open_folder(name: str, folder: int, where: str) -> int:
-    """Open the folder NAME in FOLDER, which is WHERE. Raises Refused if it is something else."""
+    """Open the directory NAME in FOLDER, which is WHERE. Raises Refused if it is something else."""
     try:
         return os.open(name, _OPEN_FOLDER, dir_fd=folder)
     except OSError as error:
         if error.errno not in _NO_FOLDER:
             raise
-        raise Refused(f"{os.path.join(where, name)} is a link or a file, not a folder") from None
+        raise Refused(f"{os.path.join(where, name)} is a link or a file, not a directory") from None
 
 
 def anyone_can_replace(folder: os.stat_result) -> bool:
-    """Whether every user can replace what is in FOLDER."""
+    """Whether every user can replace the entries of FOLDER."""
     return bool(folder.st_mode & stat.S_IWOTH) and not folder.st_mode & stat.S_ISVTX
 
 
 def user_name(uid: int) -> str:
-    """The name of the user UID, or its number."""
+    """The name of the user UID, or UID if it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -109,32 +109,34 @@ def user_name(uid: int) -> str:
 
 
 def check_owners(way: Way, owners: set[int]) -> None:
-    """Raise Refused unless all folders on the WAY are those of OWNERS."""
+    """Raise Refused unless OWNERS own all directories of the WAY."""
     for where, folder in way.passed:
         if folder.st_uid not in owners:
-            raise Refused(f"it is in {where}, and {user_name(folder.st_uid)}, who owns that folder, could replace it")
+            raise Refused(
+                f"it is in {where}, and {user_name(folder.st_uid)}, who owns that directory, could replace it"
+            )
         if anyone_can_replace(folder):
-            raise Refused(f"it is in {where}, and everybody can write to that folder")
+            raise Refused(f"it is in {where}, and every user can write to that directory")
 
 
 def check_home(path: str, user: pwd.struct_passwd | None) -> None:
-    """Raise Refused if PATH is the home of somebody else than USER, or has it in it."""
+    """Raise Refused if PATH is or contains the home directory of another user than USER."""
     for other in pwd.getpwall():
         if parts(other.pw_dir)[: len(parts(path))] == parts(path) and (user is None or other.pw_uid != user.pw_uid):
-            raise Refused(f"it is, or holds, the home of {other.pw_name}")
+            raise Refused(f"it is or contains the home directory of {other.pw_name}")
 
 
 def look(user: str, configuration: str, folders: dict[str, str], files: dict[str, str]) -> dict[str, t.Any]:
-    """What speaks against FOLDERS, which USER is to own, and FILES, which root writes; each by the option that names it.
+    """The problems with FOLDERS, which USER shall own, and with FILES, which root writes; each by the option that sets it.
 
-    Without USER the paths are only to be removed. `foreign` says whether a folder belongs to another user than root, and `group` is USER's.
+    Without USER, the paths shall only be removed. `foreign` is true if a directory belongs to another user than root, and `group` is the group of USER.
     """
     try:
         account = pwd.getpwnam(user) if user else None
     except KeyError:
-        account = None  # the role says so itself
+        account = None  # the role reports this itself
     owners = {0} | ({account.pw_uid} if account else set())
-    # A run that was broken off has given some of the folders to the user, while the configuration is still that of the one before.
+    # An interrupted run has given some directories to the new user, while the configuration still belongs to the previous one.
     known = owners | ({os.lstat(configuration).st_uid} if os.path.exists(configuration) else set())
     problems, foreign = [], False
     for option, path in {**folders, **files}.items():
@@ -148,13 +150,13 @@ def look(user: str, configuration: str, folders: dict[str, str], files: dict[str
                 foreign |= check_folder(way, owners, known) if account else False
         except (Refused, OSError) as error:
             problems.append(
-                f"{option}: {path} cannot be used: {reason(error)}; choose another path, or put it right on the host."
+                f"{option}: {path} cannot be used: {reason(error)}; choose another path, or fix it on the host."
             )
     return {"problems": problems, "foreign": foreign, "group": group_name(account) if account else ""}
 
 
 def check_folder(way: Way, owners: set[int], known: set[int]) -> bool:
-    """Whether the folder at the end of WAY belongs to another user than root. Raises Refused if the agent cannot have it."""
+    """Whether the directory at the end of WAY belongs to another user than root. Raises Refused if the agent cannot use it."""
     check_owners(way, owners)
     try:
         found = os.stat(way.names[0], dir_fd=way.folder, follow_symlinks=False)
@@ -163,14 +165,14 @@ def check_folder(way: Way, owners: set[int], known: set[int]) -> bool:
     if stat.S_ISLNK(found.st_mode):
         raise Refused(f"it is a link to {os.readlink(way.names[0], dir_fd=way.folder)}")
     if not stat.S_ISDIR(found.st_mode):
-        raise Refused("it is not a folder")
+        raise Refused("it is not a directory")
     if found.st_uid not in known:
         raise Refused(f"it belongs to {user_name(found.st_uid)}")
     return found.st_uid != 0
 
 
 def group_name(account: pwd.struct_passwd) -> str:
-    """The name of the main group of ACCOUNT; its number where the name would not be one word."""
+    """The name of the primary group of ACCOUNT; its ID if the name is not a single word."""
     try:
         name = grp.getgrgid(account.pw_gid).gr_name
     except KeyError:
@@ -179,12 +181,12 @@ def group_name(account: pwd.struct_passwd) -> str:
 
 
 def reason(error: Exception) -> str:
-    """What ERROR says."""
+    """The message of ERROR."""
     return str(error.strerror if isinstance(error, OSError) else error)
 
 
 def opened(top: int, path: str) -> t.Iterator[tuple[int, str]]:
-    """TOP, an open folder at PATH, and each folder and file in it, open, with its path; no links, devices or mounted file systems."""
+    """TOP, an open directory at PATH, and all directories and files in it, open, with their paths; no links, devices or mounted file systems."""
     device = os.fstat(top).st_dev
     yield top, path
     stack = [(top, path, iter(os.listdir(top)))]
@@ -196,7 +198,7 @@ def opened(top: int, path: str) -> t.Iterator[tuple[int, str]]:
             stack.pop()
             continue
         try:
-            # What is no file or folder is not even opened: to open a device may do something.
+            # Anything but a file or a directory is not even opened: opening a device may have side effects.
             if not is_plain(os.stat(name, dir_fd=folder, follow_symlinks=False)):
                 continue
             entry = os.open(name, _OPEN, dir_fd=folder)
@@ -214,12 +216,12 @@ def opened(top: int, path: str) -> t.Iterator[tuple[int, str]]:
 
 
 def is_plain(found: os.stat_result) -> bool:
-    """Whether FOUND is a folder or a regular file."""
+    """Whether FOUND is a directory or a regular file."""
     return stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
 
 
 def give(user: str, folders: list[str], pretend: bool) -> dict[str, t.Any]:
-    """Give FOLDERS, and all in them, to USER. A file with other names is left as it is, for these may be anywhere."""
+    """Give FOLDERS and their content to USER. Files with several hard links are skipped, because the other links may be anywhere."""
     uid, changed, left = pwd.getpwnam(user).pw_uid, 0, []
     os.umask(0o022)
     for path in folders:
@@ -239,7 +241,7 @@ def give(user: str, folders: list[str], pretend: bool) -> dict[str, t.Any]:
 
 
 def make_folder(way: Way, pretend: bool) -> int | None:
-    """Open the folder at the end of WAY, which is made if it is not there; None if it is not, to PRETEND."""
+    """Open the directory at the end of WAY, and create it if it does not exist; None if it does not exist and PRETEND is set."""
     folder = way.folder
     for name in way.names:
         try:
@@ -258,21 +260,21 @@ def make_folder(way: Way, pretend: bool) -> int | None:
 
 
 def remove(paths: list[str], pretend: bool) -> dict[str, t.Any]:
-    """Remove PATHS with all that is in them; of a link, the link. Nothing is removed if one of the ways is refused."""
+    """Remove PATHS with their content; a link itself, not its target. Nothing is removed if one of the paths is refused."""
     removed = []
     for path, way in [(path, find_way(path)) for path in paths]:
         (name, *further), folder = way.names, way.folder
         if not further and name in os.listdir(folder):
             removed.append(path)
             if not pretend:
-                # `rm` follows no link either, goes as deep as it must, and stays in the file system.
+                # `rm` follows no links either, works at any depth, and stays in the file system.
                 command = ["rm", "--recursive", "--force", "--one-file-system", "--", f"./{name}"]
                 subprocess.run(command, check=True, preexec_fn=lambda folder=folder: os.fchdir(folder))
     return {"changed": len(removed), "removed": removed}
 
 
 def main(verb: str, arguments: str) -> None:
-    """The command line."""
+    """Run the command line."""
     try:
         print(json.dumps({"look": look, "give": give, "remove": remove}[verb](**json.loads(arguments))))
     except (Refused, OSError) as error:

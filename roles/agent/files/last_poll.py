@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the slipway.codedeploy contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`last_poll.py SERVICE LOG TIMEOUT QUIET`: watch the log of the agent that SERVICE runs until it tells how its polls go, and print that as JSON.
+"""`last_poll.py SERVICE LOG TIMEOUT QUIET`: watch the log of SERVICE's agent until it shows the state of its polls, and print that as JSON.
 
-Agent 1.8.x writes a line for each poll. Agent 2.x writes one when it begins to poll and one for each poll that fails, so with it QUIET seconds
-without a failure have to do (the agent's own logs, as shown in the issues of aws/aws-codedeploy-agent; source of host agent 2.0.1).
+Agent 1.8.x logs each poll. Agent 2.x logs the start of polling and each failed poll, so QUIET seconds without a failure count as success (the agent's own
+logs, as shown in the issues of aws/aws-codedeploy-agent; source of host agent 2.0.1).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _HOST = re.compile(r'host_identifier[:=]\s*"?(arn:[^\s",)]+)')
 
 
 def last_poll(lines: list[str], seen: int) -> dict[str, str]:
-    """How the polls in LINES go: state is polled, failed, begun or silent, host the ARN that polls, line what tells it.
+    """The state of the polls in LINES: state is polled, failed, begun or silent; host is the ARN that polls; line is the line that shows it.
 
-    The first SEEN lines are from before: they tell who polls and that polling has begun, not how it goes. An agent that has written a line for a
-    poll writes one for each, so that polling has begun is not enough of it.
+    The first SEEN lines are older: they show who polls and that polling has started, but not whether it works now. An agent that has logged one poll logs
+    every poll, so the start of polling does not count for it.
     """
     found = {"state": "silent", "host": "", "line": ""}
     for number, line in enumerate(lines):
@@ -49,7 +49,7 @@ def last_poll(lines: list[str], seen: int) -> dict[str, str]:
 
 
 def read_lines(path: str) -> list[str]:
-    """The lines of the log; none if there is no log yet, or if the agent's user has put a link or a pipe in its place."""
+    """The lines of the log; none if there is no log yet, or if the agent's user has replaced it with a link or a pipe."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
@@ -59,13 +59,13 @@ def read_lines(path: str) -> list[str]:
 
 
 def active_state(service: str) -> str:
-    """What systemd says of SERVICE: active, or failed, inactive, activating."""
+    """The state of SERVICE in systemd: active, failed, inactive or activating."""
     command = ["systemctl", "is-active", f"{service}.service"]
     return subprocess.run(command, check=False, stdout=subprocess.PIPE).stdout.decode().strip()
 
 
 def watch(path: str, timeout: float, quiet: float) -> dict[str, str]:
-    """Watch the log at PATH until a poll has succeeded, polls have not failed for QUIET seconds, or TIMEOUT seconds are over."""
+    """Watch the log at PATH until a poll has succeeded, no poll has failed for QUIET seconds, or TIMEOUT seconds have passed."""
     began, seen = time.monotonic(), len(read_lines(path))
     while True:
         lines = read_lines(path)
@@ -77,7 +77,7 @@ def watch(path: str, timeout: float, quiet: float) -> dict[str, str]:
 
 
 def main(service: str, path: str, timeout: str, quiet: str) -> None:
-    """The command line. The log of a service that does not run is not waited for."""
+    """Run the command line. Does not wait for the log of a service that is not running."""
     found = watch(path, float(timeout) if active_state(service) == "active" else 0.0, float(quiet))
     print(json.dumps({**found, "service": active_state(service)}))
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the credentials that a command prints to the file that the host agent reads.
 
-The command prints JSON as an AWS CLI `credential_process` does, or as `aws sts assume-role` does. Nothing of what it prints is shown. The
-file is replaced in one step, and stays as it is when anything goes wrong.
+The command prints JSON in the format of an AWS CLI `credential_process` or of `aws sts assume-role`. Its output is never shown. The file is replaced
+atomically, and is left unchanged if anything fails.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 
-# For so long the agent uses what it has read (host agent 1.8.1, file_credentials.rb).
+# How long the agent caches credentials (host agent 1.8.1, file_credentials.rb).
 _REREAD_SECONDS = 30 * 60
 _MEMBERS = {
     "AccessKeyId": "aws_access_key_id",
@@ -34,7 +34,7 @@ class RenewalError(Exception):
 
 
 def credentials_from_answer(text: str) -> dict[str, str]:
-    """The members of the JSON TEXT: the three of _MEMBERS, and Expiration, an ISO 8601 time."""
+    """The members of the JSON TEXT: those of _MEMBERS, and Expiration, an ISO 8601 time."""
     try:
         answer = json.loads(text)
         answer = answer.get("Credentials", answer)
@@ -42,30 +42,32 @@ def credentials_from_answer(text: str) -> dict[str, str]:
     except (ValueError, AttributeError):
         raise RenewalError("the command did not print a JSON object") from None
     except KeyError as error:
-        raise RenewalError(f"the command's answer has no {error.args[0]}") from None
+        raise RenewalError(f"the output of the command has no {error.args[0]}") from None
     for name in _MEMBERS:
         if not re.fullmatch("[!-~]+", found[name]):
-            raise RenewalError(f"the {name} of the command's answer is empty, or has a space or a line break")
+            raise RenewalError(f"the {name} in the output of the command is empty, or has a space or a line break")
     return found
 
 
 def seconds_left(expiration: str, now: datetime.datetime) -> float:
-    """How long after NOW, an aware time, credentials with EXPIRATION live."""
+    """How many seconds after NOW, an aware time, credentials with EXPIRATION expire."""
     try:
         end = datetime.datetime.fromisoformat(expiration.replace("Z", "+00:00"))
     except ValueError:
-        raise RenewalError(f"Expiration is {expiration!r}; a time like 2026-11-22T10:15:00Z is expected") from None
+        raise RenewalError(
+            f"Expiration {expiration!r} is not a valid time; expected something like 2026-11-22T10:15:00Z"
+        ) from None
     return (end - now if end.tzinfo else end.replace(tzinfo=datetime.timezone.utc) - now).total_seconds()
 
 
 def check_lifetime(left: float, again_in: float) -> str:
-    """A warning if credentials that live LEFT seconds may end before the agent reads newer ones; RenewalError if they have ended."""
+    """A warning if credentials that expire in LEFT seconds may do so before the agent reads newer ones. Raises RenewalError if they have expired."""
     if left <= 0:
         raise RenewalError("the command's credentials have expired")
     if left < again_in + _REREAD_SECONDS:
         return (
-            f"the credentials live {left:.0f} s; the agent may use them for {again_in + _REREAD_SECONDS:.0f} s. "
-            "Ask for a longer session, or renew more often (agent_credentials_renewal)"
+            f"the credentials expire in {left:.0f} s, but the agent may use them for {again_in + _REREAD_SECONDS:.0f} s. "
+            "Request a longer session, or renew more often (agent_credentials_renewal)"
         )
     return ""
 
@@ -78,7 +80,7 @@ def write_credentials(path: str, credentials: dict[str, str], owner: str) -> Non
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("[default]\n" + "".join(f"{key} = {credentials[name]}\n" for name, key in _MEMBERS.items()))
-            # Of the open file: whoever could put a link into its place would else get what that leads to.
+            # Through the open file: otherwise, a user who replaces it with a link would get the link's target.
             os.fchown(file.fileno(), user.pw_uid, user.pw_gid)
         new.replace(path)
     except OSError:
@@ -87,10 +89,10 @@ def write_credentials(path: str, credentials: dict[str, str], owner: str) -> Non
 
 
 def renew(path: str, command: str, owner: str, again_in: float) -> str:
-    """Run COMMAND and write what it prints to PATH; a warning if there is reason for one. Raises RenewalError or OSError."""
+    """Run COMMAND, write its credentials to PATH, and return a warning or an empty string. Raises RenewalError or OSError."""
     ended = subprocess.run([command], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
     if ended.returncode != 0:
-        raise RenewalError(f"{command} ended with status {ended.returncode}")
+        raise RenewalError(f"{command} exited with status {ended.returncode}")
     credentials = credentials_from_answer(ended.stdout.decode("utf-8", "replace"))
     warning = check_lifetime(
         seconds_left(credentials["Expiration"], datetime.datetime.now(datetime.timezone.utc)), again_in
@@ -100,7 +102,7 @@ def renew(path: str, command: str, owner: str, again_in: float) -> str:
 
 
 def main() -> int:
-    """The command line; 1 if the credentials were not renewed."""
+    """Run the command line; 1 if the credentials were not renewed."""
     parser = argparse.ArgumentParser(description="Renew the host agent's credentials.")
     parser.add_argument("--owner", default="root", help="the user that the agent runs as")
     parser.add_argument("--again-in", type=float, default=900, help="seconds until the next renewal")
@@ -112,7 +114,7 @@ def main() -> int:
     except (RenewalError, OSError, KeyError) as error:
         print(f"The credentials in {options.file} were not renewed: {error}", file=sys.stderr)
         return 1
-    print(warning or f"The credentials in {options.file} are renewed.", file=sys.stderr if warning else sys.stdout)
+    print(warning or f"Renewed the credentials in {options.file}.", file=sys.stderr if warning else sys.stdout)
     return 0
 
 

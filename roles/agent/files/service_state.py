@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the slipway.codedeploy contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`service_state.py SERVICE FILE...`: print as JSON how the systemd SERVICE is, and what of the FILES that it reads it has not read yet.
+"""`service_state.py SERVICE FILE...`: print as JSON the state of the systemd SERVICE, and which of the FILES it has not read yet.
 
-loaded: systemd knows the service; reload: but not its units as they are now. active: it runs. present: the FILES that there are; changed: those
-of them that were changed since the running service was started.
+loaded: systemd knows the service; reload: its units have changed since systemd loaded them; active: it is running; present: the FILES that exist; changed:
+those of them that have changed since the service was started.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import typing as t
 
 
 def ask_systemd(service: str) -> dict[str, str]:
-    """The properties of SERVICE by which its state is told."""
+    """The properties of SERVICE that determine its state."""
     properties = "LoadState,ActiveState,NeedDaemonReload,ActiveEnterTimestampMonotonic"
     command = ["systemctl", "show", f"--property={properties}", f"{service}.service"]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.decode()
@@ -26,12 +26,12 @@ def ask_systemd(service: str) -> dict[str, str]:
 
 
 def changed_files(paths: list[str], since: float) -> list[str]:
-    """Those of PATHS whose content, owner or mode was changed after SINCE; a package's files keep an older time of their content."""
+    """Those of PATHS whose content, owner or mode has changed after SINCE (a package's files keep an older modification time)."""
     return [path for path in paths if pathlib.Path(path).stat().st_ctime > since]
 
 
 def state(properties: dict[str, str], paths: list[str]) -> dict[str, t.Any]:
-    """What the PROPERTIES that systemd tells and the files at PATHS say of the service."""
+    """The state of the service from its PROPERTIES in systemd and the files at PATHS."""
     booted = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
     started = booted + int(properties["ActiveEnterTimestampMonotonic"] or 0) / 1e6
     present = [path for path in paths if pathlib.Path(path).exists()]

@@ -145,16 +145,16 @@ def test_paths_that_others_can_turn_elsewhere_are_refused(
     refused = {
         theirs: "it belongs to daemon",
         theirs / "x": f"it is in {theirs}, and daemon",
-        anyone / "x": f"it is in {anyone}, and everybody",
-        anyone / "link/x": f"{anyone}/link is a link in a folder that everybody",
-        own / "link/x": f"{own}/link is a link that nobody may have made",
-        tmp_path / "of another/x": "of another is a link that daemon may have made",
-        tmp_path / "round/x": "in a circle of links",
+        anyone / "x": f"it is in {anyone}, and every user can write",
+        anyone / "link/x": f"{anyone}/link is a link in a directory that every user",
+        own / "link/x": f"{own}/link is a link that nobody may have created",
+        tmp_path / "of another/x": "of another is a link that daemon may have created",
+        tmp_path / "round/x": "round is part of a loop of links",
         tmp_path / "end": "it is a link to elsewhere",
         f"{tmp_path}/end/": "it is a link to elsewhere",
-        elsewhere / "secret": "it is not a folder",
+        elsewhere / "secret": "it is not a directory",
         elsewhere / "secret/x": f"{elsewhere}/secret is a link or a file",
-        "/root": "it is, or holds, the home of root",
+        "/root": "it is or contains the home directory of root",
     }
     for path, said in refused.items():
         assert said in refusal(path), path
@@ -185,7 +185,7 @@ def test_of_a_link_the_link_is_removed(own: pathlib.Path, elsewhere: pathlib.Pat
 
 def test_nothing_is_removed_where_a_way_is_refused(own: pathlib.Path, elsewhere: pathlib.Path) -> None:
     (own / "link").symlink_to(elsewhere)
-    with pytest.raises(folders.Refused, match="nobody may have made"):
+    with pytest.raises(folders.Refused, match="nobody may have created"):
         folders.remove([str(own / "a"), str(own / "link/inner")], False)
     assert (own / "a").is_dir()
     assert (elsewhere / "inner").is_dir()

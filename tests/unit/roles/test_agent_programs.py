@@ -74,7 +74,7 @@ def test_how_long_credentials_live(expiration: str, seconds: float) -> None:
 
 def test_credentials_that_end_too_early() -> None:
     assert renewal.check_lifetime(3600, 900) == ""
-    assert "live 2000 s; the agent may use them for 2700 s" in renewal.check_lifetime(2000, 900)
+    assert "expire in 2000 s, but the agent may use them for 2700 s" in renewal.check_lifetime(2000, 900)
     with pytest.raises(renewal.RenewalError, match="have expired"):
         renewal.check_lifetime(0, 900)
     with pytest.raises(renewal.RenewalError, match="tomorrow"):

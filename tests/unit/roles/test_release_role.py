@@ -2,73 +2,98 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role `release` hands on every option that it lets through, and the modules know them."""
+"""The role `release` checks its variables before it writes anything, and accepts every option that its modules declare."""
 
 from __future__ import annotations
 
+import importlib
 import pathlib
-import re
+import typing as t
 
 import pytest
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
 
-from ansible_collections.slipway.codedeploy.plugins.modules import deploy, deployment_config, deployment_group
-from unit.roles.rendered_role import load_plugins
+from ansible_collections.slipway.codedeploy.plugins.filter.release import release_option_problems
+from ansible_collections.slipway.codedeploy.plugins.plugin_utils._release_options import PASSED
 
 ROLE = pathlib.Path(__file__).resolve().parents[3] / "roles/release"
-TASKS = (ROLE / "tasks/main.yml").read_text()
-KNOWN = yaml.safe_load((ROLE / "vars/main.yml").read_text())["__release_options"]
-MODULES = {
-    "release_deployment_config": deployment_config,
-    "release_deployment_group": deployment_group,
-    "release_deploy": deploy,
-}
-
-
-@pytest.mark.parametrize("variable", MODULES)
-def test_what_is_let_through_is_handed_on(variable: str) -> None:
-    assert KNOWN[variable] == sorted(set(re.findall(rf"\b{variable}\.(\w+)", TASKS)))
-
-
-@pytest.mark.parametrize(("variable", "module"), MODULES.items(), ids=list(MODULES))
-def test_the_modules_know_it(variable: str, module: object) -> None:
-    documented = yaml.safe_load(module.DOCUMENTATION)["options"]  # type: ignore[attr-defined]
-    fragments = yaml.safe_load(module.DOCUMENTATION)["extends_documentation_fragment"]  # type: ignore[attr-defined]
-    # amazon.aws documents the last one.
-    assert set(KNOWN[variable]) <= {*documented, *from_fragments(fragments), "purge_tags"}
-
-
+SPECIFIED = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+PREVIOUS = {"release_revision": "previous"}
 SOURCE = {"release_source": "web", "release_s3_bucket": "releases"}
-BOTH = "release_source and release_revision are both given, but only one of them is allowed"
-NEITHER = "one of release_source and release_revision is required"
+NEITHER = "release_source, release_revision: both are empty; set one of them."
 
 
 @pytest.mark.parametrize(
-    ("given", "doubt"),
+    ("given", "problems"),
     [
-        (SOURCE, ""),
-        ({"release_revision": "previous"}, ""),
-        ({"release_revision": {"s3_location": {"bucket": "releases", "key": "web.zip"}}, "release_source": ""}, ""),
-        ({**SOURCE, "release_revision": "previous"}, BOTH),
-        ({**SOURCE, "release_revision": ""}, ""),
-        ({}, NEITHER),
-        ({"release_source": "", "release_revision": ""}, NEITHER),
-        ({"release_source": "web"}, "release_source needs release_s3_bucket, where its bundle goes"),
+        (SOURCE, []),
+        (PREVIOUS, []),
+        ({"release_revision": {"s3_location": {"bucket": "releases", "key": "web.zip"}}, "release_source": ""}, []),
+        ({**SOURCE, "release_revision": ""}, []),
+        ({**SOURCE, **PREVIOUS}, ["release_source: cannot be combined with release_revision; set one of them."]),
+        ({}, [NEITHER]),
+        ({"release_source": "", "release_revision": ""}, [NEITHER]),
+        (
+            {"release_source": "web"},
+            ["release_s3_bucket: is empty; set it to the bucket for the bundle of release_source."],
+        ),
     ],
 )
-def test_what_is_to_be_shipped_is_doubted_in_the_words_of_the_role(given: dict[str, object], doubt: str) -> None:
-    load_plugins()
-    variables = DataLoader().load_from_file(str(ROLE / "vars/main.yml"), trusted_as_template=True)
-    templar = Templar(DataLoader(), {**variables, **given})
-    assert templar.template(variables["__release_doubt"]) == doubt
+def test_a_release_needs_one_thing_to_ship(given: dict[str, t.Any], problems: list[str]) -> None:
+    assert release_option_problems(given) == problems
 
 
-def from_fragments(names: list[str]) -> set[str]:
-    """The options of our documentation fragments NAMES."""
-    found: set[str] = set()
-    for name in names:
-        path = ROLE.parents[1] / "plugins/doc_fragments" / f"{name.rpartition('.')[2]}.py"
-        found |= set(re.findall(r"^  (\w+):$", path.read_text(), re.MULTILINE)) if path.exists() else set()
-    return found
+@pytest.mark.parametrize(
+    ("variable", "options", "problems"),
+    [
+        ("release_deploy", {"wait_timeout": 1, "sequence": 2, "s3_prefix": "web/"}, []),
+        ("release_deployment_group", {"deployment_config_name": "most", "reinstall_missing_hooks": True}, []),
+        ("release_deployment_config", {"deployment_config_name": "most", "replace": True}, []),
+        (
+            "release_deploy",
+            {"wait_timout": 1, "xyz": 2},
+            [
+                "release_deploy: 'wait_timout' is not an option of slipway.codedeploy.deploy; use 'wait_timeout', or see ansible-doc "
+                "slipway.codedeploy.deploy.",
+                "release_deploy: 'xyz' is not an option of slipway.codedeploy.deploy; see ansible-doc slipway.codedeploy.deploy.",
+            ],
+        ),
+        (
+            "release_deployment_group",
+            {"resource_tags": {}},
+            [
+                "release_deployment_group: 'resource_tags' is not an option of slipway.codedeploy.deployment_group; use 'tags', or "
+                "see ansible-doc slipway.codedeploy.deployment_group."
+            ],
+        ),
+        (
+            "release_deploy",
+            {"source": "web", "deployment_group": "test", "wait": False},
+            [
+                "release_deploy: 'source' is reserved for the role; set release_source instead.",
+                "release_deploy: 'deployment_group' is reserved for the role; set release_deployment_group_name instead.",
+                "release_deploy: 'wait' is reserved for the role; remove it.",
+            ],
+        ),
+        (
+            "release_deployment_group",
+            {"state": "absent"},
+            ["release_deployment_group: 'state' is reserved for the role; remove it."],
+        ),
+        (
+            "release_deployment_config",
+            {"replace": True},
+            ["release_deployment_config: has no deployment_config_name; set it to the name of the deployment config."],
+        ),
+    ],
+)
+def test_unknown_and_reserved_options_are_named(variable: str, options: dict[str, t.Any], problems: list[str]) -> None:
+    assert release_option_problems({**PREVIOUS, variable: options}) == problems
+
+
+@pytest.mark.parametrize("variable", PASSED)
+def test_what_is_reserved_is_an_option_of_the_module_and_its_replacement_one_of_the_role(variable: str) -> None:
+    passed = PASSED[variable]
+    module = importlib.import_module(f"ansible_collections.slipway.codedeploy.plugins.modules.{passed.module}")
+    assert set(passed.reserved) <= set(module.ARGUMENTS)
+    assert {instead for instead in passed.reserved.values() if instead} <= set(SPECIFIED)
