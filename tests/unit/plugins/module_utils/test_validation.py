@@ -13,6 +13,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._validation imp
     check_arn,
     check_instance_name,
     check_instance_tags,
+    check_length,
     check_name,
     check_tags,
     check_text,
@@ -31,6 +32,16 @@ def test_no_names(name: str) -> None:
     assert caught.value.message == (
         f"option: {name!r} is not a valid name: 1 to 100 letters, digits and + = , . @ _ - are allowed"
     )
+
+
+@pytest.mark.parametrize("value", [None, "", "abc"])
+def test_lengths(value: str | None) -> None:
+    check_length("option", value, 3)
+
+
+def test_one_character_too_many() -> None:
+    with pytest.raises(InvalidOption, match=r"^option: 4 characters were given, at most 3 are allowed$"):
+        check_length("option", "abcd", 3)
 
 
 @pytest.mark.parametrize("name", ["web-1", "i", "in-house", "I-1"])
