@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import (
     InvalidOption,
     check_arn,
+    check_deployment_id,
     check_instance_name,
     check_instance_tags,
     check_length,
@@ -42,6 +43,13 @@ def test_lengths(value: str | None) -> None:
 def test_one_character_too_many() -> None:
     with pytest.raises(InvalidOption, match=r"^option: 4 characters were given, at most 3 are allowed$"):
         check_length("option", "abcd", 3)
+
+
+def test_deployment_ids() -> None:
+    check_deployment_id("option", "d-3KX1ZQ2AB")
+    for value in ("", "web", "d-", "d-3kx", "D-3KX1ZQ2AB", "d-3KX1ZQ2AB\n"):
+        with pytest.raises(InvalidOption, match=r"^option: .* is not the id of a deployment"):
+            check_deployment_id("option", value)
 
 
 @pytest.mark.parametrize("name", ["web-1", "i", "in-house", "I-1"])
