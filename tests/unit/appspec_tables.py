@@ -252,6 +252,8 @@ BUNDLES = [
     bundled(_FILE % "acls: ['d:u:bob:r']", APP, "permission-default-acl permissions[0]:4"),
     bundled(_FILE % "type: [directory]", APP, "permission-unused permissions[0]:4"),
     bundled(_FILE % "mode: '1'}, {object: /o, mode: '2'", APP, "permission-twice permissions[1]:4"),
+    bundled("files: [{source: a/x, destination: /o/d}]\npermissions: [{object: /o, type: [directory], pattern: d},"
+            "{object: /o, type: [directory], pattern: '*'}]\n", APP, "permission-twice permissions[1]:4"),
     bundled("files: [{source: b, destination: /var/www/b}]\npermissions: [{object: /var, type: [directory], pattern: w*},"
             "{object: /var, type: [directory], pattern: www}]\n", APP),
     bundled(COPY + "permissions: [{object: /o, pattern: 'y'}]\n", APP, "permission-unused permissions[0]:4"),

@@ -56,6 +56,7 @@ def tried(key: str, status: str, **members: t.Any) -> dict[str, t.Any]:
         (RUNS_ONE, False, "none", "already deployed by d-1 at 2026-11-22T10:15:00+00:00"),
         (RUNS_ONE, True, "create", "force: the deployment group has this revision already, by d-1"),
         ({**RUNS_ONE, "target_revision": location("two")}, False, "create", "the deployment group has s3://b/two"),
+        ({**NEW, "target_revision": location("one")}, False, "create", "the deployment group has s3://b/one"),
         (FAILED_SINCE, False, "create", "d-2 was attempted since this revision was deployed, and failed"),
         (UNTIMED, False, "none", "already deployed by d-1"),
         (
@@ -77,6 +78,7 @@ def tried(key: str, status: str, **members: t.Any) -> dict[str, t.Any]:
         "unchanged",
         "forced",
         "another revision",
+        "never deployed",
         "a failure since",
         "no times",
         "failed before",
@@ -150,6 +152,12 @@ def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(
         f"The deployment group 'g' has an active deployment d-3 (InProgress, by user) of s3://b/{key}, {consequence}. "
         f"Wait until it has ended, or set if_in_progress to {way_out}."
     )
+
+
+def test_a_rollback_is_waited_for_only_where_the_task_says_what_to_do() -> None:
+    rollback = {**in_flight("two"), "creator": "codeDeployRollback"}
+    with pytest.raises(CodeDeployError, match="InProgress, by codeDeployRollback"):
+        decide_beside(rollback, location("one"), "attach")
 
 
 @pytest.mark.parametrize(

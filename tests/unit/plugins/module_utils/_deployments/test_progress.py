@@ -81,6 +81,10 @@ def shifting(**members: t.Any) -> dict[str, t.Any]:
             (deployment("InProgress", in_progress=1), [shifting(task_sets_info=[{"task_set_label": "Green"}])]),
             "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: greet AllowTraffic",
         ),
+        (
+            (deployment("InProgress", in_progress=1), [shifting(lambda_function_info={"function_name": "greet"})]),
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: greet AllowTraffic",
+        ),
         ((deployment("Created"), []), "d-3KX1ZQ2AB Created"),
         (
             (
@@ -127,7 +131,8 @@ def shifting(**members: t.Any) -> dict[str, t.Any]:
         "a Lambda function's weight",
         "an ECS service's weight",
         "no weight yet",
-        "an unknown weight",
+        "an ECS service's unknown weight",
+        "a Lambda function's unknown weight",
         "no targets yet",
         "one runs",
         "one failed",
