@@ -162,6 +162,19 @@ def test_a_failure_of_which_nothing_is_told(diagnostics: dict[str, t.Any]) -> No
     target = {"target_id": "web-1", "status": "Failed", "lifecycle_events": [event]}
     diagnosis = diagnosis_from({"deployment_id": "d-1", "status": "Failed"}, [target], None, limit=5)
     assert summary(diagnosis) == "Deployment d-1 failed. web-1 failed at Install."
+    told = diagnosis_from({**FAILED, "rollback_info": None}, [target], None, limit=5)
+    assert summary(told).endswith(
+        "web-1 failed at Install. The overall deployment failed because too many hosts failed."
+    )
+
+
+def test_a_rollback_without_counts_tells_its_message() -> None:
+    info = {"rollback_message": "Rolling back."}
+    begun = {"deployment_id": "d-9QD7PL4ZX", "status": "Created"}
+    outcome = {"deployment_id": "d-9QD7PL4ZX", "status": "Created", "message": "Rolling back.", "diagnosis": None}
+    assert rollback_outcome({**FAILED, "rollback_info": info}, begun) == outcome
+    counted = {**begun, "deployment_overview": {"succeeded": 1, "pending": 2}}
+    assert rollback_outcome({**FAILED, "rollback_info": info}, counted) == {**outcome, "message": "1 of 3 succeeded"}
 
 
 @pytest.mark.parametrize(

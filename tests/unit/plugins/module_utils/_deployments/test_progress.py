@@ -246,7 +246,7 @@ def test_a_deployment_that_nobody_asked_for(creator: str | None, unasked: bool) 
     assert is_unasked({**deployment("Created"), "creator": creator}) is unasked
 
 
-NINE, TEN, LATER = "2026-11-22T09:00:00+00:00", "2026-11-22T10:00:00+00:00", "2026-11-22T10:00:07.250000+00:00"
+NINE, TEN, LATER = "2026-11-22T09:00:00+00:00", "2026-11-22T10:00:00+00:00", "2026-11-22T10:00:07.125000+00:00"
 
 
 def test_a_timeline_has_what_has_begun_in_its_order() -> None:
@@ -260,7 +260,7 @@ def test_a_timeline_has_what_has_begun_in_its_order() -> None:
     for event in web["lifecycle_events"]:
         event.update(times[event["lifecycle_event_name"]])
     found = [(event["lifecycle_event"], event["seconds"]) for event in timeline([web])]
-    assert found == [("first", 3600), ("ended", 7.25), ("endless", None)]
+    assert found == [("first", 3600), ("ended", 7.125), ("endless", None)]
 
 
 @pytest.mark.parametrize(
@@ -268,6 +268,7 @@ def test_a_timeline_has_what_has_begun_in_its_order() -> None:
     [
         ({}, None),
         ({"last_successful_deployment": {"create_time": NINE}}, None),
+        ({"last_successful_deployment": {"end_time": TEN}}, None),
         ({"last_successful_deployment": {"create_time": NINE, "end_time": TEN}}, 3600),
     ],
 )
