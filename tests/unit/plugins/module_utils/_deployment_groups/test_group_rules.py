@@ -161,6 +161,10 @@ def test_allowed(given: dict[str, Any]) -> None:
             {"trigger_configurations": [trigger("t"), trigger("t", trigger_events=["InstanceStart"])]},
             "trigger_configurations: t is given more than once; each needs a name of its own",
         ),
+        (
+            {"trigger_configurations": [trigger(n, trigger_events=[e]) for n in "dcba" for e in ("One", "Two")]},
+            "trigger_configurations: a, b, c, d is given more than once",
+        ),
         ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: it is empty"),
         ({"trigger_configurations": [trigger("t", trigger_events=[])]}, r"\[0\].trigger_events: it is empty; name"),
         (
