@@ -109,6 +109,7 @@ SERVERS = [
     server("files:\n  - {source: a, destination: opt/d}\n", "destination-relative files[0].destination:4"),
     server("files:\n  - {source: a, destination: '~/d'}\n", "destination-relative files[0].destination:4"),
     server("files:\n  - {source: a, destination: 'c:\\d'}\n", "destination-relative files[0].destination:4"),
+    server("files:\n  - {source: a, destination: 'c:/d'}\n", "destination-relative files[0].destination:4"),
     Case("version: 0.0\nos: windows\nfiles:\n  - {source: \\a, destination: 'c:\\d'}\n"),
     server("hooks: []\n", "mapping-expected hooks:3"),
     server("hooks: false\n", "list-false hooks:3"),

@@ -186,6 +186,7 @@ def test_allowed(given: dict[str, Any]) -> None:
             r"load_balancer_info.target_group_info_list\[0\].name: it is empty",
         ),
         ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "2 pairs are given, 1 is allowed"),
+        (pairs(target_groups=[{"name": "blue"}, {"name": ""}]), r"target_groups\[1\].name: it is empty"),
         (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is given; a pair has two different"),
         (
             pairs(target_groups=[{"name": "blue"}, {"name": "green"}, {"name": "blue"}]),
