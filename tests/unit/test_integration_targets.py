@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each module has an integration target, which ansible-test finds by its name: that of the target, or one of its aliases."""
+"""Each module has an integration target, by whose name or aliases ansible-test knows which modules it is about."""
 
 from __future__ import annotations
 
