@@ -109,6 +109,7 @@ SERVERS = [
     server("files:\n  - {source: a, destination: opt/d}\n", "destination-relative files[0].destination:4"),
     server("files:\n  - {source: a, destination: '~/d'}\n", "destination-relative files[0].destination:4"),
     server("files:\n  - {source: a, destination: 'c:\\d'}\n", "destination-relative files[0].destination:4"),
+    server("files:\n  - {source: a, destination: 'c:/d'}\n", "destination-relative files[0].destination:4"),
     Case("version: 0.0\nos: windows\nfiles:\n  - {source: \\a, destination: 'c:\\d'}\n"),
     server("hooks: []\n", "mapping-expected hooks:3"),
     server("hooks: false\n", "list-false hooks:3"),
@@ -171,6 +172,7 @@ PERMISSIONS = [
     permission("acls: ['o:r']", f"acl-base {_ACL}"),
     permission("acls: ['bob:rw']", f"acl-short {_ACL}"),
     permission("acls: ['m:rw']", f"acl-short {_ACL}"),
+    permission("acls: ['d:rw']", f"acl-short {_ACL}"),
     permission("acls: ['u:m:rw']", f"acl-name {_ACL}"),
     permission("acls: ['d:o::r', 'mask::7', 'default:group:staff:']"),
     permission("context: httpd_t", "mapping-expected permissions[0].context:5"),
@@ -180,6 +182,7 @@ PERMISSIONS = [
     permission("context: {type: t, range: 's0:c3.c1'}", f"context-range {_RANGE}"),
     permission("context: {type: t, range: 's0:c1,c1'}", f"context-range {_RANGE}"),
     permission("context: {type: t, range: 's1-s0'}", f"context-range {_RANGE}"),
+    permission("context: {type: t, range: 's0-s255:c0.c1023'}"),
     permission("context: {type: t, range: 's0:c0,'}", f"context-range-spelling {_RANGE}"),
     permission("context: {type: t, range: s256}", f"context-range-spelling {_RANGE}"),
     permission("context: {name: u, type: t, range: 's0-s3:c0.c3,c7'}"),
@@ -252,6 +255,8 @@ BUNDLES = [
     bundled(_FILE % "acls: ['d:u:bob:r']", APP, "permission-default-acl permissions[0]:4"),
     bundled(_FILE % "type: [directory]", APP, "permission-unused permissions[0]:4"),
     bundled(_FILE % "mode: '1'}, {object: /o, mode: '2'", APP, "permission-twice permissions[1]:4"),
+    bundled("files: [{source: a/x, destination: /o/d}]\npermissions: [{object: /o, type: [directory], pattern: d},"
+            "{object: /o, type: [directory], pattern: '*'}]\n", APP, "permission-twice permissions[1]:4"),
     bundled("files: [{source: b, destination: /var/www/b}]\npermissions: [{object: /var, type: [directory], pattern: w*},"
             "{object: /var, type: [directory], pattern: www}]\n", APP),
     bundled(COPY + "permissions: [{object: /o, pattern: 'y'}]\n", APP, "permission-unused permissions[0]:4"),

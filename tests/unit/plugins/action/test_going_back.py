@@ -224,6 +224,14 @@ def test_going_back_counts_as_what_is_undone_for_a_job_that_was_held_up(
     assert ship(controller, "two.zip", sequence=43).result["changed"] is True
 
 
+def test_going_back_with_a_sequence_of_its_own_counts_as_that(emulator: Emulator, controller: Controller) -> None:
+    servers(emulator)
+    ship(controller, "two.zip", sequence=42)
+    back = go_back(controller, sequence=44).result["deployment_id"]
+    late = ship(controller, "two.zip", sequence=43).result
+    assert late["msg"].startswith(f"sequence: 43 was given, but {back} has deployed 44 already")
+
+
 def prepared(emulator: Emulator, controller: Controller) -> None:
     """The group has had two revisions, and the bundle of the first is gone."""
     servers(emulator)

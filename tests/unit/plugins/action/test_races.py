@@ -16,7 +16,7 @@ import pytest
 
 from emulator import Emulator, Fault
 from emulator.stages.servers import ROLE
-from unit.controller import Controller, TaskRun
+from unit.controller import MODULE_SECONDS, Controller, TaskRun
 from unit.releases import GROUP, SHOP, Options, s3_options, servers
 
 UPLOAD, CREATION = "s3:PutObject", "codedeploy:CreateDeployment"
@@ -171,6 +171,26 @@ def test_a_later_release_that_has_begun_meanwhile_is_not_stopped(
     assert f"sequence: 41 was given, but {others.deployment_id} is deploying 42" in result["msg"]
     assert created(emulator) == 1
     assert "StopDeployment" not in [call.operation for call in emulator.calls]
+
+
+@pytest.mark.parametrize("roll_back", [None, False])
+def test_a_deployment_that_ends_before_it_is_stopped_is_not_waited_for(
+    roll_back: bool | None, emulator: Emulator, controller: Controller
+) -> None:
+    """Its settings roll back what is stopped, but nobody stopped it, so no rollback is to be expected."""
+    deployment_id = controller.run("deploy", **servers(emulator), wait=False).result["deployment_id"]
+    ended = 0.0
+
+    def end() -> None:
+        nonlocal ended
+        emulator.clock.advance(MINUTES)
+        ended = emulator.clock.now()
+
+    with meanwhile(emulator, "codedeploy:StopDeployment", end):
+        result = controller.run("deployment", **SHOP, state="stopped", roll_back=roll_back).result
+    assert (result["changed"], result["reason"]) == (False, f"{deployment_id} ended by itself")
+    assert result["deployment"]["status"] == "Succeeded"
+    assert emulator.clock.now() - ended == MODULE_SECONDS, "the deployment is looked at once"
 
 
 def test_another_release_that_ends_before_it_is_looked_at_is_not_in_the_way(

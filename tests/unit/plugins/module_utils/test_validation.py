@@ -11,8 +11,10 @@ import pytest
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import (
     InvalidOption,
     check_arn,
+    check_deployment_id,
     check_instance_name,
     check_instance_tags,
+    check_length,
     check_name,
     check_tags,
     check_text,
@@ -31,6 +33,23 @@ def test_no_names(name: str) -> None:
     assert caught.value.message == (
         f"option: {name!r} is not a valid name: 1 to 100 letters, digits and + = , . @ _ - are allowed"
     )
+
+
+@pytest.mark.parametrize("value", [None, "", "abc"])
+def test_lengths(value: str | None) -> None:
+    check_length("option", value, 3)
+
+
+def test_one_character_too_many() -> None:
+    with pytest.raises(InvalidOption, match=r"^option: 4 characters were given, at most 3 are allowed$"):
+        check_length("option", "abcd", 3)
+
+
+def test_deployment_ids() -> None:
+    check_deployment_id("option", "d-3KX1ZQ2AB")
+    for value in ("", "web", "d-", "d-3kx", "D-3KX1ZQ2AB", "d-3KX1ZQ2AB\n"):
+        with pytest.raises(InvalidOption, match=r"^option: .* is not the id of a deployment"):
+            check_deployment_id("option", value)
 
 
 @pytest.mark.parametrize("name", ["web-1", "i", "in-house", "I-1"])

@@ -187,11 +187,27 @@ def test_calls_of_an_unchanged_config(
     assert module_actions(emulator) == actions
 
 
-class Failing:
-    """A client whose calls that write fail from the one with the NUMBER on: LASTING for good, else that one only."""
+def refused(call: Any, **_arguments: Any) -> None:
+    """AWS answers that the call is not allowed."""
+    raise failure(call, "AccessDeniedException", 400)
 
-    def __init__(self, client: Any, number: int, lasting: bool) -> None:
-        self._client, self._number, self._lasting, self._writes = client, number, lasting, 0
+
+def done_but_failed(call: Any, **arguments: Any) -> None:
+    """AWS does what is asked, and answers that it failed."""
+    call(**arguments)
+    raise failure(call, "InternalServiceException", 500)
+
+
+def failure(call: Any, code: str, status: int) -> Exception:
+    answer: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, call.__name__)
+
+
+class Failing:
+    """A client whose calls that write FAIL from the one with the NUMBER on: LASTING for good, else that one only."""
+
+    def __init__(self, client: Any, number: int, lasting: bool, fail: Any = refused) -> None:
+        self._client, self._number, self._lasting, self._fail, self._writes = client, number, lasting, fail, 0
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self._client, name)
@@ -201,33 +217,31 @@ class Failing:
         def write(**arguments: Any) -> Any:
             self._writes += 1
             if self._writes == self._number or (self._lasting and self._writes > self._number):
-                raise denied(name)
+                self._fail(call, **arguments)
             return call(**arguments)
 
         return write
-
-
-def denied(name: str) -> Exception:
-    answer = {"Error": {"Code": "AccessDeniedException", "Message": name}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-    return ClientError(answer, name)
 
 
 STEPS = 10
 
 
 @pytest.mark.parametrize("number", range(1, STEPS + 1))
-def test_a_step_that_fails_leaves_nothing_behind(number: int, connect: Connect, emulator: Emulator) -> None:
+@pytest.mark.parametrize(("fail", "code"), [(refused, "AccessDenied"), (done_but_failed, "InternalServiceException")])
+def test_a_step_that_fails_leaves_nothing_behind(
+    fail: Any, code: str, number: int, connect: Connect, emulator: Emulator
+) -> None:
     codedeploy = emulator.client("codedeploy")
     IN_USE(codedeploy)
     before = read(codedeploy)
-    failing = Failing(connect("codedeploy"), number, lasting=False)
+    failing = Failing(connect("codedeploy"), number, lasting=False, fail=fail)
 
     def connect_failing(service: str) -> Any:
         return failing if service == "codedeploy" else connect(service)
 
     with pytest.raises(CodeDeployError) as caught:
         deployment_config.ensure(connect_failing, SUBJECT.params(**NEW), False)
-    assert "AccessDenied" in str(caught.value)
+    assert code in str(caught.value)
     assert read(codedeploy) == before
 
 

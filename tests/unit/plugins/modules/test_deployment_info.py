@@ -73,6 +73,20 @@ def test_the_targets_that_are_asked_for(emulator: Emulator, read: Read, which: s
     assert (targets and [target["target_id"] for target in targets]) == expected
 
 
+@pytest.mark.parametrize(("count", "told"), [(25, 25), (26, 1)])
+def test_all_targets_are_told_up_to_as_many_as_one_call_reads(
+    count: int, told: int, emulator: Emulator, read: Read
+) -> None:
+    stage = LiveStage(emulator)
+    stage.set_up("bad", *(f"good-{number}" for number in range(1, count)))
+    failed = stage.deploy(failures={"bad": {"Install": 1}}, deploymentConfigName="CodeDeployDefault.AllAtOnce")
+    emulator.calls.clear()
+    for result in (read(deployment_id=failed), read(deployment_id=failed, targets="none", diagnose=5)):
+        assert len(result["targets"]) == told
+        assert result["targets"][0]["target_id"] == "bad"
+    assert module_actions(emulator).count("codedeploy:BatchGetDeploymentTargets") == 2
+
+
 def test_a_failure_is_explained_and_so_is_what_became_of_its_rollback(stage: LiveStage, read: Read) -> None:
     stage.deploy()
     failed = stage.deploy("two.zip", FAILING, autoRollbackConfiguration=ROLLBACK)

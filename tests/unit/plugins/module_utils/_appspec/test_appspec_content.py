@@ -25,6 +25,7 @@ def test_a_mapping_becomes_yaml_that_says_the_same_whatever_its_order() -> None:
     text = text_from_mapping(APPSPEC)
     assert yaml.safe_load(text) == APPSPEC
     assert '"version": 0.0' in text
+    assert "/opt/größe" in text
     assert text_from_mapping(dict(reversed(APPSPEC.items()))) == text
 
 
@@ -33,6 +34,15 @@ def test_the_appspec_of_a_bundle_is_a_mapping_or_a_file(tmp_path: pathlib.Path) 
     assert bundled_appspec(None) is None
     assert bundled_appspec(APPSPEC) == text_from_mapping(APPSPEC).encode()
     assert bundled_appspec(str(tmp_path / "production.yml")) == b"version: 0.0\n"
+
+
+def test_a_file_that_is_too_large_for_an_appspec_is_refused(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "appspec.yml"
+    file.write_bytes(b"#" * 131_072)
+    assert bundled_appspec(str(file)) == b"#" * 131_072
+    file.write_bytes(b"#" * 131_073)
+    with pytest.raises(InvalidOption, match=r"appspec: '.*' has more than 128 KiB, so it is no AppSpec"):
+        bundled_appspec(str(file))
 
 
 def digest(text: str) -> str:

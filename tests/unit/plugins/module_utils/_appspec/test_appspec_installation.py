@@ -83,6 +83,8 @@ def test_check_and_stand_in_agent_agree_on_any_installation(
         ("a", ["a"], ["ab", ""]),
         ("*.sh", [".sh", "a.sh"], ["a.sh.bak", "sh"]),
         ("a*b*c", ["abc", "axbxc", "abbcc"], ["ac", "acb", "xabc"]),
+        ("a*b*b", ["abb", "abxb"], ["ab"]),
+        ("*ab*b*", ["abb", "xabxb"], ["ab", "bab"]),
         ("a*a", ["aa", "aba"], ["a"]),
         ("**", ["a"], ["a/b"]),
         ("[ab]", ["[ab]"], ["a"]),

@@ -8,6 +8,7 @@ import gzip
 import io
 import pathlib
 import re
+import stat
 import struct
 import tarfile
 import typing as t
@@ -191,6 +192,8 @@ def folder(name: str) -> Put:
     return Put(f"{name}/", "", tarfile.DIRTYPE)
 
 
+KINDS = {tarfile.REGTYPE: stat.S_IFREG, tarfile.DIRTYPE: stat.S_IFDIR, tarfile.SYMTYPE: stat.S_IFLNK}
+
 _LEADS_OUT = "leads out of it by `..`"
 _ABSOLUTE = "is an absolute path"
 _LEAVES = "is a link that leaves the archive"
@@ -290,8 +293,18 @@ def test_what_only_one_format_can_hold_is_named(
 )
 def test_what_agents_unpack_as_it_is_passes(tmp_path: pathlib.Path, bundle_type: str, members: list[Put]) -> None:
     (tmp_path / "bundle").write_bytes(put_in(bundle_type, members))
-    found = {member.path for member in read_ready(tmp_path / "bundle").members}
-    assert found == {"appspec.yml", *(str(pathlib.PurePosixPath(member.name)) for member in members)} - {"."}
+    found = {(member.path, stat.S_IFMT(member.mode)) for member in read_ready(tmp_path / "bundle").members}
+    put = {(str(pathlib.PurePosixPath(member.name)), KINDS[member.kind]) for member in members}
+    assert found == {("appspec.yml", stat.S_IFREG), *put} - {(".", stat.S_IFDIR)}
+
+
+def test_what_a_zip_from_elsewhere_does_not_say_of_modes_is_taken_for_plain_files(tmp_path: pathlib.Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bundle", "w") as archive:
+        for name in ("appspec.yml", "lib/"):
+            archive.writestr(name, "" if name.endswith("/") else "version: 0.0\nos: linux\n")
+            archive.getinfo(name).external_attr = 0
+    members = {member.path: member.mode for member in read_ready(tmp_path / "bundle").members}
+    assert members == {"appspec.yml": 0o100644, "lib": 0o040644}
 
 
 @pytest.mark.parametrize("top", ["", "web/"])

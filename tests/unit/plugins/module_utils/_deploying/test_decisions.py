@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
@@ -11,10 +12,15 @@ import pytest
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.decisions import (
     active_deployment_id,
+    check_sequence,
     decide,
     decide_beside,
+    description_with,
+    restart_description,
     review,
+    sequence_of,
     still_in_flight,
+    undone_id,
 )
 
 
@@ -50,6 +56,7 @@ def tried(key: str, status: str, **members: t.Any) -> dict[str, t.Any]:
         (RUNS_ONE, False, "none", "already deployed by d-1 at 2026-11-22T10:15:00+00:00"),
         (RUNS_ONE, True, "create", "force: the deployment group has this revision already, by d-1"),
         ({**RUNS_ONE, "target_revision": location("two")}, False, "create", "the deployment group has s3://b/two"),
+        ({**NEW, "target_revision": location("one")}, False, "create", "the deployment group has s3://b/one"),
         (FAILED_SINCE, False, "create", "d-2 was attempted since this revision was deployed, and failed"),
         (UNTIMED, False, "none", "already deployed by d-1"),
         (
@@ -71,6 +78,7 @@ def tried(key: str, status: str, **members: t.Any) -> dict[str, t.Any]:
         "unchanged",
         "forced",
         "another revision",
+        "never deployed",
         "a failure since",
         "no times",
         "failed before",
@@ -146,6 +154,12 @@ def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(
     )
 
 
+def test_a_rollback_is_waited_for_only_where_the_task_says_what_to_do() -> None:
+    rollback = {**in_flight("two"), "creator": "codeDeployRollback"}
+    with pytest.raises(CodeDeployError, match="InProgress, by codeDeployRollback"):
+        decide_beside(rollback, location("one"), "attach")
+
+
 @pytest.mark.parametrize(
     ("key", "status", "mode", "counts"),
     [
@@ -163,6 +177,101 @@ def test_one_that_has_ended_by_the_time_it_is_looked_at_is_in_nobodys_way(
 ) -> None:
     found = {**in_flight(key), "status": status}
     assert still_in_flight(found, location("one"), mode) == (found if counts else None)
+
+
+@pytest.mark.parametrize(
+    ("creator", "key", "action", "deployment_id"),
+    [
+        ("user", "one", "wait", "d-3"),
+        ("autoscaling", "one", "none", "d-1"),
+        ("autoscaling", "two", "wait", "d-3"),
+    ],
+)
+def test_a_deployment_that_nobody_asked_for_is_in_the_way_only_where_something_is_to_be_done(
+    creator: str, key: str, action: str, deployment_id: str
+) -> None:
+    busy = {**in_flight("zero"), "creator": creator}
+    decision = decide(RUNS_ONE, busy, location(key), False, "wait")
+    assert (decision.action, decision.deployment_id) == (action, deployment_id)
+
+
+def of_kind(platform: str, deployment_type: str) -> dict[str, t.Any]:
+    return {**RUNS_ONE, "compute_platform": platform, "deployment_style": {"deployment_type": deployment_type}}
+
+
+def test_a_restart_of_an_idle_group() -> None:
+    decision = decide(of_kind("Server", "IN_PLACE"), None, None, False, "attach")
+    assert (decision.action, decision.reason) == ("create", "s3://b/one is restarted")
+
+
+@pytest.mark.parametrize(
+    ("group", "message"),
+    [
+        (NEW, "has had no successful deployment, so there is nothing to restart"),
+        (of_kind("Server", "BLUE_GREEN"), "'g' cannot be restarted: .*Server, BLUE_GREEN"),
+        (of_kind("Lambda", "BLUE_GREEN"), "'g' cannot be restarted: .*Lambda, BLUE_GREEN"),
+    ],
+)
+def test_what_cannot_be_restarted(group: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(CodeDeployError, match=message):
+        decide(group, None, None, False, "attach")
+
+
+@pytest.mark.parametrize(
+    ("description", "sequence", "undone", "text"),
+    [
+        (None, None, None, None),
+        ("", None, None, ""),
+        ("Build", None, None, "Build"),
+        (None, 0, None, "[sequence 0]"),
+        ("Build", 17, None, "Build [sequence 17]"),
+        ("Build", None, "d-3KX1ZQ2AB", "Build [rolls back d-3KX1ZQ2AB]"),
+        ("Build", -7, "d-1A", "Build [rolls back d-1A] [sequence -7]"),
+    ],
+)
+def test_what_a_description_tells_is_read_again(
+    description: str | None, sequence: int | None, undone: str | None, text: str | None
+) -> None:
+    assert description_with(description, sequence, undone) == text
+    deployment = {"description": text}
+    assert (sequence_of(deployment), undone_id(deployment)) == (sequence, undone)
+    assert restart_description("Again", deployment) == description_with("Again", sequence, undone)
+    assert restart_description("Again", deployment, 8) == description_with("Again", 8, undone)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "sequence", "undone"),
+    [
+        ({}, None, None),
+        ({"description": "[sequence 7] of nine"}, None, None),
+        ({"description": "[sequence seven]"}, None, None),
+        ({"rollback_info": {"rollback_triggering_deployment_id": "d-2"}}, None, "d-2"),
+        (
+            {"description": "[rolls back d-1]", "rollback_info": {"rollback_triggering_deployment_id": "d-2"}},
+            None,
+            "d-2",
+        ),
+        ({"description": "[rolls back d-1]", "rollback_info": {"rollback_message": "none"}}, None, "d-1"),
+    ],
+)
+def test_what_is_known_of_a_deployment(deployment: dict[str, t.Any], sequence: int | None, undone: str | None) -> None:
+    assert (sequence_of(deployment), undone_id(deployment)) == (sequence, undone)
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "message"),
+    [
+        ("", "Succeeded", None),
+        ("[sequence 41]", "Succeeded", None),
+        ("[sequence 42]", "Succeeded", None),
+        ("[sequence 43]", "Succeeded", "sequence: 42 was given, but d-1 has deployed 43 already, which is later"),
+        ("[sequence 43]", "InProgress", "sequence: 42 was given, but d-1 is deploying 43, which is later"),
+    ],
+)
+def test_a_release_that_is_older_than_the_last_one_is_refused(told: str, status: str, message: str | None) -> None:
+    last_one = {"deployment_id": "d-1", "status": status, "description": told}
+    with pytest.raises(CodeDeployError, match=message) if message else contextlib.nullcontext():
+        check_sequence(42, last_one)
 
 
 @pytest.mark.parametrize(

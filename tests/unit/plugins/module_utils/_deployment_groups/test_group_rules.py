@@ -14,6 +14,9 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_gro
     check_options,
     check_plan,
 )
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_groups.selection_rules import (
+    check_target_instances,
+)
 from ansible_collections.slipway.codedeploy.plugins.module_utils._plan import Plan, Resource
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 
@@ -158,6 +161,10 @@ def test_allowed(given: dict[str, Any]) -> None:
             {"trigger_configurations": [trigger("t"), trigger("t", trigger_events=["InstanceStart"])]},
             "trigger_configurations: t is given more than once; each needs a name of its own",
         ),
+        (
+            {"trigger_configurations": [trigger(n, trigger_events=[e]) for n in "dcba" for e in ("One", "Two")]},
+            "trigger_configurations: a, b, c, d is given more than once",
+        ),
         ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: it is empty"),
         ({"trigger_configurations": [trigger("t", trigger_events=[])]}, r"\[0\].trigger_events: it is empty; name"),
         (
@@ -179,7 +186,12 @@ def test_allowed(given: dict[str, Any]) -> None:
             r"load_balancer_info.target_group_info_list\[0\].name: it is empty",
         ),
         ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "2 pairs are given, 1 is allowed"),
+        (pairs(target_groups=[{"name": "blue"}, {"name": ""}]), r"target_groups\[1\].name: it is empty"),
         (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is given; a pair has two different"),
+        (
+            pairs(target_groups=[{"name": "blue"}, {"name": "green"}, {"name": "blue"}]),
+            r"target_groups: \['blue', 'green', 'blue'\] is given; a pair has two different",
+        ),
         (pairs(target_groups=[{"name": "blue"}] * 2), r"target_groups: \['blue', 'blue'\] is given; a pair has two"),
         (pairs(prod_traffic_route={"listener_arns": []}), "prod_traffic_route.listener_arns: 0 are given; a route has"),
         (pairs(test_traffic_route={"listener_arns": ["a", "b"]}), "test_traffic_route.listener_arns: 2 are given"),
@@ -198,6 +210,32 @@ def test_refused(given: dict[str, Any], message: str) -> None:
         check_options({**OPTIONS, **given})
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"tag_filters": [FILTER], "auto_scaling_groups": ["workers"]},
+        {"tag_filters": [], "ec2_tag_set": [[FILTER]]},
+    ],
+)
+def test_target_instances(given: dict[str, Any]) -> None:
+    check_target_instances(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"tag_filters": filters(11)}, "target_instances.tag_filters: 11 different filters are given, 10 are allowed"),
+        ({"ec2_tag_set": [[]]}, r"target_instances.ec2_tag_set\[0\]: \[\] is not a list of tag filters"),
+        ({"tag_filters": [FILTER], "ec2_tag_set": [[FILTER]]}, "tag_filters or ec2_tag_set can be given, not both"),
+        ({"auto_scaling_groups": [f"group-{number}" for number in range(11)]}, "11 groups are given, 10 are allowed"),
+    ],
+)
+def test_target_instances_that_are_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidOption, match=message):
+        check_target_instances(given)
+
+
 ROLE = {"service_role_arn": "arn:aws:iam::123456789012:role/codedeploy"}
 CONTROLLED = {"deployment_type": "IN_PLACE", "deployment_option": "WITH_TRAFFIC_CONTROL"}
 BALANCED = {"load_balancer_info": {"elb_info_list": [{"name": "front"}]}}
@@ -208,6 +246,11 @@ ECS = {
 }
 
 
+SHIFTED = {"deployment_type": "BLUE_GREEN", "deployment_option": "WITH_TRAFFIC_CONTROL"}
+COPYING = {BLUE_GREEN: {"green_fleet_provisioning_option": {"action": "COPY_AUTO_SCALING_GROUP"}}}
+COPIED = {**COPYING, **BALANCED, "deployment_style": SHIFTED, "auto_scaling_groups": ["workers"]}
+
+
 @pytest.mark.parametrize(
     ("platform", "before", "change"),
     [
@@ -216,6 +259,8 @@ ECS = {
         pytest.param("Server", {"deployment_style": CONTROLLED}, {"service_role_arn": "R"}, id="nor one of it"),
         pytest.param("Server", BALANCED, {"deployment_style": CONTROLLED}, id="balanced"),
         pytest.param("Server", {}, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 2880)}, id="the longest wait"),
+        pytest.param("Server", COPIED, {"auto_scaling_groups": ["other"]}, id="one Auto Scaling group to copy"),
+        pytest.param("Server", COPYING, {"auto_scaling_groups": []}, id="in place, nothing is copied"),
         pytest.param("Lambda", None, {}, id="a new Lambda group"),
         pytest.param("ECS", None, ECS, id="a new ECS group"),
         pytest.param("ECS", {}, {"service_role_arn": "R"}, id="what AWS let pass"),
@@ -232,6 +277,14 @@ def test_plans_that_are_allowed(platform: str, before: Resource | None, change: 
     [
         ("Server", {}, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 2881)}, "2881 is given, 0 to 2880 is allowed for Server"),
         ("Server", {}, {BLUE_GREEN: termination("TERMINATE", -1)}, "-1 is given, 0 to 2880 is allowed for Server"),
+        ("Server", {}, {"deployment_style": CONTROLLED}, "WITH_TRAFFIC_CONTROL needs a load balancer"),
+        ("Server", COPIED, {"auto_scaling_groups": []}, "auto_scaling_groups: the deployment group would have 0; with"),
+        ("Server", COPIED, {"auto_scaling_groups": ["a", "b"]}, "the deployment group would have 2; with"),
+        ("Server", {}, COPYING, "auto_scaling_groups: the deployment group would have 0; with"),
+        ("Server", {**COPYING, **BALANCED}, {"deployment_style": SHIFTED}, "the deployment group would have 0; with"),
+        ("Lambda", {}, {"deployment_style": CONTROLLED}, "for Lambda only BLUE_GREEN, WITH_TRAFFIC_CONTROL is allowed"),
+        ("ECS", None, {**ECS, "ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
+        ("ECS", None, {**ECS, BLUE_GREEN: {}}, f"{BLUE_GREEN}: .* must have a blue/green configuration"),
         ("ECS", ECS, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 7201)}, "7201 is given, 0 to 7200 is allowed for ECS"),
         ("ECS", ECS, {"ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
         ("ECS", ECS, {"load_balancer_info": {}}, "load_balancer_info: .* must have a pair of target groups"),
@@ -243,10 +296,32 @@ def test_plans_that_are_allowed(platform: str, before: Resource | None, change: 
         ),
     ],
 )
-def test_plans_that_are_refused(platform: str, before: Resource, change: Resource, message: str) -> None:
-    current = {**defaults(platform), **before}
+def test_plans_that_are_refused(platform: str, before: Resource | None, change: Resource, message: str) -> None:
+    current = None if before is None else {**defaults(platform), **before}
     with pytest.raises(InvalidOption, match=message):
-        check_plan({**OPTIONS, **ROLE}, Plan(current, {**current, **change}), platform)
+        check_plan({**OPTIONS, **ROLE}, Plan(current, {**(current or defaults(platform)), **change}), platform)
+
+
+@pytest.mark.parametrize(
+    ("platform", "given", "option"),
+    [
+        ("Server", {"ecs_services": ECS["ecs_services"]}, "ecs_services"),
+        ("Server", pairs(), "load_balancer_info.target_group_pair_info_list"),
+        ("Lambda", {"auto_scaling_groups": ["workers"]}, "auto_scaling_groups"),
+        ("Lambda", BALANCED, "load_balancer_info"),
+        ("ECS", BALANCED, "load_balancer_info.elb_info_list"),
+        ("ECS", {"termination_hook_enabled": True}, "termination_hook_enabled"),
+    ],
+)
+def test_what_a_platform_does_not_have(platform: str, given: dict[str, Any], option: str) -> None:
+    with pytest.raises(InvalidOption, match=f"^{option}: the application 'web' is for {platform}, whose"):
+        check_plan({**OPTIONS, **ROLE, **given}, Plan(None, defaults(platform)), platform)
+
+
+def test_a_blue_green_configuration_cannot_be_removed() -> None:
+    before = {**defaults("Server"), BLUE_GREEN: ready("CONTINUE_DEPLOYMENT", 0)}
+    with pytest.raises(InvalidOption, match=f"^{BLUE_GREEN}: AWS cannot remove it"):
+        check_plan({**OPTIONS, **ROLE, BLUE_GREEN: {}}, Plan(before, before), "Server")
 
 
 @pytest.mark.parametrize("platform", ["Server", "Lambda", "ECS"])

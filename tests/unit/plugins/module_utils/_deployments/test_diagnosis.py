@@ -16,6 +16,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deployments.di
     explanation,
     rollback_outcome,
     summary,
+    went_wrong,
 )
 
 FAILED: dict[str, t.Any] = {
@@ -153,6 +154,42 @@ def test_a_deployment_without_targets_tells_its_own_message() -> None:
     )
     assert diagnosis["rollback"] is None
     assert "tag filters" in diagnosis["cause"]
+
+
+@pytest.mark.parametrize("diagnostics", [{}, {"diagnostics": None}, {"diagnostics": {}}])
+def test_a_failure_of_which_nothing_is_told(diagnostics: dict[str, t.Any]) -> None:
+    event = {"lifecycle_event_name": "Install", "status": "Failed", **diagnostics}
+    target = {"target_id": "web-1", "status": "Failed", "lifecycle_events": [event]}
+    diagnosis = diagnosis_from({"deployment_id": "d-1", "status": "Failed"}, [target], None, limit=5)
+    assert summary(diagnosis) == "Deployment d-1 failed. web-1 failed at Install."
+    told = diagnosis_from({**FAILED, "rollback_info": None}, [target], None, limit=5)
+    assert summary(told).endswith(
+        "web-1 failed at Install. The overall deployment failed because too many hosts failed."
+    )
+
+
+def test_a_rollback_without_counts_tells_its_message() -> None:
+    info = {"rollback_message": "Rolling back."}
+    begun = {"deployment_id": "d-9QD7PL4ZX", "status": "Created"}
+    outcome = {"deployment_id": "d-9QD7PL4ZX", "status": "Created", "message": "Rolling back.", "diagnosis": None}
+    assert rollback_outcome({**FAILED, "rollback_info": info}, begun) == outcome
+    counted = {**begun, "deployment_overview": {"succeeded": 1, "pending": 2}}
+    assert rollback_outcome({**FAILED, "rollback_info": info}, counted) == {**outcome, "message": "1 of 3 succeeded"}
+
+
+@pytest.mark.parametrize(
+    ("status", "failures", "wrong"),
+    [
+        ("Succeeded", 0, False),
+        ("Succeeded", 1, True),
+        ("Failed", 0, True),
+        ("Stopped", 0, True),
+        ("InProgress", 1, False),
+    ],
+)
+def test_went_wrong(status: str, failures: int, wrong: bool) -> None:
+    assert went_wrong({"status": status, "deployment_overview": {"failed": failures}}) is wrong
+    assert went_wrong({"status": status}) is (wrong and not failures)
 
 
 def test_why_there_was_no_rollback_is_told() -> None:

@@ -68,6 +68,9 @@ def rounds(seen: Window, done: int, to_come: float) -> Window:
     return seen[0] * early, seen[1] * late
 
 
+TWO_OF_TEN = [(100.0, overview(8, 1, 1)), (200.0, overview(7, 1, 2))]
+
+
 @pytest.mark.parametrize(
     ("previous", "seen", "expected"),
     [
@@ -80,6 +83,9 @@ def rounds(seen: Window, done: int, to_come: float) -> Window:
         (None, [(110, overview(1, 1, 8)), (120, overview(0, 1, 9))], rounds((110, 120), 9, 1)),
         (None, [(60, overview(12, 12, 0)), (120, overview(0, 12, 12))], rounds((60, 120), 1, 1)),
         (None, [(60, overview(0, 9, 1))], around(60)),
+        (None, [(60, overview(2, 0, 1))], rounds((0, 60), 1, 3)),
+        (600.0, TWO_OF_TEN, (around(600)[0], rounds((100, 200), 2, 8)[1])),
+        (600.0, [*TWO_OF_TEN, (250, overview(6, 1, 3))], rounds((200, 250), 3, 7)),
     ],
     ids=[
         "nothing",
@@ -91,6 +97,9 @@ def rounds(seen: Window, done: int, to_come: float) -> Window:
         "nine of ten",
         "second half",
         "all at once",
+        "between two rounds",
+        "not before last time",
+        "rounds that tell enough",
     ],
 )
 def test_the_end_is_expected(previous: float | None, seen: list[tuple[float, Overview]], expected: Window) -> None:
@@ -106,6 +115,13 @@ def test_details_are_wanted_after_a_while_without_news() -> None:
     assert pace.known_counts(DETAILS_AFTER - 1) == counts
     assert pace.known_counts(DETAILS_AFTER) is None
     assert pace.known_counts(DETAILS_AFTER + 1) == counts
+
+
+@pytest.mark.parametrize(("pending", "known"), [(24, overview(24, 1, 0)), (25, {"failed": 0})])
+def test_many_targets_are_more_than_one_call_reads(pending: int, known: Overview) -> None:
+    pace = Pace()
+    pace.observe(10, overview(pending, 1, 0))
+    assert pace.known_counts(SHORTEST) == known
 
 
 def test_of_many_targets_only_failures_are_worth_details() -> None:

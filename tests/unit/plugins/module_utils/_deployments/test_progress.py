@@ -12,7 +12,13 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deployments.pr
     elapsed_text,
     event_changes,
     has_ended,
+    has_failures,
+    is_ready,
+    is_shifted,
+    is_unasked,
+    last_duration,
     progress_line,
+    timeline,
 )
 
 
@@ -71,6 +77,14 @@ def shifting(**members: t.Any) -> dict[str, t.Any]:
             ),
             "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: greet AllowTraffic",
         ),
+        (
+            (deployment("InProgress", in_progress=1), [shifting(task_sets_info=[{"task_set_label": "Green"}])]),
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: greet AllowTraffic",
+        ),
+        (
+            (deployment("InProgress", in_progress=1), [shifting(lambda_function_info={"function_name": "greet"})]),
+            "d-3KX1ZQ2AB InProgress, 0 of 1 succeeded: greet AllowTraffic",
+        ),
         ((deployment("Created"), []), "d-3KX1ZQ2AB Created"),
         (
             (
@@ -117,6 +131,8 @@ def shifting(**members: t.Any) -> dict[str, t.Any]:
         "a Lambda function's weight",
         "an ECS service's weight",
         "no weight yet",
+        "an ECS service's unknown weight",
+        "a Lambda function's unknown weight",
         "no targets yet",
         "one runs",
         "one failed",
@@ -178,6 +194,86 @@ def test_the_events_that_have_gone_on_since_the_last_look() -> None:
 )
 def test_has_ended(status: str, ended: bool) -> None:
     assert has_ended(deployment(status)) is ended
+
+
+ALIAS = {"target_type": "LambdaTarget"}
+HOST = {"target_type": "InstanceTarget"}
+
+
+@pytest.mark.parametrize(
+    ("state", "targets", "ready", "shifted"),
+    [
+        ({}, [], False, False),
+        ({"status": "Ready"}, [], True, False),
+        ({"status": "Failed"}, [], True, True),
+        ({"instance_termination_wait_time_started": True}, [], True, True),
+        ({}, [ALIAS | target("live", "Succeeded")], True, True),
+        ({}, [ALIAS | target("live", "Succeeded"), ALIAS | target("test", "InProgress")], False, False),
+        ({}, [HOST | target("web-1", "Succeeded")], False, False),
+    ],
+)
+def test_when_the_traffic_is_shifted(
+    state: dict[str, t.Any], targets: list[dict[str, t.Any]], ready: bool, shifted: bool
+) -> None:
+    seen = {**deployment("InProgress"), **state}
+    assert (is_ready(seen, targets), is_shifted(seen, targets)) == (ready, shifted)
+
+
+@pytest.mark.parametrize(
+    ("seen", "failures"),
+    [
+        (deployment("Succeeded"), False),
+        (deployment("Succeeded", succeeded=3, failed=0), False),
+        (deployment("Succeeded", succeeded=2, failed=1), True),
+        (deployment("Failed", failed=3), False),
+    ],
+)
+def test_a_success_with_failures(seen: dict[str, t.Any], failures: bool) -> None:
+    assert has_failures(seen) is failures
+
+
+@pytest.mark.parametrize(
+    ("creator", "unasked"),
+    [
+        ("user", False),
+        ("codeDeployRollback", False),
+        (None, False),
+        ("autoscaling", True),
+        ("CodeDeployAutoUpdate", True),
+    ],
+)
+def test_a_deployment_that_nobody_asked_for(creator: str | None, unasked: bool) -> None:
+    assert is_unasked({**deployment("Created"), "creator": creator}) is unasked
+
+
+NINE, TEN, LATER = "2026-11-22T09:00:00+00:00", "2026-11-22T10:00:00+00:00", "2026-11-22T10:00:07.125000+00:00"
+
+
+def test_a_timeline_has_what_has_begun_in_its_order() -> None:
+    times = {
+        "endless": {"start_time": TEN},
+        "ended": {"start_time": TEN, "end_time": LATER},
+        "first": {"start_time": NINE, "end_time": TEN},
+        "pending": {},
+    }
+    web = target("web-1", "InProgress", *((name, "InProgress") for name in times))
+    for event in web["lifecycle_events"]:
+        event.update(times[event["lifecycle_event_name"]])
+    found = [(event["lifecycle_event"], event["seconds"]) for event in timeline([web])]
+    assert found == [("first", 3600), ("ended", 7.125), ("endless", None)]
+
+
+@pytest.mark.parametrize(
+    ("group", "seconds"),
+    [
+        ({}, None),
+        ({"last_successful_deployment": {"create_time": NINE}}, None),
+        ({"last_successful_deployment": {"end_time": TEN}}, None),
+        ({"last_successful_deployment": {"create_time": NINE, "end_time": TEN}}, 3600),
+    ],
+)
+def test_the_time_that_the_last_deployment_took(group: dict[str, t.Any], seconds: float | None) -> None:
+    assert last_duration(group) == seconds
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (7.9, "0:07"), (750, "12:30"), (3723, "1:02:03")])

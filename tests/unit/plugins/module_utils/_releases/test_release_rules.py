@@ -30,6 +30,10 @@ KMS = {"server_side_encryption": "aws:kms"}
         {"object_tags": {"team": "shop", "a/b c": "ä: 1+1=2 @x._-"}, "metadata": {"commit": "3f78", "n": 1}},
         {"expected_bucket_owner": "012345678901"},
         {"s3_prefix": "x" * 854},
+        {"keep": 1, "source": ".", "keep_younger_than": 3_153_600_000},
+        {"s3_bucket": "b", "revision": {"git_hub_location": {"repository": "slipway/shop"}}},
+        {"s3_bucket": "arn:aws:s3:us-east-1:123456789012:accesspoint/a"},
+        {"object_tags": {str(n): "" for n in range(10)}},
     ],
 )
 def test_what_is_allowed(given: dict[str, t.Any]) -> None:
@@ -41,6 +45,15 @@ def test_what_is_allowed(given: dict[str, t.Any]) -> None:
     [
         ({"compression": 10}, "compression: 10 was given, 0 to 9 are allowed"),
         ({"compression": -1}, "compression: -1 was given"),
+        ({"keep": 0, "source": "."}, "keep: 0 was given, it must be greater than 0"),
+        ({"keep": 1, "source": None}, "keep: needs source"),
+        ({"keep_younger_than": -1}, "keep_younger_than: -1 was given, 0 to 3153600000 seconds are allowed"),
+        ({"keep_younger_than": 3_153_600_001}, "keep_younger_than: 3153600001 was given"),
+        ({"s3_bucket": "a/b"}, "s3_bucket: 'a/b' is not the name of a bucket"),
+        ({"s3_bucket": "b" * 256}, "s3_bucket: 'b+' is not the name of a bucket"),
+        ({"revision": {"s3_location": {"bucket": ""}}}, "revision.s3_location.bucket: '' is not the name of a bucket"),
+        ({"revision": {"git_hub_location": {"repository": "shop"}}}, "repository: 'shop' is not a repository"),
+        ({"revision": {"git_hub_location": {"repository": "a/b/c"}}}, "repository: 'a/b/c' is not a repository"),
         ({"symlinks": "preserve"}, "symlinks: preserve needs bundle_type tar or tgz"),
         ({"symlinks": "preserve", "bundle_type": "zip"}, "symlinks: preserve needs bundle_type tar or tgz"),
         ({"s3_prefix": "ä" * 428}, "s3_prefix: 856 bytes were given, 854 are allowed"),

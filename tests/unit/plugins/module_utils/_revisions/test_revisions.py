@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
 
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.shapes import resource_for_aws, resource_from_aws
 from ansible_collections.slipway.codedeploy.plugins.module_utils._revisions.locations import (
+    content_of,
+    identity_of,
     is_same_release,
+    location_from_aws,
     location_from_options,
     place_of,
 )
@@ -67,6 +71,8 @@ def test_a_location_survives_the_way_to_aws_and_back(location: dict[str, t.Any])
         (GITHUB, "github.com/a/b@1f"),
         (None, "no revision"),
         ({"revision_type": "String"}, "String"),
+        ({"revision_type": "AppSpecContent", "app_spec_content": {"sha256": "5e88"}}, "AppSpecContent 5e88"),
+        ({}, "no revision"),
     ],
 )
 def test_place_of(location: dict[str, t.Any] | None, text: str) -> None:
@@ -80,3 +86,29 @@ def test_a_type_that_contradicts_the_location_is_refused() -> None:
 
 def test_an_etag_may_be_given_in_the_quotes_of_s3() -> None:
     assert location_from_options(s3(e_tag='"1"')) == s3(e_tag="1")
+
+
+APPSPEC = "version: 0.0\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("AppSpecContent", "app_spec_content"), ("String", "string")], ids=["content", "string"]
+)
+def test_a_content_is_known_by_its_digest(kind: str, place: str) -> None:
+    digest = hashlib.sha256(APPSPEC.encode()).hexdigest()
+    location = {"revision_type": kind, place: {"content": APPSPEC, "sha256": digest}}
+    assert location_from_options({place: {"content": APPSPEC}}) == location
+    assert location_from_aws(resource_for_aws({**location, place: {"content": APPSPEC}})) == location
+    assert content_of(location) == APPSPEC
+
+    identity = {"revision_type": kind, place: {"sha256": digest}}
+    assert identity_of(location) == identity
+    assert location_from_options({place: {"sha256": digest}}) == identity
+    assert location_from_aws(resource_for_aws(identity)) == identity
+    assert content_of(identity) is None
+
+
+@pytest.mark.parametrize("location", [s3(), GITHUB])
+def test_what_has_no_content_is_its_own_identity(location: dict[str, t.Any]) -> None:
+    assert identity_of(location) == location
+    assert content_of(location) is None
