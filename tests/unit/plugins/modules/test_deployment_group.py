@@ -226,7 +226,10 @@ def test_a_lifecycle_hook_that_cannot_be_removed(connect: Connect, emulator: Emu
 )
 def test_an_application_that_is_still_to_come(params: dict[str, Any], platform: str, connect: Connect) -> None:
     (warning,) = deployment_group.ensure(connect, SUBJECT.params(**params), True)["warnings"]
-    assert f"There is no application 'web' yet. It is taken for one of platform {platform} that" in warning
+    assert (
+        f"There is no application 'web' yet. Assuming that another task creates it, for compute platform {platform}"
+        in warning
+    )
 
 
 class Interloper:
