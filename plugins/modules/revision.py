@@ -233,12 +233,16 @@ spared_bundles:
   sample: 1
 """
 
+import functools
 import typing as t
+from dataclasses import dataclass, replace
 
 from ..module_utils._applications import require_application
 from ..module_utils._aws.calls import Connect
+from ..module_utils._plan import Resource, carried_out
 from ..module_utils._releases.options import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, source_options
 from ..module_utils._releases.releases import (
+    Release,
     begin_bundle,
     find_registration,
     store_release,
@@ -248,7 +252,7 @@ from ..module_utils._releases.retention import find_expired, remove_bundles
 from ..module_utils._releases.rules import check_platform, check_source_options
 from ..module_utils._revisions.api import register_revision
 from ..module_utils._revisions.locations import Location, place_of
-from ..module_utils._run import run
+from ..module_utils._run import keeping, run
 from ..module_utils._validation import check_length, check_name
 
 Params = dict[str, t.Any]
@@ -259,9 +263,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "description": {"type": "str"},
     "state": {"type": "str", "choices": ["present"], "default": "present"},
 }
-CONSTRAINTS: dict[str, t.Any] = {
-    **SOURCE_CONSTRAINTS,
-}
+CONSTRAINTS: dict[str, t.Any] = {**SOURCE_CONSTRAINTS}
 
 
 def check_options(params: Params) -> None:
@@ -271,42 +273,63 @@ def check_options(params: Params) -> None:
     check_source_options(source_options(params))
 
 
+@dataclass(frozen=True)
+class Registration:
+    """The revision at LOCATION, and how the application KNOWS it (None: not at all) and will: with its description; which bundles are removed as EXPIRED."""
+
+    location: Location
+    known: Resource | None
+    description: str | None
+    expired: list[str]
+
+    @property
+    def registers(self) -> bool:
+        """Whether the revision is stored and registered, or its description changed."""
+        return self.known is None or self.description not in (None, self.known.get("description"))
+
+    @property
+    def diff(self) -> dict[str, Resource]:
+        """Both sides as Ansible's diff mode shows them."""
+        known = self.known or {}
+        before = {} if self.known is None else self._shown(known.get("description"))
+        expired = {"old_bundles": self.expired} if self.expired else {}
+        return {"before": {**before, **expired}, "after": self._shown(self.description or known.get("description"))}
+
+    def _shown(self, description: str | None) -> dict[str, str]:
+        return {"revision": place_of(self.location), "description": description or ""}
+
+
+def carry_out(connect: Connect, params: Params, release: Release, planned: Registration) -> Registration:
+    """Store and register the revision of RELEASE as PLANNED, remove what has expired, and return what was done."""
+    location = planned.location
+    if planned.registers:
+        location = store_release(connect, release)
+        register_revision(connect("codedeploy"), params["application_name"], location, planned.description)
+    return replace(planned, location=location, expired=remove_bundles(connect, params, planned.expired))
+
+
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
     """Bring the revision into S3 and to the application, unless CHECK_MODE, and return the module's result."""
     check_options(params)
     begun = begin_bundle(source_options(params))
-    client, name, description = connect("codedeploy"), params["application_name"], params["description"]
+    client, name = connect("codedeploy"), params["application_name"]
     platform = require_application(client, name)["compute_platform"]
     check_platform(platform, source_options(params))
     release = wanted_release(connect, params, platform, begun)
-    known = find_registration(client, name, release)
-    registered = known is None or description not in (None, known.get("description"))
-    location, (expired, spared) = release.location, find_expired(connect, params, release.location)
-    if registered and not check_mode:
-        location = store_release(connect, release)
-        register_revision(client, name, location, description)
-    if not check_mode:
-        expired = remove_bundles(connect, params, expired)
+    with keeping(list(release.warnings)):
+        known = find_registration(client, name, release)
+        expired, spared = find_expired(connect, params, release.location)
+        planned = Registration(release.location, known, params["description"], expired)
+        done = carried_out(planned, functools.partial(carry_out, connect, params, release), check_mode)
     return {
-        "changed": registered or bool(expired),
-        "revision": location,
-        "registered": registered,
+        "changed": done.registers or bool(done.expired),
+        "revision": done.location,
+        "registered": done.registers,
         "warnings": list(release.warnings),
-        "diff": {
-            "before": {
-                **({} if known is None else shown_registration(location, known.get("description"))),
-                **({"old_bundles": expired} if expired else {}),
-            },
-            "after": shown_registration(location, description or (known or {}).get("description")),
-        },
+        "diff": done.diff,
         **({"bundle": release.facts} if release.facts else {}),
-        **({"removed_bundles": expired, "spared_bundles": spared} if params["keep"] else {}),
+        **({"removed_bundles": done.expired, "spared_bundles": spared} if params["keep"] else {}),
     }
-
-
-def shown_registration(location: Location, description: str | None) -> dict[str, str]:
-    """A registered revision as the diff shows it."""
-    return {"revision": place_of(location), "description": description or ""}
 
 
 def main() -> None:
