@@ -235,23 +235,15 @@ spared_bundles:
 
 import functools
 import typing as t
-from dataclasses import dataclass, replace
 
 from ..module_utils._applications import require_application
 from ..module_utils._aws.calls import Connect
-from ..module_utils._plan import Resource, carried_out
+from ..module_utils._plan import carried_out
 from ..module_utils._releases.options import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, source_options
-from ..module_utils._releases.releases import (
-    Release,
-    begin_bundle,
-    find_registration,
-    store_release,
-    wanted_release,
-)
-from ..module_utils._releases.retention import find_expired, remove_bundles
+from ..module_utils._releases.registration import Registration, carry_out
+from ..module_utils._releases.releases import begin_bundle, find_registration, wanted_release
+from ..module_utils._releases.retention import find_expired
 from ..module_utils._releases.rules import check_platform, check_source_options
-from ..module_utils._revisions.api import register_revision
-from ..module_utils._revisions.locations import Location, place_of
 from ..module_utils._run import keeping, run
 from ..module_utils._validation import check_length, check_name
 
@@ -271,41 +263,6 @@ def check_options(params: Params) -> None:
     check_name("application_name", params["application_name"])
     check_length("description", params["description"], 256)
     check_source_options(source_options(params))
-
-
-@dataclass(frozen=True)
-class Registration:
-    """The revision at LOCATION, and how the application KNOWS it (None: not at all) and will: with its description; which bundles are removed as EXPIRED."""
-
-    location: Location
-    known: Resource | None
-    description: str | None
-    expired: list[str]
-
-    @property
-    def registers(self) -> bool:
-        """Whether the revision is stored and registered, or its description changed."""
-        return self.known is None or self.description not in (None, self.known.get("description"))
-
-    @property
-    def diff(self) -> dict[str, Resource]:
-        """Both sides as Ansible's diff mode shows them."""
-        known = self.known or {}
-        before = {} if self.known is None else self._shown(known.get("description"))
-        expired = {"old_bundles": self.expired} if self.expired else {}
-        return {"before": {**before, **expired}, "after": self._shown(self.description or known.get("description"))}
-
-    def _shown(self, description: str | None) -> dict[str, str]:
-        return {"revision": place_of(self.location), "description": description or ""}
-
-
-def carry_out(connect: Connect, params: Params, release: Release, planned: Registration) -> Registration:
-    """Store and register the revision of RELEASE as PLANNED, remove what has expired, and return what was done."""
-    location = planned.location
-    if planned.registers:
-        location = store_release(connect, release)
-        register_revision(connect("codedeploy"), params["application_name"], location, planned.description)
-    return replace(planned, location=location, expired=remove_bundles(connect, params, planned.expired))
 
 
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:

@@ -354,6 +354,17 @@ def test_a_group_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
 
 
+def test_an_error_carries_the_warnings_that_came_before_it(connect: Connect) -> None:
+    missing = {
+        "deployment_group_name": "missing",
+        "revision": {"s3_location": {"bucket": "releases", "key": "gone.zip"}},
+    }
+    with pytest.raises(CodeDeployError) as caught:
+        deploy.ensure(connect, options(**missing), True)
+    (warning,) = getattr(caught.value, "warnings", ())
+    assert warning.startswith("There is no deployment group 'missing'")
+
+
 def test_finding_a_deployment_in_flight_is_no_change_but_following_it_is(
     source: dict[str, str], connect: Connect
 ) -> None:

@@ -232,6 +232,16 @@ def test_an_application_that_is_still_to_come(params: dict[str, Any], platform: 
     )
 
 
+@pytest.mark.usefixtures("emulator")
+def test_an_error_carries_the_warnings_that_came_before_it(connect: Connect) -> None:
+    lambda_config = {"deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce"}
+    params = SUBJECT.params(**NEW, **lambda_config, auto_scaling_groups=["workers"])
+    with pytest.raises(InvalidOption) as caught:
+        deployment_group.ensure(connect, params, True)
+    (warning,) = getattr(caught.value, "warnings", ())
+    assert warning.startswith("There is no application 'web' yet.")
+
+
 class Interloper:
     """A client during whose first write somebody else does something."""
 
