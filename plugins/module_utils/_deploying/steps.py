@@ -161,9 +161,10 @@ def check_description(params: Params, told: str | None) -> None:
     if told is not None and len(told) > LONGEST_DESCRIPTION:
         given = len(params["description"] or "")
         allowed = LONGEST_DESCRIPTION - (len(told) - given)
-        raise InvalidOption(
-            f"description: {given} characters given, at most {allowed} allowed; the rest is reserved for the sequence and rollback markers"
+        reserved = (
+            "; the rest is reserved for the sequence and rollback markers" if allowed < LONGEST_DESCRIPTION else ""
         )
+        raise InvalidOption(f"description: {given} characters given, at most {allowed} allowed{reserved}")
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:

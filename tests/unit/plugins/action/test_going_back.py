@@ -251,9 +251,9 @@ REFUSALS: list[tuple[t.Callable[[Emulator, Controller], t.Any], dict[str, t.Any]
     (prepared, {}, "revision: s3://bundles/one.zip is registered, and the bucket holds no such object"),
     (lambda emulator, _controller: servers(emulator, running=False), {}, "revision: the deployment group has had no "),
     (lambda emulator, _controller: servers(emulator), {}, "'web' has no earlier revision than that of d-"),
-    (failed_function, {}, "and deploy an AppSpec from there to the version that you want"),
+    (failed_function, {}, "and deploy an AppSpec that shifts from it to the version you want"),
     (elsewhere, {"revision": "d-ABCDEFGHI"}, "revision: there is no deployment 'd-ABCDEFGHI' in us-east-1"),
-    (elsewhere, {"revision": "before"}, "revision: 'before' was given: a mapping, previous or the id of a deployment"),
+    (elsewhere, {"revision": "before"}, "revision: 'before' is not valid; give a mapping"),
     (elsewhere, {"revision": {"s3_location": {"bucket": "b"}}}, "revision: missing required arguments: key found in s3_"),
 ]  # fmt: skip
 
