@@ -99,7 +99,7 @@ CONSTRAINTS: dict[str, t.Any] = {}
 
 @dataclass(frozen=True)
 class Report:
-    """What becomes of the hook, and why."""
+    """The report of a hook: whether it changes anything, and why."""
 
     changed: bool
     reason: str

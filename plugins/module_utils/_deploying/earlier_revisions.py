@@ -4,7 +4,7 @@
 
 """Finding earlier revisions: that of a deployment, and the one before the last release of a deployment group.
 
-Going back is no release: a group that has gone back already, by itself or because somebody wanted it, has what it had before. So going back twice
+Going back is not a release: a group that has gone back already, automatically or on request, has what it had before. So going back twice
 does not swing back.
 
 PRIVATE to the collection: it may change at any time.
@@ -26,7 +26,7 @@ Resource = dict[str, t.Any]
 
 
 class Named(t.NamedTuple):
-    """What the option `revision` names: a mapping in the form of that option, None for none; and the deployment that it undoes, if it goes back."""
+    """The revision that the option `revision` names, as a mapping in its form (None for none), and the deployment that it undoes, if it goes back."""
 
     revision: Resource | None
     undone: str | None = None

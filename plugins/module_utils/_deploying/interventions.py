@@ -85,7 +85,7 @@ Step: t.TypeAlias = "Stop | Continue | RollBack | Restart"
 
 @dataclass(frozen=True)
 class Intervention:
-    """What is done to a deployment, and why.
+    """An intervention in a deployment, and the reason for it.
 
     STEP is what writes, None if nothing does. AWAITS tells the action plugin what to follow, None if there is nothing to wait for. FAILURE is
     what the task fails with when this is carried out.
@@ -330,7 +330,7 @@ def _restart(client: t.Any, planned: Intervention, step: Restart) -> Interventio
 
 
 def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:
-    """How long the last successful deployment to the group of DEPLOYMENT took, which tells the action plugin when to poll; None if unknown."""
+    """The duration of the last successful deployment to the group of DEPLOYMENT, by which the action plugin polls; None if unknown."""
     application, group = (deployment.get(name) for name in ("application_name", "deployment_group_name"))
     found = find_deployment_group(client, application, group) if application and group else None
     return last_duration(found or {})

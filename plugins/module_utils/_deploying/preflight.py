@@ -84,7 +84,7 @@ def _check_targets(connect: Connect, group: Resource, release: Release) -> None:
 
 
 def _check_new_fleet(connect: Connect, group: Resource) -> None:
-    """Where the new fleet of a blue/green deployment is named, the group's own hosts are the old one, of which there may be none."""
+    """Raise CodeDeployError if the given replacement fleet is empty. The group's own hosts are the old fleet, which may be empty."""
     target_instances = group["target_instances"]
     if group["deployment_style"]["deployment_type"] != "BLUE_GREEN":
         raise CodeDeployError(

@@ -66,7 +66,7 @@ Group = dict[str, t.Any]
 LONGEST_DESCRIPTION = 256
 
 
-# How often a deployment is created, where each time another run is faster, and its deployment has ended before it could be looked at.
+# How often a deployment is created, where each time another run is faster, and its deployment has ended before it could be read.
 CREATIONS = 3
 
 
@@ -262,8 +262,8 @@ def create(
 
 @dataclass(frozen=True)
 class Rollout:
-    """What a run does, or has done: its DECISION, where the revision is, whether something changes, which bundles are removed as EXPIRED, and by which
-    options the action plugin follows the deployment (None if it does not)."""
+    """A run before and after it was carried out: its decision, where the revision is, whether the run STARTS something, the bundles it removes because
+    they are EXPIRED, and the options by which the action plugin follows the deployment (None if it does not)."""
 
     decision: Decision
     location: Location
@@ -278,7 +278,7 @@ class Rollout:
 
 
 def plan_rollout(decision: Decision, location: Location, params: Params, expired: list[str]) -> Rollout:
-    """What the run will have done in the end. A run that waits for another deployment first deploys afterwards."""
+    """The rollout that DECISION leads to. A run that waits for another deployment first deploys afterwards."""
     return Rollout(decision, location, decision.action == "wait" or is_change(decision, params["wait"]), expired)
 
 

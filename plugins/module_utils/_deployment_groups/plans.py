@@ -20,14 +20,14 @@ Params = dict[str, t.Any]
 Owner = t.Callable[[], Resource]
 CheckConfig = t.Callable[[str, str], None]
 
-# What lifecycle hooks depend on, whose names only AWS makes.
+# Members whose change makes AWS create lifecycle hooks, under names that only AWS knows.
 HOOKED = {"auto_scaling_groups", "termination_hook_enabled", HOOKLESS}
 # Options that are in canonical form as they are given.
 PLAIN = ("application_name", "deployment_config_name", "service_role_arn", "deployment_style")
 
 
 def wanted(params: Params, current: Resource) -> Resource:
-    """What the options ask for, in canonical form, where CURRENT is; None where an option is left out."""
+    """The group that the options ask for in the place of CURRENT, in canonical form; None where an option is left out."""
     return {
         **{name: params[name] for name in PLAIN},
         "deployment_group_name": params["new_deployment_group_name"] or params["deployment_group_name"],
@@ -40,7 +40,7 @@ def wanted(params: Params, current: Resource) -> Resource:
 def plan_for(params: Params, owner: Owner, check_config: CheckConfig, found: Resource | None) -> Plan:
     """The plan that brings the deployment group FOUND to what PARAMS say.
 
-    OWNER tells of its application where no group does; CHECK_CONFIG is given the name and the platform of a deployment config that it is to get.
+    OWNER returns its application, for a new group; CHECK_CONFIG checks the name and the platform of the deployment config that the group gets.
     """
     current = managed_part(found, MANAGED)
     if params["state"] == "absent":
@@ -63,7 +63,7 @@ def found_after(found: Resource | None, plan: Plan, platform: t.Callable[[], str
 
 
 def hook_warnings(groups: list[Resource]) -> list[str]:
-    """What to tell of the Auto Scaling GROUPS that lifecycle hooks could not be removed from, as AWS answers them."""
+    """Warnings of the Auto Scaling GROUPS, in AWS's form, whose lifecycle hooks could not be removed."""
     return [
         f"AWS could not remove the lifecycle hook {hook!r} from the Auto Scaling group {group.get('name')!r}. "
         "Launches there wait for it until it is removed."
