@@ -115,7 +115,7 @@ def test_what_catches_up_after_a_release_counts_as_the_release(emulator: Emulato
     emulator.clock.call_later(8, lambda: stage.scale("servers", 2))
     controller.run("deploy", **TWO, sequence=7)
     assert launch(stage, 900) == "CodeDeployAutoUpdate Succeeded"
-    assert "has already deployed" in controller.run("deploy", **ONE, sequence=5).result["msg"]
+    assert "is older than 7, which" in controller.run("deploy", **ONE, sequence=5).result["msg"]
     restart = controller.run("deploy", **SHOP, deployment_mode="RESTART").result["deployment_id"]
     told = stage.codedeploy.get_deployment(deploymentId=restart)["deploymentInfo"]["description"]
     assert told == "[sequence 7]"
