@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module is about to do, decided before anything is written. Pure: knows neither AWS nor Ansible.
+"""Plans: what a module is about to do, decided before anything is written. Pure: knows neither AWS nor Ansible.
+
+Only two functions ask for check mode, `prerequisite` before there is a plan, and `carried_out` once there is one.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -13,6 +15,8 @@ import typing as t
 from dataclasses import dataclass
 
 Resource = dict[str, t.Any]
+Planned = t.TypeVar("Planned")
+Lookup = t.TypeVar("Lookup")
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,17 @@ def plan_present(current: Resource | None, wanted: Resource, defaults: Resource 
 def plan_absent(current: Resource | None) -> Plan:
     """The plan that removes CURRENT, if it is there."""
     return Plan(before=current, after=None)
+
+
+def carried_out(plan: Planned, do: t.Callable[[Planned], Planned], check_mode: bool) -> Planned:
+    """PLAN, or in its place what DO made of it, which carries it out. In CHECK_MODE nothing is done, and the plan is the result.
+
+    PLAN may be of any type that says what there is and what there will be, so that `changed`, the diff and the result derive from it either way.
+    """
+    return plan if check_mode else do(plan)
+
+
+def prerequisite(require: Lookup, assume: Lookup, check_mode: bool) -> Lookup:
+    """The function that looks up what a task builds on. REQUIRE raises an error if that is missing; ASSUME, for CHECK_MODE, returns a warning, since an
+    earlier task of the play may be meant to create it."""
+    return assume if check_mode else require

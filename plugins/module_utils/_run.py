@@ -105,7 +105,7 @@ class CodeDeployModule(Clients, _PrintableEnds, AnsibleAWSModule):
 
 
 def connections(module: t.Any) -> Connect:
-    """How MODULE gets its clients, one a service, with S3 reached as the option `s3_connection` says, where there is one."""
+    """The function by which MODULE gets its clients, one a service. S3 is reached by the option `s3_connection`, if the module has it."""
     apart = client_options(module.params.get("s3_connection") or {})
     # What is imported, and botocore's data after it, stays until the end: Python need not look through it for garbage again and again.
     gc.freeze()

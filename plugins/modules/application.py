@@ -162,12 +162,12 @@ def check_options(params: dict[str, t.Any]) -> None:
         if params[option] is not None:
             check_name(option, params[option])
     if params["new_application_name"] and params["state"] == "absent":
-        raise InvalidOption("new_application_name: it cannot be given with state: absent")
+        raise InvalidOption("new_application_name: cannot be combined with state=absent")
     check_tags("tags", params["tags"] or {})
 
 
 def wanted(params: dict[str, t.Any], current_tags: dict[str, str]) -> Resource:
-    """What the options ask for, in canonical form; None where an option is left out."""
+    """The application that the options ask for, in canonical form; None where an option is left out."""
     return {
         "application_name": params["new_application_name"] or params["application_name"],
         "compute_platform": params["compute_platform"],
@@ -182,7 +182,7 @@ def find(client: t.Any, params: dict[str, t.Any], prefix: str) -> Resource | Non
     renamed = find_application(client, new_name) if new_name not in (None, name) else None
     if found and renamed and found["application_id"] != renamed["application_id"]:
         raise CodeDeployError(
-            f"new_application_name: {name!r} cannot be renamed, because there is an application {new_name!r} already"
+            f"new_application_name: {name!r} cannot be renamed: an application {new_name!r} already exists"
         )
     found = renamed or found  # of one that was renamed a moment ago, AWS may show the old name too
     if found and prefix:
@@ -195,8 +195,8 @@ def reject_platform_change(plan: Plan) -> None:
     if plan.before and "compute_platform" in plan.updates:
         before, after = plan.before["compute_platform"], plan.updates["compute_platform"]
         raise CodeDeployError(
-            f"compute_platform: the application {plan.before['application_name']!r} is of platform {before} and cannot become {after}. "
-            "Use another name, or delete it first (state: absent), which deletes its deployment groups too."
+            f"compute_platform: the application {plan.before['application_name']!r} is for {before} and cannot be changed to {after}. "
+            "Use another name, or delete it first (state=absent), which deletes its deployment groups too."
         )
 
 

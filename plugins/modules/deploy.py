@@ -516,36 +516,34 @@ diagnosis:
       sample: {"deployment_id": "d-9QD7PL4ZX", "status": "Succeeded", "message": "3 of 3 succeeded", "diagnosis": null}
 """
 
+import functools
 import typing as t
 
 from ..module_utils._aws.calls import Connect
 from ..module_utils._deploying.options import DEPLOY_ARGUMENTS, DEPLOY_CONSTRAINTS, check_options
 from ..module_utils._deploying.preflight import check_readiness
 from ..module_utils._deploying.steps import (
+    assume_place,
     awaits_of,
     bundle_facts,
     carry_out,
     check_description,
     decided,
     described,
-    find_place,
     find_release,
-    is_change,
+    plan_rollout,
     readied_group,
     reason_of,
-    remove_expired,
+    require_place,
 )
-from ..module_utils._deployments.options import waiting_options
+from ..module_utils._plan import carried_out, prerequisite
 from ..module_utils._releases.options import source_options
-from ..module_utils._releases.releases import (
-    begin_bundle,
-)
+from ..module_utils._releases.releases import begin_bundle
 from ..module_utils._releases.retention import find_expired
 from ..module_utils._revisions.locations import place_of
-from ..module_utils._run import run
+from ..module_utils._run import keeping, run
 
 Params = dict[str, t.Any]
-Group = dict[str, t.Any]
 
 ARGUMENTS: dict[str, t.Any] = DEPLOY_ARGUMENTS
 CONSTRAINTS: dict[str, t.Any] = {
@@ -554,37 +552,37 @@ CONSTRAINTS: dict[str, t.Any] = {
 
 
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
-    """Start, unless CHECK_MODE, what brings the wanted release to the group, and return the module's result."""
+    """Start the deployment of the wanted release to the group, unless CHECK_MODE, and return the module's result."""
     check_options(params)
     begun = begin_bundle(source_options(params))
     client = connect("codedeploy")
-    group, warnings = find_place(client, params, check_mode)
-    release = find_release(connect, params, group, begun)
-    check_description(params, described(params, release))
-    decision = decided(client, params, group, release)
-    warnings += release.warnings
-    if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
-        warnings += check_readiness(connect, readied_group(group, params), release)
-    location, (expired, spared) = release.location, find_expired(connect, params, release.location)
-    bundle = bundle_facts(release, decision)
-    if not check_mode:
-        location, decision = carry_out(connect, params, group, release, decision)
-        expired = remove_expired(connect, params, expired, warnings)
-    changed = is_change(decision, params["wait"], check_mode)
+    group, warnings = prerequisite(require_place, assume_place, check_mode)(client, params)
+    with keeping(warnings):
+        release = find_release(connect, params, group, begun)
+        check_description(params, described(params, release))
+        decision = decided(client, params, group, release)
+        warnings += release.warnings
+        if decision.action == "create" and params["preflight"] and "deployment_group_name" in group:
+            warnings += check_readiness(connect, readied_group(group, params), release)
+        expired, spared = find_expired(connect, params, release.location)
+        bundle = bundle_facts(release, decision)
+        planned = plan_rollout(decision, release.location, params, expired)
+        do = functools.partial(carry_out, connect, params, group, release, warnings)
+        rollout = carried_out(planned, do, check_mode)
     return {
-        "changed": changed or bool(expired),
-        "deployment_id": decision.deployment_id,
-        "reason": reason_of(decision, release),
-        "revision": location,
+        "changed": rollout.changed,
+        "deployment_id": rollout.decision.deployment_id,
+        "reason": reason_of(rollout.decision, release),
+        "revision": rollout.location,
         "diff": {
             "before": {"revision": place_of(group.get("target_revision"))},
-            "after": {"revision": place_of(location if changed else group.get("target_revision"))},
+            "after": {"revision": place_of(rollout.location if rollout.starts else group.get("target_revision"))},
         },
-        "awaits": awaits_of(decision, group, params),
-        "waiting": waiting_options(params, check_mode),
+        "awaits": awaits_of(rollout.decision, group, params),
+        "waiting": rollout.waiting,
         "warnings": warnings,
         **({"bundle": bundle} if bundle else {}),
-        **({"removed_bundles": expired, "spared_bundles": spared} if params["keep"] else {}),
+        **({"removed_bundles": rollout.expired, "spared_bundles": spared} if params["keep"] else {}),
     }
 
 

@@ -164,11 +164,11 @@ import typing as t
 
 from ..module_utils._aws.calls import CodeDeployError, Connect
 from ..module_utils._deploying.decisions import undone_id
-from ..module_utils._deploying.interventions import ENSURE, Outcome
-from ..module_utils._deployment_groups.api import find_deployment_group, require_deployment_group
-from ..module_utils._deployments.api import LAST_ATTEMPTED, Deployment, find_deployment, last_asked, with_history
+from ..module_utils._deploying.interventions import PLANS, Intervention, carry_out, usual_seconds
+from ..module_utils._deployment_groups.api import require_deployment_group
+from ..module_utils._deployments.api import LAST_ATTEMPTED, last_asked, require_deployment, with_history
 from ..module_utils._deployments.options import WAITING_ARGUMENTS, check_waiting_options, waiting_options
-from ..module_utils._deployments.progress import last_duration
+from ..module_utils._plan import carried_out
 from ..module_utils._run import run
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
 
@@ -180,15 +180,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "deployment_group_name": {"type": "str", "aliases": ["deployment_group"]},
     "state": {
         "type": "str",
-        "choices": [
-            "succeeded",
-            "ready",
-            "traffic_shifted",
-            "continued",
-            "stopped",
-            "rolled_back",
-            "restarted",
-        ],
+        "choices": ["succeeded", "ready", "traffic_shifted", "continued", "stopped", "rolled_back", "restarted"],
         "default": "succeeded",
     },
     "roll_back": {"type": "bool"},
@@ -212,7 +204,7 @@ def check_options(params: Params) -> None:
     check_waiting_options(params)
     for option, state in (("roll_back", "stopped"), ("deployment_wait_type", "continued")):
         if params[option] is not None and params["state"] != state:
-            raise InvalidOption(f"{option}: it goes with state={state} only, not with state={params['state']}")
+            raise InvalidOption(f"{option}: cannot be combined with state={params['state']}; it needs state={state}")
 
 
 def wanted_id(client: t.Any, params: Params) -> str | None:
@@ -228,36 +220,30 @@ def wanted_id(client: t.Any, params: Params) -> str | None:
     return t.cast("str | None", (group[LAST_ATTEMPTED] or {}).get("deployment_id"))
 
 
-def usual_seconds(client: t.Any, deployment: Deployment) -> float | None:
-    """How long the last successful deployment to the group of DEPLOYMENT took, which tells the action plugin when to look; None if that is not known."""
-    application, group = (deployment.get(name) for name in ("application_name", "deployment_group_name"))
-    found = find_deployment_group(client, application, group) if application and group else None
-    return last_duration(found or {})
-
-
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
-    """Do, unless CHECK_MODE, what brings the deployment into the state that the options ask for, and return the module's result."""
-    client = connect("codedeploy")
+    """Bring the deployment into the state that the options ask for, unless CHECK_MODE, and return the module's result."""
     check_options(params)
+    client = connect("codedeploy")
     deployment_id = wanted_id(client, params)
-    waiting = waiting_options(params, check_mode)
     if deployment_id is None:
         if params["state"] == "stopped":
             reason = "the deployment group has had no deployment"
-            return {"changed": False, "reason": reason, "awaits": None, "waiting": waiting}
+            return {"changed": False, "reason": reason, "awaits": None, "waiting": None}
         raise CodeDeployError(
             f"deployment_group_name: {params['deployment_group_name']!r} has had no deployment, so there is none to act on"
         )
-    deployment = find_deployment(client, deployment_id)
-    if deployment is None:
-        raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
-    outcome: Outcome = ENSURE[params["state"]](client, deployment, params, check_mode)
+    deployment = require_deployment(client, deployment_id)
+    planned: tuple[Intervention, t.Any] = (PLANS[params["state"]](client, deployment, params), None)
+    intervention, waiting = carried_out(
+        planned, lambda planned: (carry_out(client, planned[0]), waiting_options(params)), check_mode
+    )
+    awaits = intervention.awaits and {**intervention.awaits, "previous_seconds": usual_seconds(client, deployment)}
     return {
-        "changed": outcome.changed,
-        "reason": outcome.reason,
-        "deployment_id": outcome.deployment_id,
+        "changed": intervention.changed,
+        "reason": intervention.reason,
+        "deployment_id": intervention.deployment_id,
         "deployment": deployment,
-        "awaits": outcome.awaits and {**outcome.awaits, "previous_seconds": usual_seconds(client, deployment)},
+        "awaits": awaits,
         "waiting": waiting,
     }
 

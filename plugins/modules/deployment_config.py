@@ -251,55 +251,18 @@ steps:
 import functools
 import typing as t
 
-from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.calls import Connect
 from ..module_utils._aws.converge import settled
 from ..module_utils._aws.tags import arn_prefix, find_tags
 from ..module_utils._deployment_configs.api import find_deployment_config, predicted_steps, steps_for, take_steps
-from ..module_utils._deployment_configs.forms import DEFAULTS, MANAGED, differences, fitting, form_from_options
-from ..module_utils._deployment_configs.replacement import Create, temporary_name
-from ..module_utils._deployment_configs.rules import PREDEFINED, check_content, check_creation, check_options
-from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
+from ..module_utils._deployment_configs.forms import MANAGED
+from ..module_utils._deployment_configs.options import ARGUMENTS
+from ..module_utils._deployment_configs.plans import found_after, plan_for
+from ..module_utils._deployment_configs.replacement import temporary_name
+from ..module_utils._deployment_configs.rules import check_options
+from ..module_utils._plan import Plan, Resource, carried_out, managed_part, prerequisite
 from ..module_utils._run import run
-from ..module_utils._tag_plans import wanted_tags
 
-HOSTS = {
-    "type": {"type": "str", "required": True, "choices": ["HOST_COUNT", "FLEET_PERCENT"]},
-    "value": {"type": "int", "required": True},
-}
-ROUTING = {
-    "type": {"type": "str", "required": True, "choices": ["AllAtOnce", "TimeBasedCanary", "TimeBasedLinear"]},
-    "time_based_canary": {
-        "type": "dict",
-        "options": {
-            "canary_percentage": {"type": "int", "required": True},
-            "canary_interval": {"type": "int", "required": True},
-        },
-    },
-    "time_based_linear": {
-        "type": "dict",
-        "options": {
-            "linear_percentage": {"type": "int", "required": True},
-            "linear_interval": {"type": "int", "required": True},
-        },
-    },
-}
-ZONAL = {
-    "monitor_duration_in_seconds": {"type": "int"},
-    "first_zone_monitor_duration_in_seconds": {"type": "int"},
-    "minimum_healthy_hosts_per_zone": {"type": "dict", "options": HOSTS},
-}
-
-ARGUMENTS: dict[str, t.Any] = {
-    "deployment_config_name": {"type": "str", "required": True, "aliases": ["name"]},
-    "compute_platform": {"type": "str", "choices": ["Server", "Lambda", "ECS"]},
-    "minimum_healthy_hosts": {"type": "dict", "options": HOSTS},
-    "traffic_routing_config": {"type": "dict", "options": ROUTING},
-    "zonal_config": {"type": "dict", "options": ZONAL},
-    "replace": {"type": "bool", "default": False},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
 CONSTRAINTS: dict[str, t.Any] = {}
 
 
@@ -321,33 +284,6 @@ def find(client: t.Any, params: dict[str, t.Any], prefix: str) -> Resource | Non
     return found
 
 
-def plan_for(params: dict[str, t.Any], found: Resource | None) -> Plan:
-    """The plan that brings the deployment config FOUND to what PARAMS say. A temporary copy that is left over goes."""
-    current = managed_part(found, MANAGED)
-    if params["state"] == "absent":
-        return plan_absent(current)
-    if current is None:
-        check_creation(params["deployment_config_name"])
-    tags = wanted_tags((current or {}).get("tags", {}), params["tags"], params["purge_tags"])
-    after = plan_present(current, {**form_from_options(params), "tags": tags}, DEFAULTS).after or {}
-    after.pop("temporary_copy", None)
-    check_content(params, after)
-    plan = Plan(current, fitting(after))
-    reject_change(plan, params["replace"])
-    return plan
-
-
-def reject_change(plan: Plan, replace: bool) -> None:
-    """Raise CodeDeployError if PLAN would change what no call can, unless it shall REPLACE the deployment config and may."""
-    name = (plan.after or {})["deployment_config_name"]
-    differing = differences(plan.before, plan.after) if plan.before and plan.after else []
-    if differing and not (replace and not name.startswith(PREDEFINED)):
-        cure = "It is one of AWS's own." if name.startswith(PREDEFINED) else "Use another name, or replace: true."
-        raise CodeDeployError(
-            f"deployment_config_name: {name!r} exists, and no deployment config can be changed: {'; '.join(differing)}. {cure}"
-        )
-
-
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Bring the deployment config to what PARAMS say, unless CHECK_MODE, and return the module's result."""
     check_options(params)
@@ -357,12 +293,14 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     find_it = functools.partial(find, client, params, prefix)
     found = find_it()
     plan = plan_for(params, found)
-    steps, warnings = predicted_steps(client, plan) if check_mode else (steps_for(client, plan), [])
-    if check_mode:
-        found = None if any(isinstance(step, Create) for step in steps) else found
-    elif steps:
+    steps, warnings = prerequisite(steps_for, predicted_steps, check_mode)(client, plan)
+
+    def take_all(_predicted: Resource | None) -> Resource | None:
         take_steps(client, prefix, steps)
-        found = settled(find_it, lambda found: Plan(managed_part(found, MANAGED), plan.after))[1]
+        return settled(find_it, lambda found: Plan(managed_part(found, MANAGED), plan.after))[1]
+
+    if steps:
+        found = carried_out(found_after(found, steps), take_all, check_mode)
     config = {**(found or {}), **plan.after} if plan.after else {}
     texts = [str(step) for step in steps]
     return {

@@ -369,157 +369,50 @@ deployment_group:
 import functools
 import typing as t
 
-from ..module_utils._applications import find_application, require_application
-from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.calls import Connect
 from ..module_utils._aws.converge import converge
 from ..module_utils._aws.propagation import write_patiently
-from ..module_utils._aws.tags import find_tags, tagged_arn
-from ..module_utils._deployment_configs.api import (
-    find_deployment_config,
-    predicted_deployment_config,
-    require_deployment_config,
-)
-from ..module_utils._deployment_groups.api import (
-    HOOKLESS,
-    MANAGED,
-    apply_deployment_group,
-    find_deployment_group,
-    find_deployment_groups,
-)
-from ..module_utils._deployment_groups.forms import defaults, form_from_options
+from ..module_utils._aws.tags import tagged_arn
+from ..module_utils._deployment_groups.api import apply_deployment_group
 from ..module_utils._deployment_groups.options import ARGUMENTS
-from ..module_utils._deployment_groups.rules import check_options, check_plan
-from ..module_utils._deployment_groups.scaling_hooks import groups_without_hooks
-from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
-from ..module_utils._run import run
-from ..module_utils._tag_plans import wanted_tags
-
-Params = dict[str, t.Any]
-Owner = t.Callable[[], Resource]
-CheckConfig = t.Callable[[str, str], None]
-
-# What lifecycle hooks depend on, whose names only AWS makes.
-HOOKED = {"auto_scaling_groups", "termination_hook_enabled", HOOKLESS}
-# Options that are in canonical form as they are given.
-PLAIN = ("application_name", "deployment_config_name", "service_role_arn", "deployment_style")
+from ..module_utils._deployment_groups.plans import found_after, hook_warnings, plan_for
+from ..module_utils._deployment_groups.reading import assume_config, assume_owner, find, require_config, require_owner
+from ..module_utils._deployment_groups.rules import check_options
+from ..module_utils._plan import Plan, prerequisite
+from ..module_utils._run import keeping, run
 
 CONSTRAINTS: dict[str, t.Any] = {}
 
 
-def wanted(params: Params, current: Resource) -> Resource:
-    """What the options ask for, in canonical form, where CURRENT is; None where an option is left out."""
-    return {
-        **{name: params[name] for name in PLAIN},
-        "deployment_group_name": params["new_deployment_group_name"] or params["deployment_group_name"],
-        **form_from_options(params, current),
-        HOOKLESS: [] if params["reinstall_missing_hooks"] else None,
-        "tags": wanted_tags(current.get("tags", {}), params["tags"], params["purge_tags"]),
-    }
-
-
-def plan_for(params: Params, owner: Owner, check_config: CheckConfig, found: Resource | None) -> Plan:
-    """The plan that brings the deployment group FOUND to what PARAMS say.
-
-    OWNER tells of its application where no group does; CHECK_CONFIG is given the name and the platform of a deployment config that it is to get.
-    """
-    current = managed_part(found, MANAGED)
-    if params["state"] == "absent":
-        return plan_absent(current)
-    platform = (found or owner())["compute_platform"]
-    plan = plan_present(current, wanted(params, current or {}), defaults(platform))
-    check_plan(params, plan, platform)
-    if params["deployment_config_name"] and "deployment_config_name" in plan.updates:
-        check_config(params["deployment_config_name"], platform)
-    return plan
-
-
-def find_owner(client: t.Any, params: Params, check_mode: bool) -> Resource:
-    """The application of a group that is to be created, with its `warnings`.
-
-    In CHECK_MODE an application that does not exist is taken for one that an earlier task would have created, for what the group's options are for.
-    """
-    name = params["application_name"]
-    application = find_application(client, name) if check_mode else require_application(client, name)
-    if application:
-        return {**application, "warnings": []}
-    config_name = params["deployment_config_name"]
-    config = find_deployment_config(client, config_name) if config_name else None
-    platform = config["compute_platform"] if config else "ECS" if params["ecs_services"] else "Server"
-    warning = (
-        f"There is no application {name!r} yet. It is taken for one of platform {platform} that another task creates."
-    )
-    return {"compute_platform": platform, "warnings": [warning]}
-
-
-def find_by_names(client: t.Any, params: Params) -> Resource | None:
-    """The deployment group by its name, or by its new name if it has that already. Raises CodeDeployError if there are two."""
-    application, name, new_name = (
-        params[option] for option in ("application_name", "deployment_group_name", "new_deployment_group_name")
-    )
-    if new_name is None:
-        return find_deployment_group(client, application, name)
-    found = find_deployment_groups(client, application, [name, new_name])
-    if len(found) > 1:
-        raise CodeDeployError(
-            f"new_deployment_group_name: {name!r} cannot become {new_name!r}, because the application {application!r} has a deployment group of "
-            "that name too. Use another name, or delete one of them first."
-        )
-    return found[0] if found else None
-
-
-def find(connect: Connect, params: Params, arn_prefix: str) -> Resource | None:
-    """The deployment group with all that PARAMS make worth knowing: its tags, if there is an ARN_PREFIX, and which lifecycle hooks are missing."""
-    client = connect("codedeploy")
-    found = find_by_names(client, params)
-    if found and arn_prefix:
-        found["tags"] = find_tags(client, f"{arn_prefix}{found['application_name']}/{found['deployment_group_name']}")
-    if found and params["reinstall_missing_hooks"]:
-        found[HOOKLESS] = groups_without_hooks(connect("autoscaling"), found["auto_scaling_hooks"])
-    return found
-
-
-def hook_warnings(groups: list[Resource]) -> list[str]:
-    """What to tell of the Auto Scaling GROUPS that lifecycle hooks could not be removed from, as AWS answers them."""
-    return [
-        f"AWS could not remove the lifecycle hook {hook!r} from the Auto Scaling group {group.get('name')!r}. "
-        "Launches there wait for it until it is removed."
-        for group in groups
-        for hook in (group.get("hook"), group.get("terminationHook"))
-        if hook
-    ]
-
-
-def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
+def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Bring the deployment group to what PARAMS say, unless CHECK_MODE, and return the module's result."""
     check_options(params)
-    client = connect("codedeploy")
+    client, warnings = connect("codedeploy"), list[str]()
     arn_prefix = tagged_arn(connect, params, "deploymentgroup:")
-    owner = functools.cache(functools.partial(find_owner, client, params, check_mode))
-    left: list[Resource] = []
-    config_warnings: list[str] = []
+    find_owner = prerequisite(require_owner, assume_owner, check_mode)
+    check_config = prerequisite(require_config, assume_config, check_mode)
+    owner = functools.cache(lambda: find_owner(client, params, warnings))
 
-    def check_config(name: str, platform: str) -> None:
-        if check_mode:
-            config_warnings[:] = predicted_deployment_config(client, name, platform)
-        else:
-            require_deployment_config(client, name, platform)
+    def plan(found: dict[str, t.Any] | None) -> Plan:
+        return plan_for(params, owner, lambda name, platform: check_config(client, name, platform, warnings), found)
 
     def write(plan: Plan) -> None:
         apply = functools.partial(apply_deployment_group, client, plan, arn_prefix)
-        left.extend(write_patiently(apply, params["wait_timeout"]))
+        warnings.extend(hook_warnings(write_patiently(apply, params["wait_timeout"])))
 
-    find_it = functools.partial(find, connect, params, arn_prefix)
-    plan, found = converge(find_it, functools.partial(plan_for, params, owner, check_config), write, check_mode)
-    if check_mode and found and HOOKED & set(plan.updates):
-        del found["auto_scaling_hooks"]
-    new = plan.before is None and plan.after is not None
-    if new and check_mode:
-        found = {"compute_platform": owner()["compute_platform"]}
+    with keeping(warnings):
+        done, found = converge(
+            functools.partial(find, connect, params, arn_prefix),
+            plan,
+            write,
+            check_mode,
+            lambda found, plan: found_after(found, plan, lambda: owner()["compute_platform"]),
+        )
     return {
-        "changed": plan.changed,
-        "diff": plan.diff,
-        "deployment_group": {**(found or {}), **plan.after} if plan.after else {},
-        "warnings": hook_warnings(left) + config_warnings + (owner()["warnings"] if new else []),
+        "changed": done.changed,
+        "diff": done.diff,
+        "deployment_group": {**(found or {}), **done.after} if done.after else {},
+        "warnings": warnings,
     }
 
 

@@ -244,19 +244,15 @@ deployments:
 
 import typing as t
 
-from ..module_utils._aws.calls import CodeDeployError, Connect
-from ..module_utils._deployments.api import find_deployment, read_targets
-from ..module_utils._deployments.diagnosis import went_wrong
-from ..module_utils._deployments.progress import timeline
-from ..module_utils._deployments.reading import find_listed, is_known, with_diagnosis, with_targets
+from ..module_utils._aws.calls import Connect
+from ..module_utils._deployments.reading import read_many, read_one
 from ..module_utils._deployments.windows import window_from
-from ..module_utils._revisions.locations import is_same_release, location_from_options
+from ..module_utils._revisions.locations import location_from_options
 from ..module_utils._revisions.options import revision_options
 from ..module_utils._run import run_info
 from ..module_utils._validation import check_deployment_id, check_name, check_positive
 
 Params = dict[str, t.Any]
-
 
 # The options that narrow a list, and mean nothing for a deployment that is named by its id.
 NARROWING = (
@@ -294,50 +290,25 @@ CONSTRAINTS: dict[str, t.Any] = {
 }
 
 
-def read_one(client: t.Any, params: Params) -> dict[str, t.Any]:
-    """The deployment that the options name. Raises InvalidOption or CodeDeployError if there is none of that id."""
-    deployment_id = params["deployment_id"]
-    check_deployment_id("deployment_id", deployment_id)
+def check_options(params: Params) -> None:
+    """Raise InvalidOption for what can be known to be wrong without asking AWS."""
+    if params["deployment_id"] is not None:
+        check_deployment_id("deployment_id", params["deployment_id"])
     if params["diagnose"] is not None:
         check_positive("diagnose", params["diagnose"])
-    deployment = find_deployment(client, deployment_id)
-    if deployment is None:
-        raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
-    if params["diagnose"] and went_wrong(deployment):
-        return {"deployment": deployment, **with_diagnosis(client, deployment, params["diagnose"])}
-    if is_known(deployment, params["unless_overview"] or {}):
-        return {"deployment": deployment}
-    if params["target_ids"]:
-        targets = read_targets(client, deployment_id, params["target_ids"])
-        return {"deployment": deployment, "targets": targets, "timeline": timeline(targets)}
-    return {"deployment": deployment, **with_targets(client, deployment, params["targets"] or "notable")}
-
-
-def read_many(client: t.Any, params: Params) -> dict[str, t.Any]:
-    """The deployments that the options let through. Raises InvalidOption if they make no sense."""
     for option in ("application_name", "deployment_group_name"):
         if params[option] is not None:
             check_name(option, params[option])
-    wanted = params["revision"] and location_from_options(revision_options("revision", params["revision"]))
-    window = window_from(params)
-    filters = {
-        **{name: params[name] for name in ("application_name", "deployment_group_name", "external_id")},
-        "include_only_statuses": params["statuses"] or None,
-        "create_time_range": window.member,
-    }
-    found = [
-        deployment
-        for deployment in find_listed(client, filters)
-        if window.holds(deployment) and (wanted is None or is_same_release(wanted, deployment.get("revision")))
-    ]
-    which = params["targets"] or "none"
-    return {"deployments": [{**deployment, **with_targets(client, deployment, which)} for deployment in found]}
 
 
 def read(connect: Connect, params: Params) -> dict[str, t.Any]:
-    """The module's result."""
-    client = connect("codedeploy")
-    return {"changed": False, **(read_one if params["deployment_id"] else read_many)(client, params)}
+    """Read the deployments that the options name, and return the module's result."""
+    check_options(params)
+    if params["deployment_id"]:
+        return {"changed": False, **read_one(connect("codedeploy"), params)}
+    window = window_from(params)
+    wanted = params["revision"] and location_from_options(revision_options("revision", params["revision"]))
+    return {"changed": False, "deployments": read_many(connect("codedeploy"), params, window, wanted)}
 
 
 def main() -> None:

@@ -64,6 +64,7 @@ external_id:
 import typing as t
 
 from ..module_utils._aws.calls import Connect, aws_call
+from ..module_utils._plan import Plan, carried_out
 from ..module_utils._run import run
 from ..module_utils._validation import check_text
 
@@ -84,9 +85,14 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     """Delete the resources, unless CHECK_MODE, and return the module's result."""
     external_id = params["external_id"]
     check_text("external_id", external_id, 1, 1024)
-    if not check_mode:
+
+    def delete(plan: Plan) -> Plan:
         delete_resources(connect("codedeploy"), external_id)
-    return {"changed": True, "external_id": external_id}
+        return plan
+
+    # AWS does not tell whether there is anything.
+    plan = carried_out(Plan({"external_id": external_id}, None), delete, check_mode)
+    return {"changed": plan.changed, "external_id": external_id}
 
 
 def main() -> None:

@@ -78,10 +78,12 @@ reason:
 """
 
 import typing as t
+from dataclasses import asdict, dataclass
 
-from ..module_utils._aws.calls import CodeDeployError, Connect
-from ..module_utils._deployments.api import find_deployment, report_hook
+from ..module_utils._aws.calls import Connect
+from ..module_utils._deployments.api import report_hook, require_deployment
 from ..module_utils._deployments.progress import has_ended
+from ..module_utils._plan import carried_out
 from ..module_utils._run import run
 from ..module_utils._validation import InvalidOption, check_deployment_id
 
@@ -95,21 +97,37 @@ ARGUMENTS: dict[str, t.Any] = {
 CONSTRAINTS: dict[str, t.Any] = {}
 
 
+@dataclass(frozen=True)
+class Report:
+    """The report of a hook: whether it changes anything, and why."""
+
+    changed: bool
+    reason: str
+
+
+def check_options(params: Params) -> None:
+    """Raise InvalidOption for what can be known to be wrong without asking AWS."""
+    check_deployment_id("deployment_id", params["deployment_id"])
+    if not params["lifecycle_event_hook_execution_id"].strip():
+        raise InvalidOption(
+            "lifecycle_event_hook_execution_id: is empty; pass the ID that CodeDeploy gave to the function"
+        )
+
+
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:
-    """Report, unless CHECK_MODE, how the hook ended, and return the module's result."""
+    """Report the result of the hook, unless CHECK_MODE, and return the module's result."""
+    check_options(params)
     client = connect("codedeploy")
     deployment_id, status = params["deployment_id"], params["status"]
-    check_deployment_id("deployment_id", deployment_id)
-    if not params["lifecycle_event_hook_execution_id"].strip():
-        raise InvalidOption("lifecycle_event_hook_execution_id: it is empty, it must be what the function was told")
-    deployment = find_deployment(client, deployment_id)
-    if deployment is None:
-        raise CodeDeployError(f"deployment_id: there is no deployment {deployment_id!r} in {client.meta.region_name}")
+    deployment = require_deployment(client, deployment_id)
     if has_ended(deployment):
-        return {"changed": False, "reason": f"{deployment_id} has ended already ({deployment['status']})"}
-    if check_mode or report_hook(client, deployment_id, params["lifecycle_event_hook_execution_id"], status):
-        return {"changed": True, "reason": f"the hook was reported as {status}"}
-    return {"changed": False, "reason": "the hook's event is over already"}
+        return asdict(Report(False, f"{deployment_id} has ended already ({deployment['status']})"))
+
+    def send(report: Report) -> Report:
+        in_time = report_hook(client, deployment_id, params["lifecycle_event_hook_execution_id"], status)
+        return report if in_time else Report(False, "the hook's event is over already")
+
+    return asdict(carried_out(Report(True, f"the hook was reported as {status}"), send, check_mode))
 
 
 def main() -> None:

@@ -295,111 +295,35 @@ iam_credentials:
       sample: /srv/hosts/web-1.codedeploy.onpremises.yml
 """
 
+import functools
 import typing as t
 
 from ..module_utils._aws.calls import Connect
 from ..module_utils._aws.parallel import raise_failures
-from ..module_utils._aws.tags import arn_prefix
 from ..module_utils._on_premises_instances.api import find_records
 from ..module_utils._on_premises_instances.forms import registered
+from ..module_utils._on_premises_instances.options import ARGUMENTS, CONSTRAINTS
 from ..module_utils._on_premises_instances.plans import (
     check_options,
     check_secrecy,
-    instance_after,
     own_user_names,
-    plan_registration,
-    plan_removal,
+    result,
     wanted_instances,
+    without,
 )
 from ..module_utils._on_premises_instances.registrations import (
-    Failures,
-    Plans,
-    Users,
+    Registrations,
+    carry_out,
     check_new_users,
-    deregister_all,
     held_warnings,
-    own_users,
+    plans_for,
     refused_arns,
     refused_replacements,
-    register_all,
     replacement_warnings,
-    shown,
+    users_for,
 )
-from ..module_utils._on_premises_instances.user_rules import Account, UserOptions
-from ..module_utils._plan import Resource
+from ..module_utils._plan import carried_out
 from ..module_utils._run import keeping, run
-
-# What an instance is given by, as options of the task or as members of its option `instances`.
-INSTANCE: dict[str, dict[str, t.Any]] = {
-    "instance_name": {"type": "str", "aliases": ["name"]},
-    "iam_user_arn": {"type": "str"},
-    "iam_session_arn": {"type": "str"},
-    "tags": {"type": "dict", "aliases": ["resource_tags"]},
-}
-IAM_USER = {
-    "path": {"type": "str", "default": "/AWS/CodeDeploy/"},
-    "buckets": {"type": "list", "elements": "str", "default": []},
-    "config_directory": {"type": "path"},
-}
-
-_MEMBER = {**INSTANCE, "instance_name": {**INSTANCE["instance_name"], "required": True}}
-_EXCLUSIVE = [["iam_user_arn", "iam_session_arn"]]
-
-ARGUMENTS: dict[str, t.Any] = {
-    **INSTANCE,
-    "instances": {"type": "list", "elements": "dict", "options": _MEMBER, "mutually_exclusive": _EXCLUSIVE},
-    "iam_user": {"type": "dict", "options": IAM_USER},
-    "replace": {"type": "bool", "default": False},
-    "concurrency": {"type": "int", "default": 8},
-    "wait_timeout": {"type": "int", "default": 60},
-    "purge_tags": {"type": "bool", "default": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
-CONSTRAINTS: dict[str, t.Any] = {
-    "mutually_exclusive": [*_EXCLUSIVE, *([option, "instances"] for option in INSTANCE)],
-    "required_one_of": [["instance_name", "instances"]],
-}
-
-
-def users_for(connect: Connect, params: dict[str, t.Any]) -> Users | None:
-    """How IAM users are made and removed; None if they are not."""
-    given = params["iam_user"]
-    if not given:
-        return None
-    _arn, partition, _service, region, number, _rest = arn_prefix(connect).split(":")
-    options = UserOptions(given["path"], tuple(given["buckets"]))
-    return Users(connect("iam"), Account(partition, number, region), options, given["config_directory"])
-
-
-def plans_for(
-    params: dict[str, t.Any], wanted: dict[str, Resource], records: dict[str, Resource], users: Users | None
-) -> Plans:
-    """By name, the plans that bring the instances of RECORDS to what is WANTED."""
-    if params["state"] == "present":
-        return {
-            name: plan_registration(each, records.get(name), params["purge_tags"], users.arn(name) if users else None)
-            for name, each in wanted.items()
-        }
-    made = own_users(users, wanted, params["concurrency"]) if users else {}
-    found = registered(records)
-    return {name: plan_removal(found.get(name), made.get(name)) for name in wanted}
-
-
-def apply(
-    client: t.Any, params: dict[str, t.Any], plans: Plans, users: Users | None, made: set[str]
-) -> tuple[list[Resource], Failures]:
-    """Write the PLANS, which all change something, and return the access keys of the users that were MADE, and what failed."""
-    if params["state"] == "present":
-        return register_all(client, plans, users, made, params["concurrency"], params["wait_timeout"])
-    return [], deregister_all(client, plans, users, params["concurrency"])
-
-
-def has_changed(plans: Plans, failures: Failures) -> bool:
-    """Whether any of the PLANS that were written has done something in spite of its FAILURES. A registration that failed says if it has."""
-    return any(
-        name not in failures or plan.after is None or failures[name].kwargs.get("changed", False)
-        for name, plan in plans.items()
-    )
 
 
 def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -408,53 +332,29 @@ def ensure(connect: Connect, params: dict[str, t.Any], check_mode: bool) -> dict
     check_options(params, wanted)
     client, users = connect("codedeploy"), users_for(connect, params)
     records = find_records(client, wanted)
-    plans, found = plans_for(params, wanted, records, users), registered(records)
+    plans = plans_for(params, wanted, records, users)
     failures = refused_replacements(plans, wanted, params["replace"])
     plans = without(plans, failures)
     taken, warnings = refused_arns(client, plans)
     failures, plans = {**failures, **taken}, without(plans, taken)
-    made = own_user_names(plans, wanted) if users else set()
-    if users and made:
-        check_new_users(users, made, params["concurrency"])
-    changing = {name: plan for name, plan in plans.items() if plan.changed}
-    writing = bool(changing) and not check_mode
-    warnings += replacement_warnings(plans) + (held_warnings(plans, records) if check_mode else [])
-    keys: list[Resource] = []
-    if writing:
-        keys, failed = apply(client, params, changing, users, made)
-        failures = {**failures, **failed}
-    changed = writing and has_changed(changing, failures)
+    warnings += replacement_warnings(plans)
     with keeping(warnings):
-        raise_failures("instances", failures, len(wanted), changed=changed, iam_credentials=keys)
-    if writing:
-        found = {**found, **shown(client, changing)}
+        new_users = own_user_names(plans, wanted) if users else set()
+        if users and new_users:
+            check_new_users(users, new_users, params["concurrency"])
+        done = Registrations(registered(records), failures, held_warnings(plans, records))
+        changing = {name: plan for name, plan in plans.items() if plan.changed}
+        if changing:
+            do = functools.partial(carry_out, client, params, changing, users, new_users)
+            done = carried_out(done, do, check_mode)
+        warnings += done.warnings
+        raise_failures("instances", done.failures, len(wanted), changed=done.changed, iam_credentials=done.keys)
     return {
-        **result(params, plans, found),
+        **result(params, plans, done.found),
         "changed": bool(changing),
-        "iam_credentials": keys,
+        "iam_credentials": done.keys,
         "warnings": warnings,
     }
-
-
-def without(plans: Plans, names: t.Container[str]) -> Plans:
-    """PLANS without those for the instances NAMES."""
-    return {name: plan for name, plan in plans.items() if name not in names}
-
-
-def result(params: dict[str, t.Any], plans: Plans, found: dict[str, Resource]) -> dict[str, t.Any]:
-    """What the task returns of the instances: a single one as such, too, and its difference alone."""
-    instances = [instance_after(plan, found.get(name)) for name, plan in plans.items()]
-    if params["instances"] is None:
-        (plan,) = plans.values()
-        return {
-            "diff": plan.diff,
-            "on_premises_instance": instances[0],
-            "on_premises_instances": [*filter(None, instances)],
-        }
-    sides = {
-        side: {name: plan.diff[side] for name, plan in plans.items() if plan.diff[side]} for side in ("before", "after")
-    }
-    return {"diff": sides, "on_premises_instances": [*filter(None, instances)]}
 
 
 def main() -> None:

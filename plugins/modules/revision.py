@@ -233,22 +233,18 @@ spared_bundles:
   sample: 1
 """
 
+import functools
 import typing as t
 
 from ..module_utils._applications import require_application
 from ..module_utils._aws.calls import Connect
+from ..module_utils._plan import carried_out
 from ..module_utils._releases.options import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, source_options
-from ..module_utils._releases.releases import (
-    begin_bundle,
-    find_registration,
-    store_release,
-    wanted_release,
-)
-from ..module_utils._releases.retention import find_expired, remove_bundles
+from ..module_utils._releases.registration import Registration, carry_out
+from ..module_utils._releases.releases import begin_bundle, find_registration, wanted_release
+from ..module_utils._releases.retention import find_expired
 from ..module_utils._releases.rules import check_platform, check_source_options
-from ..module_utils._revisions.api import register_revision
-from ..module_utils._revisions.locations import Location, place_of
-from ..module_utils._run import run
+from ..module_utils._run import keeping, run
 from ..module_utils._validation import check_length, check_name
 
 Params = dict[str, t.Any]
@@ -259,9 +255,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "description": {"type": "str"},
     "state": {"type": "str", "choices": ["present"], "default": "present"},
 }
-CONSTRAINTS: dict[str, t.Any] = {
-    **SOURCE_CONSTRAINTS,
-}
+CONSTRAINTS: dict[str, t.Any] = {**SOURCE_CONSTRAINTS}
 
 
 def check_options(params: Params) -> None:
@@ -275,38 +269,24 @@ def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.An
     """Bring the revision into S3 and to the application, unless CHECK_MODE, and return the module's result."""
     check_options(params)
     begun = begin_bundle(source_options(params))
-    client, name, description = connect("codedeploy"), params["application_name"], params["description"]
+    client, name = connect("codedeploy"), params["application_name"]
     platform = require_application(client, name)["compute_platform"]
     check_platform(platform, source_options(params))
     release = wanted_release(connect, params, platform, begun)
-    known = find_registration(client, name, release)
-    registered = known is None or description not in (None, known.get("description"))
-    location, (expired, spared) = release.location, find_expired(connect, params, release.location)
-    if registered and not check_mode:
-        location = store_release(connect, release)
-        register_revision(client, name, location, description)
-    if not check_mode:
-        expired = remove_bundles(connect, params, expired)
+    with keeping(list(release.warnings)):
+        known = find_registration(client, name, release)
+        expired, spared = find_expired(connect, params, release.location)
+        planned = Registration(release.location, known, params["description"], expired)
+        done = carried_out(planned, functools.partial(carry_out, connect, params, release), check_mode)
     return {
-        "changed": registered or bool(expired),
-        "revision": location,
-        "registered": registered,
+        "changed": done.registers or bool(done.expired),
+        "revision": done.location,
+        "registered": done.registers,
         "warnings": list(release.warnings),
-        "diff": {
-            "before": {
-                **({} if known is None else shown_registration(location, known.get("description"))),
-                **({"old_bundles": expired} if expired else {}),
-            },
-            "after": shown_registration(location, description or (known or {}).get("description")),
-        },
+        "diff": done.diff,
         **({"bundle": release.facts} if release.facts else {}),
-        **({"removed_bundles": expired, "spared_bundles": spared} if params["keep"] else {}),
+        **({"removed_bundles": done.expired, "spared_bundles": spared} if params["keep"] else {}),
     }
-
-
-def shown_registration(location: Location, description: str | None) -> dict[str, str]:
-    """A registered revision as the diff shows it."""
-    return {"revision": place_of(location), "description": description or ""}
 
 
 def main() -> None:

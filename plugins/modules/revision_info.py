@@ -225,10 +225,10 @@ def groups_by_role(location: Location, uses: list[Use]) -> dict[str, list[str]]:
 
 def read(connect: Connect, params: Params) -> dict[str, t.Any]:
     """The revisions that the options name. Raises CodeDeployError if there is no such application."""
-    client = connect("codedeploy")
     name = params["application_name"]
     check_name("application_name", name)
     locations = wanted_locations(params)
+    client = connect("codedeploy")
     require_application(client, name)
     if locations is None:
         locations = list_revisions(client, name, {option: params[option] for option in FILTERS})

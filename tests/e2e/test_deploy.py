@@ -132,7 +132,7 @@ def test_a_deployment_in_flight_is_taken_up_by_a_run_of_the_same_and_respected_b
     why = {"name": "Why", "ansible.builtin.debug": {"var": "shipped.reason"}}
     followed = still_site.run({**still_site.deploy_task(), "register": "shipped"}, why)
     assert followed.status == 0, followed.output
-    assert f"{first['deploymentId']} of this revision is in flight already" in followed.sections["Why"]
+    assert f"{first['deploymentId']} of this revision is already in progress" in followed.sections["Why"]
     assert f"{first['deploymentId']} Succeeded, 2 of 2 succeeded" in followed.output
     assert len(still_site.deployments()) == 1
 

@@ -42,8 +42,6 @@ MISSING = (
     "RevisionDoesNotExistException",
 )
 BUSY = ("ThrottlingException", "RequestTimeout", "RequestTimeoutException", "SlowDown")
-# The answers while IAM has not yet spread the word of a role or user that was made a moment ago.
-IAM_PENDING = ("InvalidRoleException", "InvalidIamUserArnException")
 
 # What to check, by error code. AWS user guide: "Create a service role", "Monitoring deployments with SNS", "CodeDeploy limits"; the rate of calls
 # that an account may make is not published.
@@ -138,19 +136,6 @@ class BusyRetry(AWSRetry):
             return ""
         response = getattr(error, "response", None)
         return str(response["Error"]["Code"] if response else type(error).__name__)
-
-
-class IAMRetry(AWSRetry):
-    """Tries again while IAM_PENDING, and for no other reason."""
-
-    @staticmethod
-    def found(response_code: str, catch_extra_error_codes: t.Any = None) -> bool:  # noqa: ARG004 (amazon.aws passes it)
-        return response_code in IAM_PENDING
-
-
-def after_iam(function: Function) -> Function:
-    """Decorate a call that names an IAM role or user, below `aws_call`: one that is not known yet is waited for, 60 s at most."""
-    return t.cast("Function", IAMRetry.exponential_backoff(retries=13, delay=5, backoff=1)(function))
 
 
 def _retried(function: Function) -> Function:

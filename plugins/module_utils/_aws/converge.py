@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bringing a resource to a plan while others write too, and AWS shows a write only after a moment.
+"""Convergence: bring a resource to a plan while others write too, and AWS shows a write only after a moment.
+
+Waits for CodeDeploy to show its own writes, by reading again; that a write fails because CodeDeploy does not know another service's resource yet
+is a different matter, see `propagation`.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -12,11 +15,12 @@ from __future__ import annotations
 import typing as t
 from time import sleep
 
-from .._plan import Plan, Resource
+from .._plan import Plan, Resource, carried_out
 from .calls import MISSING, CodeDeployError, error_code
 
 Find = t.Callable[[], "Resource | None"]
 PlanFor = t.Callable[["Resource | None"], Plan]
+FoundAfter = t.Callable[["Resource | None", Plan], "Resource | None"]
 
 # The answers to a write whose resource has come or gone since it was read, perhaps by an earlier attempt at the same write whose
 # answer was lost on the way.
@@ -27,14 +31,14 @@ MOVED = (
     "DeploymentGroupAlreadyExistsException",
     "InstanceNameAlreadyRegisteredException",
 )
-# Seconds between two looks.
+# Seconds between two reads.
 PAUSES = (1, 2, 3, 4, 5)
-# How often a write is made again.
+# How often a write is repeated.
 WRITES = 3
 
 
 def settled(find: Find, plan_for: PlanFor) -> tuple[Plan, Resource | None]:
-    """The resource once AWS shows what was written, and the plan that is left then: none, unless AWS takes longer than 15 seconds."""
+    """The plan that is left once AWS shows what was written, and the resource then. The plan changes nothing, unless AWS takes longer than 15 s."""
     found = find()
     for pause in PAUSES:
         if not plan_for(found).changed:
@@ -45,15 +49,30 @@ def settled(find: Find, plan_for: PlanFor) -> tuple[Plan, Resource | None]:
 
 
 def converge(
-    find: Find, plan_for: PlanFor, write: t.Callable[[Plan], None], check_mode: bool
+    find: Find,
+    plan_for: PlanFor,
+    write: t.Callable[[Plan], None],
+    check_mode: bool,
+    found_after: FoundAfter = lambda found, _plan: found,
 ) -> tuple[Plan, Resource | None]:
-    """Bring the resource that FIND finds to what PLAN_FOR says, by WRITE. What is left to do is found out anew when it has moved.
+    """Bring the resource that FIND finds to what PLAN_FOR says, by WRITE. The plan is made again when the resource has changed meanwhile.
 
-    Returns what was done (or, in CHECK_MODE, would be done) as one plan, and the resource as it was found last.
+    Returns what was done as one plan, and the resource as it was found last. In CHECK_MODE they are what would be done, and by FOUND_AFTER what would
+    be found.
     """
     found = find()
-    plan = first = plan_for(found)
-    for pause in () if check_mode else (*PAUSES[:WRITES], None):
+    first = plan_for(found)
+    plan, found = carried_out(
+        (first, found_after(found, first)), lambda _predicted: _written(first, found, find, plan_for, write), check_mode
+    )
+    return Plan(first.before, plan.after), found
+
+
+def _written(
+    plan: Plan, found: Resource | None, find: Find, plan_for: PlanFor, write: t.Callable[[Plan], None]
+) -> tuple[Plan, Resource | None]:
+    """The plan that is left once PLAN was carried out, and the resource then."""
+    for pause in (*PAUSES[:WRITES], None):
         if not plan.changed:
             break
         try:
@@ -66,4 +85,4 @@ def converge(
             plan = plan_for(found)
         else:
             plan, found = settled(find, plan_for)
-    return Plan(first.before, plan.after), found
+    return plan, found

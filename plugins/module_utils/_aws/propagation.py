@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for what another AWS service has made and CodeDeploy does not know yet: a role, a topic.
+"""Propagation: wait until CodeDeploy knows what another AWS service has just created: a role, a user, a topic.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -12,10 +12,14 @@ from __future__ import annotations
 import typing as t
 from time import sleep
 
-from .calls import IAM_PENDING, CodeDeployError, error_code
+from .calls import CodeDeployError, error_code
 
+# How CodeDeploy refuses a role or user that IAM has not propagated to it yet.
+IAM_PENDING = ("InvalidRoleException", "InvalidIamUserArnException")
 # Seconds between two attempts.
 PAUSE = 5
+# Seconds to wait where the task has no option for it.
+WAIT_TIMEOUT = 60
 
 
 def is_pending(error: CodeDeployError) -> bool:
@@ -24,8 +28,8 @@ def is_pending(error: CodeDeployError) -> bool:
     return topic or error_code(error) in IAM_PENDING
 
 
-def write_patiently(write: t.Callable[[], t.Any], wait_timeout: int) -> t.Any:
-    """What WRITE returns, which is tried again for WAIT_TIMEOUT seconds while its error may pass."""
+def write_patiently(write: t.Callable[[], t.Any], wait_timeout: int = WAIT_TIMEOUT) -> t.Any:
+    """Return what WRITE returns, which is repeated for WAIT_TIMEOUT seconds while its error may pass."""
     for _attempt in range(wait_timeout // PAUSE):
         try:
             return write()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run of `deploy` does, given the wanted release and what the deployment group has. Pure.
+"""Decisions of a run of `deploy`, given the wanted release and what the deployment group has. Pure.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -24,9 +24,14 @@ _SEQUENCE = "[sequence {}]"
 _UNDOES = "[rolls back {}]"
 
 
+# The end of a deployment, by its status, in words that follow its id.
+FAILED = {"Failed": "failed", "Stopped": "was stopped"}
+ENDED = {**FAILED, "Succeeded": "succeeded"}
+
+
 @dataclass(frozen=True)
 class Decision:
-    """What a run does: ACTION is a word of ACTIONS; REASON is for the user; DEPLOYMENT_ID the deployment it is about, if any."""
+    """The next step of a run: ACTION is a word of ACTIONS; REASON is for the user; DEPLOYMENT_ID the deployment it is about, if any."""
 
     action: str
     reason: str
@@ -34,13 +39,13 @@ class Decision:
 
 
 ACTIONS = ("none", "review", "create", "attach", "wait", "stop")
-"""Nothing; tell how the one ended that has done it; create a deployment; follow the one in flight; await its end, or stop it first, and decide again."""
+"""Do nothing; report the end of the deployment that has done it; create a deployment; follow the one in progress; wait for it, or stop it, and decide again."""
 
 
 def decide(
     group: Resource, in_flight: Resource | None, wanted: Location | None, force: bool, if_in_progress: str
 ) -> Decision:
-    """What to do so that GROUP (see `as_asked`) runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
+    """Decide what to do so that GROUP (see `as_asked`) runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
 
     Raises CodeDeployError if that is in the way, or there is nothing to restart. Where nothing is to be done, a deployment that brings new hosts
     what the group has is not in the way.
@@ -54,7 +59,7 @@ def decide(
 
 
 def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decision:
-    """What to do so that GROUP runs WANTED, if nothing is in flight."""
+    """Decide what to do so that GROUP runs WANTED, if nothing is in progress."""
     if wanted is None:
         require_restartable(group)
         return Decision("create", f"{place_of(group.get('target_revision'))} is restarted")
@@ -66,7 +71,7 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
     if attempted["deployment_id"] != last["deployment_id"]:
         return Decision(
             "create",
-            f"{attempted['deployment_id']} was attempted since this revision was deployed, and {attempted['status'].lower()}",
+            f"a later deployment, {attempted['deployment_id']}, {ENDED.get(attempted['status'], attempted['status'])} after this revision was deployed",
         )
     if force:
         return Decision("create", f"force: the deployment group has this revision already, by {last['deployment_id']}")
@@ -75,8 +80,8 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
 
 
 def _failure_before(attempted: Resource, wanted: Location) -> str:
-    """That ATTEMPTED (see `as_asked`), of WANTED, went wrong: nobody may have watched it. Empty if it did not."""
-    ended = {"Failed": "failed", "Stopped": "was stopped"}.get(attempted.get("status", ""))
+    """The failure of ATTEMPTED (see `as_asked`), if it was of WANTED, since nobody may have watched it. Empty if it did not fail."""
+    ended = FAILED.get(attempted.get("status", ""))
     if not ended or not is_same_release(wanted, attempted.get("revision")):
         return ""
     code = (attempted.get("error_information") or {}).get("code")
@@ -89,8 +94,8 @@ def require_restartable(group: Resource) -> None:
         raise CodeDeployError("The deployment group has had no successful deployment, so there is nothing to restart.")
     if group["compute_platform"] != "Server" or group["deployment_style"]["deployment_type"] != "IN_PLACE":
         raise CodeDeployError(
-            f"{group['deployment_group_name']!r} cannot be restarted: CodeDeploy does that on hosts, in place, and it is "
-            f"{group['compute_platform']}, {group['deployment_style']['deployment_type']}."
+            f"{group['deployment_group_name']!r} cannot be restarted: restarts need compute platform Server and IN_PLACE, but it is "
+            f"{group['compute_platform']} and {group['deployment_style']['deployment_type']}."
         )
 
 
@@ -104,7 +109,7 @@ def _brings(deployment: Resource, wanted: Location | None) -> bool:
 
 
 def review(decision: Decision, last: Resource | None) -> Decision:
-    """DECISION, to do nothing since LAST has brought the revision; if LAST failed on some targets, that is told, as nobody may have watched it."""
+    """DECISION, to do nothing since LAST has deployed the revision, or a report of LAST if it failed on some targets: nobody may have watched it."""
     if last is None or is_unasked(last) or not has_failures(last):
         return decision
     rest = f"but not to {last['deployment_overview']['failed']} of its targets"
@@ -115,7 +120,7 @@ def review(decision: Decision, last: Resource | None) -> Decision:
 def still_in_flight(found: Resource | None, wanted: Location | None, if_in_progress: str) -> Resource | None:
     """FOUND, the deployment that a group was busy with (see `find_in_flight`), if it counts; None if it has ended since.
 
-    One that is to be followed counts all the same: how it ended is what the run has to tell.
+    One that is to be followed counts anyway: the run has to report how it ended.
     """
     if found is None or not has_ended(found):
         return found
@@ -123,10 +128,10 @@ def still_in_flight(found: Resource | None, wanted: Location | None, if_in_progr
 
 
 def _followed(in_flight: Resource, wanted: Location | None) -> Decision | None:
-    """Following IN_FLIGHT, if it is of WANTED, or what it rolls back, if that is; None if neither is."""
+    """The decision to follow IN_FLIGHT, if it is of WANTED, or the deployment that it rolls back, if that one is; None if neither is."""
     deployment_id = in_flight["deployment_id"]
     if _brings(in_flight, wanted):
-        return Decision("attach", f"{deployment_id} of this revision is in flight already", deployment_id)
+        return Decision("attach", f"{deployment_id} of this revision is already in progress", deployment_id)
     undone = in_flight.get("undoes") or {}
     if _brings(undone, wanted):
         reason = f"{undone['deployment_id']} of this revision is being rolled back by {deployment_id}"
@@ -135,11 +140,11 @@ def _followed(in_flight: Resource, wanted: Location | None) -> Decision | None:
 
 
 def decide_beside(in_flight: Resource, wanted: Location | None, if_in_progress: str) -> Decision:
-    """What to do while the group's deployment IN_FLIGHT (see `find_in_flight`) is active: follow it if it is of WANTED, such as the one
+    """Decide what to do while the group's deployment IN_FLIGHT (see `find_in_flight`) is active: follow it if it is of WANTED, such as the one
     of a run that was killed, or if it rolls such a one back. WANTED is None for a restart.
 
     Raises CodeDeployError if it is in the way, and IF_IN_PROGRESS (the option of the module `deploy`) does not say what to do about it. A
-    rollback is never stopped: it is what mends the group.
+    rollback is never stopped: it repairs the group.
     """
     deployment_id = in_flight["deployment_id"]
     followed = _followed(in_flight, wanted)
@@ -148,22 +153,22 @@ def decide_beside(in_flight: Resource, wanted: Location | None, if_in_progress: 
     what = f"{deployment_id} of {place_of(in_flight.get('revision'))}"
     rolls_back = in_flight.get("creator") == "codeDeployRollback"
     if if_in_progress == "wait" or (if_in_progress == "stop" and rolls_back):
-        return Decision("wait", f"{what} is in flight and awaited first", deployment_id)
+        return Decision("wait", f"waiting for {what}, which is still in progress", deployment_id)
     if if_in_progress == "stop":
-        return Decision("stop", f"{what} is in flight and stopped first", deployment_id)
+        return Decision("stop", f"stopping {what}, which is still in progress", deployment_id)
     raise CodeDeployError(_in_the_way(in_flight, wanted))
 
 
 def _in_the_way(in_flight: Resource, wanted: Location | None) -> str:
     if _brings(in_flight, wanted):
-        consequence, way_out = "which is what is wanted", "attach"
+        consequence, way_out = "which already is the requested revision", "attach"
     else:
         what = f"{place_of(wanted)} cannot be deployed" if wanted else "nothing can be restarted"
         consequence, way_out = f"so {what} now", "wait or stop"
     return (
         f"The deployment group {in_flight.get('deployment_group_name')!r} has an active deployment {in_flight['deployment_id']} "
         f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, {consequence}. "
-        f"Wait until it has ended, or set if_in_progress to {way_out}."
+        f"Wait for it to finish, or set if_in_progress to {way_out}."
     )
 
 
@@ -197,10 +202,9 @@ def check_sequence(sequence: int, last: Resource) -> None:
     """Raise CodeDeployError if LAST, a deployment of the group, was of a later release than SEQUENCE."""
     deployed = sequence_of(last)
     if deployed is not None and sequence < deployed:
-        does = f"is deploying {deployed}" if last.get("status") in ACTIVE else f"has deployed {deployed} already"
+        does = "is deploying" if last.get("status") in ACTIVE else "has already deployed"
         raise CodeDeployError(
-            f"sequence: {sequence} was given, but {last['deployment_id']} {does}, which is later. "
-            "Leave the option out to go back all the same."
+            f"sequence: {sequence} is older than {deployed}, which {last['deployment_id']} {does}. Omit sequence to deploy it anyway."
         )
 
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Revisions by what has been deployed: that of a deployment, and the one that a deployment group had before its last release.
+"""Finding earlier revisions: that of a deployment, and the one before the last release of a deployment group.
 
-Going back is no release: a group that has gone back already, by itself or because somebody wanted it, has what it had before. So going back twice
+Going back is not a release: a group that has gone back already, automatically or on request, has what it had before. So going back twice
 does not swing back.
 
 PRIVATE to the collection: it may change at any time.
@@ -14,30 +14,26 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.validation import check_type_dict
-
 from .._aws.calls import CodeDeployError
-from .._deployments.api import Deployment, find_deployment, group_of, last_asked, list_deployments
+from .._deployments.api import Deployment, find_deployment, group_of, last_asked, list_deployments, require_deployment
 from .._revisions.api import read_revisions
 from .._revisions.locations import Location, content_of, is_same_release, place_of
 from .._revisions.options import revision_options
-from .._validation import DEPLOYMENT_ID, InvalidOption
 from .decisions import undone_id
+from .options import PREVIOUS, is_deployment_id, revision_mapping
 
 Resource = dict[str, t.Any]
 
-PREVIOUS = "previous"
-
 
 class Named(t.NamedTuple):
-    """What the option `revision` names: a mapping in the form of that option, None for none; and the deployment that it undoes, if it goes back."""
+    """The revision that the option `revision` names, as a mapping in its form (None for none), and the deployment that it undoes, if it goes back."""
 
     revision: Resource | None
     undone: str | None = None
 
 
 def named_revision(client: t.Any, application_name: str, group: Resource, given: t.Any) -> Named:
-    """What GIVEN (None, a mapping, `previous` or the id of a deployment) names for GROUP. Nothing is asked about a mapping.
+    """The revision that GIVEN (None, a mapping, `previous` or the id of a deployment) names for GROUP. A mapping takes no call.
 
     Raises InvalidOption for anything else, and CodeDeployError if there is no such revision.
     """
@@ -46,25 +42,13 @@ def named_revision(client: t.Any, application_name: str, group: Resource, given:
     if given == PREVIOUS:
         location, undone = _previous(client, group)
         return Named(revision_options("revision", location), undone)
-    if isinstance(given, str) and DEPLOYMENT_ID.fullmatch(given):
+    if is_deployment_id(given):
         return Named(revision_options("revision", _deployed(client, application_name, given)))
-    return Named(revision_options("revision", _mapping(given)))
-
-
-def _mapping(given: t.Any) -> Resource:
-    """GIVEN, which may be the text of a mapping, as ad-hoc commands have it."""
-    try:
-        return dict(check_type_dict(given))
-    except TypeError:
-        raise InvalidOption(
-            f"revision: {given!r} was given: a mapping, {PREVIOUS} or the id of a deployment, which looks like d-3KX1ZQ2AB, are allowed"
-        ) from None
+    return Named(revision_mapping(given))
 
 
 def _deployed(client: t.Any, application_name: str, deployment_id: str) -> Location:
-    deployment = find_deployment(client, deployment_id)
-    if deployment is None:
-        raise CodeDeployError(f"revision: there is no deployment {deployment_id!r} in {client.meta.region_name}")
+    deployment = require_deployment(client, deployment_id, "revision")
     application, _group = group_of(deployment)
     if application != application_name:
         raise CodeDeployError(
@@ -80,7 +64,7 @@ def _revision_of(deployment: Deployment) -> Location:
 
 
 def _previous(client: t.Any, group: Resource) -> tuple[Location, str]:
-    """The revision before the group's last release, and the deployment that brought, or was to bring, that release."""
+    """The revision before the group's last release, and the deployment of that release, even if it failed."""
     last = last_asked(client, group, "last_attempted_deployment")
     if last is None:
         raise CodeDeployError("revision: the deployment group has had no deployment, so there is no previous revision")
@@ -110,7 +94,7 @@ def revision_before(client: t.Any, group: Resource, last: Deployment) -> Locatio
         before = _last_other(client, last)
     if not before:
         raise CodeDeployError(
-            f"{group_of(last)[1]!r} had no other revision before {last['deployment_id']} to go back to"
+            f"{group_of(last)[1]!r} has no earlier revision than that of {last['deployment_id']} to go back to"
         )
     return t.cast("Location", before)
 
@@ -127,8 +111,8 @@ def _way_back(client: t.Any, last: Deployment) -> Location:
         member = with_versions_exchanged(content)
     except AppSpecError as error:
         raise CodeDeployError(
-            f"{last['deployment_id']} ({last['status']}, {place_of(last.get('revision'))}) cannot be undone by itself: see which version the alias "
-            "points at, and deploy an AppSpec from there to the version that you want; the filter appspec_with_versions makes one."
+            f"{last['deployment_id']} ({last['status']}, {place_of(last.get('revision'))}) cannot be undone automatically: check which version the "
+            "alias points to, and deploy an AppSpec that shifts from it to the version you want; the filter appspec_with_versions makes one."
         ) from error
     return {"revision_type": "AppSpecContent", "app_spec_content": dict(member)}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of the module `deploy`: their specification, and what the service would refuse of them.
+"""The argument spec of `deploy`, and its validation.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -11,17 +11,22 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.validation import check_type_dict
+
 from .._deployment_groups.options import NOTIFICATIONS, SCALING, TARGET_INSTANCES
 from .._deployment_groups.rules import check_alarms, check_rollback
 from .._deployment_groups.selection_rules import check_target_instances
 from .._deployments.options import WAITING_ARGUMENTS, check_waiting_options
 from .._releases.options import SOURCE_ARGUMENTS, SOURCE_CONSTRAINTS, source_options
 from .._releases.rules import check_source_options
-from .._validation import InvalidOption, check_name
+from .._revisions.options import revision_options
+from .._validation import DEPLOYMENT_ID, InvalidOption, check_name
 
 Params = t.Mapping[str, t.Any]
 
-# What goes into CreateDeployment by the same name.
+PREVIOUS = "previous"
+
+# Options that are members of CreateDeployment by the same name.
 MEMBERS: dict[str, t.Any] = {
     "description": {"type": "str"},
     "deployment_config_name": {"type": "str"},
@@ -71,13 +76,11 @@ DEPLOY_CONSTRAINTS: dict[str, t.Any] = {
 
 
 def check_options(params: Params) -> None:
-    """Raise InvalidOption for what the service would refuse, before anything is asked."""
+    """Raise InvalidOption for what can be known to be wrong without asking AWS."""
     if params["deployment_group_names"]:
-        raise InvalidOption("deployment_group_names: the action plugin deploys to several groups, and it did not run")
+        raise InvalidOption("deployment_group_names: needs the deploy action plugin, which did not run")
     if params["deployment_group_name"] is None:
-        raise InvalidOption(
-            "deployment_group_names: an empty list was given, it must name one deployment group at least"
-        )
+        raise InvalidOption("deployment_group_names: the list is empty; name at least one deployment group")
     check_name("application_name", params["application_name"])
     check_name("deployment_group_name", params["deployment_group_name"])
     if params["deployment_config_name"] is not None:
@@ -87,19 +90,50 @@ def check_options(params: Params) -> None:
     check_alarms(params["override_alarm_configuration"] or {}, "override_alarm_configuration")
     check_target_instances(params["target_instances"] or {})
     _check_combinations(params)
-    _check_mode(params)
+    _check_deployment_mode(params)
     check_source_options(source_options(params))
+    _check_revision(params)
 
 
-def _check_mode(params: Params) -> None:
-    """A restart takes no revision, everything else does (botocore model: CreateDeploymentInput, deploymentMode)."""
+def _check_deployment_mode(params: Params) -> None:
+    """Raise InvalidOption unless a revision is given; a restart takes none (botocore model: CreateDeploymentInput, deploymentMode)."""
     if params["deployment_mode"] != "RESTART":
         if not params["source"] and not params["revision"]:
-            raise InvalidOption("source, revision: what was given is empty, and one of them is needed to deploy")
+            raise InvalidOption("source, revision: both are empty; one of them is required")
         return
     for option in ("source", "revision", "update_outdated_instances_only"):
         if params[option]:
-            raise InvalidOption(f"{option}: deployment_mode=RESTART takes none, as what hosts run is restarted")
+            raise InvalidOption(
+                f"{option}: cannot be used with deployment_mode=RESTART, which restarts what the hosts already run"
+            )
+
+
+def is_deployment_id(given: t.Any) -> bool:
+    """Whether the option `revision` is GIVEN as the ID of a deployment."""
+    return isinstance(given, str) and DEPLOYMENT_ID.fullmatch(given) is not None
+
+
+def revision_mapping(given: t.Any) -> dict[str, t.Any]:
+    """The option `revision`, GIVEN as a mapping, or as the string of one, as ad-hoc commands do. Raises InvalidOption for anything else."""
+    try:
+        mapping = dict(check_type_dict(given))
+    except TypeError:
+        raise InvalidOption(
+            f'revision: {given!r} is not valid; give a mapping, "{PREVIOUS}", or a deployment ID such as d-3KX1ZQ2AB'
+        ) from None
+    return revision_options("revision", mapping)
+
+
+def _check_revision(params: Params) -> None:
+    """Raise InvalidOption for a revision that is neither a mapping nor a name for one."""
+    given = params["revision"]
+    if (
+        given is not None
+        and given != PREVIOUS
+        and not is_deployment_id(given)
+        and params["deployment_mode"] != "RESTART"
+    ):
+        revision_mapping(given)
 
 
 def _check_combinations(params: Params) -> None:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would make a deployment fail at its start, found before anything is written: no host that it could go to, no function or service, an alarm
-that goes off already, a bundle that is not there any more.
+"""Preflight checks: find what would make a deployment fail at its start, before anything is written. No host to deploy to, no function or service, an
+alarm in ALARM state, a bundle that is gone.
 
-A look that is not allowed refuses nothing: it becomes a warning.
+A check that the credentials are not allowed to make becomes a warning.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -30,7 +30,7 @@ Resource = dict[str, t.Any]
 ALARMS_A_CALL = 100
 
 
-@aws_call("look at the deployment group's alarms")
+@aws_call("read the deployment group's alarms")
 def _alarms_going_off(cloudwatch: t.Any, names: list[str]) -> list[str]:
     found = (
         page
@@ -42,8 +42,8 @@ def _alarms_going_off(cloudwatch: t.Any, names: list[str]) -> list[str]:
 
 
 def check_readiness(connect: Connect, group: Resource, release: Release) -> list[str]:
-    """Raise CodeDeployError if a deployment of RELEASE to GROUP (canonical) could only fail; return what could not be looked at, or may not be what
-    is meant, as warnings."""
+    """Raise CodeDeployError if a deployment of RELEASE to GROUP (canonical) could only fail; return warnings of what could not be checked, or may
+    not be intended."""
     warnings = _fleet_warnings(group)
     checks = (
         partial(_check_targets, connect, group, release),
@@ -59,13 +59,13 @@ def check_readiness(connect: Connect, group: Resource, release: Release) -> list
 
 
 def _fleet_warnings(group: Resource) -> list[str]:
-    """What AWS does where nobody names the new fleet is not documented."""
+    """Warnings of a replacement fleet that nobody names. What AWS does then is not documented."""
     provisioning = (group.get(BLUE_GREEN) or {}).get(PROVISIONING) or {}
     if provisioning.get("action") != "DISCOVER_EXISTING" or group.get("target_instances"):
         return []
     return [
-        "target_instances is not given, and the deployment group expects each deployment to name its new fleet. The release may go to the hosts that have "
-        "the traffic now."
+        "target_instances is not set, although the deployment group expects each deployment to name its replacement fleet. "
+        "The release may go to the hosts that serve traffic now."
     ]
 
 
@@ -84,11 +84,11 @@ def _check_targets(connect: Connect, group: Resource, release: Release) -> None:
 
 
 def _check_new_fleet(connect: Connect, group: Resource) -> None:
-    """Where the new fleet of a blue/green deployment is named, the group's own hosts are the old one, of which there may be none."""
+    """Raise CodeDeployError if the given replacement fleet is empty. The group's own hosts are the old fleet, which may be empty."""
     target_instances = group["target_instances"]
     if group["deployment_style"]["deployment_type"] != "BLUE_GREEN":
         raise CodeDeployError(
-            f"target_instances: they are the new fleet of a blue/green deployment, and {group['deployment_group_name']!r} deploys in place."
+            f"target_instances: need a blue/green deployment, whose replacement fleet they are, but {group['deployment_group_name']!r} deploys in place."
         )
     fleet = {
         "ec2_tag_filters": tag_filters(target_instances.get("tag_filters") or []),
@@ -97,7 +97,7 @@ def _check_new_fleet(connect: Connect, group: Resource) -> None:
     }
     if not any(selections(connect, fleet)):
         raise CodeDeployError(
-            "target_instances: they match no instance, so there is nothing to deploy to. Compare them with the tags of the instances."
+            "target_instances: no instance matches, so there is nothing to deploy to. Compare them with the tags of the instances."
         )
 
 
@@ -109,12 +109,12 @@ def _check_alarms(connect: Connect, group: Resource) -> None:
     going_off = _alarms_going_off(connect("cloudwatch"), names)
     if going_off:
         raise CodeDeployError(
-            f"The deployment group's alarms {', '.join(sorted(going_off))} are going off, so that CodeDeploy would stop the deployment at once. See to "
-            "them first, or set override_alarm_configuration."
+            f"The deployment group's alarms {', '.join(sorted(going_off))} are in ALARM state, so CodeDeploy would stop the deployment at once. "
+            "Resolve them first, or set override_alarm_configuration."
         )
 
 
 def _check_bundle(connect: Connect, release: Release) -> None:
-    """A revision that was registered once may be gone from S3. Another one has been looked for, or is uploaded, and a restart needs none."""
+    """Raise CodeDeployError if a registered revision is gone from S3. Another one has been found already, or is uploaded, and a restart needs none."""
     if release.known is not None:
         check_object(connect, release.location, f"revision: {place_of(release.location)} is registered")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether that is there whose traffic a deployment would shift: the Lambda function that an AppSpec names, or the deployment group's ECS service.
+"""Preflight checks for traffic shifts: the Lambda function of the AppSpec, or the ECS service of the deployment group, must exist.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -17,24 +17,24 @@ from .._revisions.locations import Location, content_of
 Resource = dict[str, t.Any]
 
 
-@aws_call("look for the function's alias")
+@aws_call("read the function's alias")
 def _get_alias(functions: t.Any, name: str, alias: str) -> Resource:
     return dict(functions.get_alias(FunctionName=name, Name=alias))
 
 
-@aws_call("look for the function's new version")
+@aws_call("read the function's new version")
 def _get_version(functions: t.Any, name: str, version: str) -> Resource:
     return dict(functions.get_function_configuration(FunctionName=name, Qualifier=version))
 
 
-@aws_call("look for the deployment group's ECS service")
+@aws_call("read the deployment group's ECS service")
 def _describe_service(ecs: t.Any, cluster: str, name: str) -> list[Resource]:
     return list(ecs.describe_services(cluster=cluster, services=[name]).get("services", []))
 
 
 def check_function(connect: Connect, location: Location) -> None:
-    """Raise CodeDeployError if the AppSpec at LOCATION, as far as its content is given, names a function, an alias or a version that is not there,
-    or if its alias points at another version than CurrentVersion (AWS user guide, "AppSpec 'resources' section")."""
+    """Raise CodeDeployError if the AppSpec at LOCATION, as far as its content is given, names a function, an alias or a version that does not exist,
+    or if its alias points to another version than CurrentVersion (AWS user guide, "AppSpec 'resources' section")."""
     # Imported here, since few tasks need it, and each task compiles all that it imports anew.
     from .._appspec.substitution import AppSpecError, properties_from
 
@@ -54,12 +54,12 @@ def check_function(connect: Connect, location: Location) -> None:
         if error_code(error) != "ResourceNotFoundException":
             raise
         raise CodeDeployError(
-            f"revision: the AppSpec shifts alias {alias!r} of function {name!r} to version {target}, and one of them is not there",
+            f"revision: the AppSpec shifts alias {alias!r} of function {name!r} to version {target}, but at least one of them does not exist",
             error.exception,
         ) from error
     if found != current:
         raise CodeDeployError(
-            f"revision: the AppSpec's CurrentVersion is {current}, but alias {alias!r} of function {name!r} points at {found}"
+            f"revision: the AppSpec's CurrentVersion is {current}, but alias {alias!r} of function {name!r} points to {found}"
         )
 
 
@@ -75,5 +75,5 @@ def check_service(connect: Connect, group: Resource) -> None:
             found = []
         if not any(each.get("status") == "ACTIVE" for each in found):
             raise CodeDeployError(
-                f"deployment_group_name: the ECS service {cluster}:{name} of {group['deployment_group_name']!r} is not there, or is being deleted."
+                f"deployment_group_name: the ECS service {cluster}:{name} of {group['deployment_group_name']!r} does not exist, or is being deleted."
             )

@@ -10,7 +10,7 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .._aws.calls import CodeDeployError, Connect
 from .._deployment_configs.api import predicted_deployment_config, require_deployment_config
@@ -29,6 +29,7 @@ from .._deployments.api import (
     stop_deployment,
     with_history,
 )
+from .._deployments.options import waiting_options
 from .._deployments.progress import is_unasked, last_duration
 from .._releases.options import source_options
 from .._releases.releases import (
@@ -65,7 +66,7 @@ Group = dict[str, t.Any]
 LONGEST_DESCRIPTION = 256
 
 
-# How often a deployment is created, where each time another run is faster, and its deployment has ended before it could be looked at.
+# How often a deployment is created, where each time another run is faster, and its deployment has ended before it could be read.
 CREATIONS = 3
 
 
@@ -76,26 +77,27 @@ def read_group(client: t.Any, params: Params) -> Group:
     )
 
 
-def find_place(client: t.Any, params: Params, check_mode: bool) -> tuple[Group, list[str]]:
-    """The deployment group, and warnings about what is missing yet in CHECK_MODE. Otherwise CodeDeployError is raised if the group or the
-    deployment config does not exist."""
-    config_name = params["deployment_config_name"]
-    if not check_mode:
-        group = read_group(client, params)
-        if config_name:
-            require_deployment_config(client, config_name, group["compute_platform"])
-        return group, []
+def require_place(client: t.Any, params: Params) -> tuple[Group, list[str]]:
+    """The deployment group, and no warnings. Raises CodeDeployError if it, or the deployment config, does not exist."""
+    group = read_group(client, params)
+    if params["deployment_config_name"]:
+        require_deployment_config(client, params["deployment_config_name"], group["compute_platform"])
+    return group, []
+
+
+def assume_place(client: t.Any, params: Params) -> tuple[Group, list[str]]:
+    """The same for check mode: a group or config that does not exist is assumed to be created by an earlier task, with a warning."""
     group = predicted_deployment_group(client, params["application_name"], params["deployment_group_name"])
     warnings = list(group.pop("warnings", []))
     if "deployment_group_name" in group:
         group = with_history(client, group)
-    if config_name:
-        warnings += predicted_deployment_config(client, config_name, group["compute_platform"])
+    if params["deployment_config_name"]:
+        warnings += predicted_deployment_config(client, params["deployment_config_name"], group["compute_platform"])
     return group, warnings
 
 
 def find_release(connect: Connect, params: Params, group: Group, begun: Begun | None) -> Release:
-    """What is to be deployed to GROUP; its bundle, if it has a source, was BEGUN before.
+    """The release to deploy to GROUP; its bundle, if it has a source, was BEGUN before.
 
     Raises InvalidOption or CodeDeployError if it cannot be made, found, or deployed there."""
     if params["deployment_mode"] == "RESTART":
@@ -130,9 +132,9 @@ def check_stop(params: Params, in_flight: Deployment, decision: Decision) -> Non
 
 
 def decided(client: t.Any, params: Params, group: Group, release: Release, blocking: str | None = None) -> Decision:
-    """What brings RELEASE to GROUP, which has just been read. BLOCKING is the id of a deployment that AWS says it is busy with.
+    """Decide what brings RELEASE to GROUP, which has just been read. BLOCKING is the id of a deployment that AWS says it is busy with.
 
-    It is decided here only: before anything is written, and again before the deployment is created, since an upload may take long. Raises
+    The one place of that decision: before anything is written, and again before the deployment is created, since an upload may take long. Raises
     CodeDeployError if another deployment is in the way, or was of a later release.
     """
     busy, wanted, mode = blocking or active_deployment_id(group), release.identity, params["if_in_progress"]
@@ -148,20 +150,21 @@ def decided(client: t.Any, params: Params, group: Group, release: Release, block
 
 
 def described(params: Params, release: Release) -> str | None:
-    """The deployment's description, with what is to be known of the deployment later."""
+    """The deployment's description, with the markers that later runs read."""
     if release.restarted is not None:
         return restart_description(params["description"], release.restarted, params["sequence"])
     return description_with(params["description"], params["sequence"], release.undone)
 
 
 def check_description(params: Params, told: str | None) -> None:
-    """Raise InvalidOption if what the deployment's description is to tell, TOLD, is longer than AWS takes."""
+    """Raise InvalidOption if TOLD, the deployment's description with its markers, is longer than AWS allows."""
     if told is not None and len(told) > LONGEST_DESCRIPTION:
         given = len(params["description"] or "")
         allowed = LONGEST_DESCRIPTION - (len(told) - given)
-        raise InvalidOption(
-            f"description: {given} characters were given, at most {allowed} are allowed beside what sequence and going back write there"
+        reserved = (
+            "; the rest is reserved for the sequence and rollback markers" if allowed < LONGEST_DESCRIPTION else ""
         )
+        raise InvalidOption(f"description: {given} characters given, at most {allowed} allowed{reserved}")
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:
@@ -206,7 +209,7 @@ def check_overtaken(client: t.Any, params: Params, before: Group, created: str) 
 
 
 def withdrawn(client: t.Any, deployment_id: str) -> str:
-    """Stop the deployment and have it rolled back. What came of it, for the user."""
+    """Stop the deployment and have it rolled back. Returns the outcome, for the user."""
     created = f"{deployment_id}, which this task created at that moment,"
     try:
         if stop_deployment(client, deployment_id, roll_back=True):
@@ -257,11 +260,33 @@ def create(
     return replace(decision, deployment_id=created)
 
 
+@dataclass(frozen=True)
+class Rollout:
+    """A run before and after it was carried out: its decision, where the revision is, whether the run STARTS something, the bundles it removes because
+    they are EXPIRED, and the options by which the action plugin follows the deployment (None if it does not)."""
+
+    decision: Decision
+    location: Location
+    starts: bool
+    expired: list[str]
+    waiting: dict[str, t.Any] | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the run changes anything."""
+        return self.starts or bool(self.expired)
+
+
+def plan_rollout(decision: Decision, location: Location, params: Params, expired: list[str]) -> Rollout:
+    """The rollout that DECISION leads to. A run that waits for another deployment first deploys afterwards."""
+    return Rollout(decision, location, decision.action == "wait" or is_change(decision, params["wait"]), expired)
+
+
 def carry_out(
-    connect: Connect, params: Params, group: Group, release: Release, decision: Decision
-) -> tuple[Location, Decision]:
-    """Do what DECISION says; where the revision is now, and what was decided in the end."""
-    location = release.location
+    connect: Connect, params: Params, group: Group, release: Release, warnings: list[str], planned: Rollout
+) -> Rollout:
+    """Do what is PLANNED for GROUP, and return what was done. WARNINGS tell what could not be removed."""
+    decision, location = planned.decision, planned.location
     if decision.action == "create":
         location = store(connect, release, params)
         decision = create(connect, params, group, release, location)
@@ -269,11 +294,12 @@ def carry_out(
         stop_deployment(connect("codedeploy"), str(decision.deployment_id), params["roll_back_stopped"])
     if decision.action == "none" and params["wait"]:
         decision = review(decision, find_deployment(connect("codedeploy"), str(decision.deployment_id)))
-    return location, decision
+    expired = remove_expired(connect, params, planned.expired, warnings)
+    return Rollout(decision, location, is_change(decision, params["wait"]), expired, waiting_options(params))
 
 
 def awaits_of(decision: Decision, group: Group, params: Params) -> dict[str, t.Any] | None:
-    """What the action plugin is to follow; None for nothing. How long the GROUP's last deployment took tells it when to look."""
+    """The deployment that the action plugin follows; None for none. How long the GROUP's last deployment took tells it when to poll."""
     if decision.action == "none":
         return None
     if decision.action in ("wait", "stop"):
@@ -284,7 +310,7 @@ def awaits_of(decision: Decision, group: Group, params: Params) -> dict[str, t.A
 
 
 def readied_group(group: Group, params: Params) -> Group:
-    """GROUP with what the options put in the place of its settings for this deployment."""
+    """GROUP with the options that override its settings for this deployment."""
     override, fleet = params["override_alarm_configuration"], params["target_instances"]
     return {
         **group,
@@ -309,12 +335,10 @@ def remove_expired(connect: Connect, params: Params, expired: list[str], warning
 
 
 def reason_of(decision: Decision, release: Release) -> str:
-    """Why the run does what it does, for the user."""
+    """The reason for DECISION, for the user."""
     return f"{decision.reason} (back from {release.undone})" if release.undone else decision.reason
 
 
-def is_change(decision: Decision, wait: bool, check_mode: bool) -> bool:
-    """Whether the run changes something by DECISION. A task that only finds its deployment in flight does not; one that follows it to its end
-    does. One that awaits another deployment first will deploy afterwards, which only check mode has to tell beforehand."""
-    changes = {"none": False, "review": False, "create": True, "stop": True, "attach": wait, "wait": check_mode}
-    return changes[decision.action]
+def is_change(decision: Decision, wait: bool) -> bool:
+    """Whether DECISION changes something. Finding the deployment already in progress does not, unless the task follows it to its end."""
+    return decision.action in ("create", "stop") or (decision.action == "attach" and wait)

@@ -14,8 +14,9 @@ import typing as t
 
 from .._applications import find_applications
 from .._aws.answers import pages
-from .._aws.calls import CodeDeployError, after_iam, aws_call, aws_find, error_code, refused
+from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code, refused
 from .._aws.converge import settled
+from .._aws.propagation import write_patiently
 from .._aws.shapes import resource_for_aws, resource_from_aws
 from .._aws.tags import apply_tags
 from .._deployment_groups.api import find_deployment_groups
@@ -61,7 +62,6 @@ def _delete_deployment_config(client: t.Any, name: str) -> None:
 
 
 @aws_find("switch the deployment group to another deployment config")
-@after_iam
 def _switch_group(client: t.Any, group: Group, config: str) -> None:
     client.update_deployment_group(
         applicationName=group.application, currentDeploymentGroupName=group.name, deploymentConfigName=config
@@ -125,7 +125,12 @@ def reject_use(client: t.Any, config: Resource, what: str) -> None:
         )
 
 
-def steps_for(client: t.Any, plan: Plan) -> list[Step]:
+def steps_for(client: t.Any, plan: Plan) -> tuple[list[Step], list[str]]:
+    """The steps of PLAN, and no warnings. Raises CodeDeployError if groups that use the config rule them out."""
+    return _steps_for(client, plan), []
+
+
+def _steps_for(client: t.Any, plan: Plan) -> list[Step]:
     """The steps of PLAN. Raises CodeDeployError if it is not possible because of the deployment groups that use the config."""
     before, after = plan.before, plan.after
     if before is None or after is None:
@@ -146,7 +151,7 @@ def steps_for(client: t.Any, plan: Plan) -> list[Step]:
 def predicted_steps(client: t.Any, plan: Plan) -> tuple[list[Step], list[str]]:
     """The steps of PLAN for check mode, and warnings: groups that use what is deleted are taken for ones that another task deletes or switches."""
     if plan.before is None or plan.after is not None:
-        return steps_for(client, plan), []
+        return steps_for(client, plan)
     users, name = users_of(client, plan.before), plan.before["deployment_config_name"]
     warning = f"Deployment groups use {name!r}: {users}. They are taken for ones that another task deletes, or gives another deployment config."
     return deletion(plan.before), [warning] if users else []
@@ -172,7 +177,7 @@ def take_step(client: t.Any, prefix: str, step: Step) -> None:
     elif isinstance(step, Delete):
         _delete_deployment_config(client, step.config["deployment_config_name"])
     elif isinstance(step, Switch):
-        _switch_group(client, step.group, step.new)
+        write_patiently(functools.partial(_switch_group, client, step.group, step.new))
     else:
         apply_tags(client, prefix + step.name, step.before, step.after)
 

@@ -22,8 +22,9 @@ from .._batches import batches
 from .._plan import Plan, Resource
 from .forms import (
     BLUE_GREEN,
+    CHANGEABLE,
     EMPTY,
-    FORMS,
+    HOOKLESS,
     PAIRS,
     TARGETING,
     Filter,
@@ -33,11 +34,6 @@ from .forms import (
     tag_filters,
     tag_set,
 )
-
-# What an update can change, and a plan compares besides the names, tags and lifecycle hooks that are missing.
-CHANGEABLE = ("deployment_config_name", "service_role_arn", "deployment_style", BLUE_GREEN, *FORMS)
-HOOKLESS = "auto_scaling_groups_without_hooks"
-MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, HOOKLESS, "tags")
 
 # BatchGetDeploymentGroups takes 100 names (botocore model).
 GROUPS_A_CALL = 100

@@ -175,6 +175,11 @@ DEFAULTS: dict[str, Resource] = {
     "ECS": {"deployment_config_name": "CodeDeployDefault.ECSAllAtOnce", "deployment_style": ONLY_STYLE},
 }
 
+# What an update can change, and a plan compares besides the names, tags and lifecycle hooks that are missing.
+CHANGEABLE = ("deployment_config_name", "service_role_arn", "deployment_style", BLUE_GREEN, *FORMS)
+HOOKLESS = "auto_scaling_groups_without_hooks"
+MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, HOOKLESS, "tags")
+
 
 def defaults(platform: str) -> Resource:
     """What a new group of an application for the compute PLATFORM has if nothing is said."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of a deployment group: their specification. _group_rules.py and its neighbours check them, _group_forms.py gives them their form.
+"""The argument spec of `deployment_group`. `rules` and its neighbours check the options, `forms` gives them their form.
 
 PRIVATE to the collection: it may change at any time.
 """

@@ -108,6 +108,14 @@ def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
     return None if found is None else resource_from_aws(found)
 
 
+def require_deployment(client: t.Any, deployment_id: str, option: str = "deployment_id") -> Deployment:
+    """The deployment, which OPTION names. Raises CodeDeployError if it does not exist."""
+    deployment = find_deployment(client, deployment_id)
+    if deployment is None:
+        raise CodeDeployError(f"{option}: there is no deployment {deployment_id!r} in {client.meta.region_name}")
+    return deployment
+
+
 def with_history(
     client: t.Any, group: dict[str, t.Any], members: t.Sequence[str] = (LAST_ATTEMPTED, LAST_SUCCESSFUL)
 ) -> dict[str, t.Any]:

@@ -26,13 +26,13 @@ WAITING_ARGUMENTS: dict[str, t.Any] = {
 _FOLLOWING = ("wait_timeout", "wait_delay", "diagnose", "continue_when_ready")
 
 
-def waiting_options(params: t.Mapping[str, t.Any], check_mode: bool) -> dict[str, t.Any] | None:
+def waiting_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
     """The options by which the action plugin follows a deployment; None if the task does not wait.
 
     A module returns them with what it did, since its action plugin sees them nowhere else with their defaults: ansible-core 2.21 and newer return no
     `invocation` (ansible PR 86771).
     """
-    if check_mode or not params["wait"]:
+    if not params["wait"]:
         return None
     return {name: params.get(name) for name in _FOLLOWING}
 

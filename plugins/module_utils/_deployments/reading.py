@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.calls import MISSING, CodeDeployError, error_code
+from .._revisions.locations import Location, is_same_release
 from .api import (
     TARGETS_A_CALL,
     Deployment,
@@ -20,9 +21,14 @@ from .api import (
     find_targets,
     find_telling_targets,
     list_deployments,
+    read_targets,
+    require_deployment,
 )
-from .diagnosis import diagnosis_from
+from .diagnosis import diagnosis_from, went_wrong
 from .progress import timeline
+from .windows import Window
+
+Params = dict[str, t.Any]
 
 READ_TARGETS: dict[str, t.Callable[[t.Any, Deployment], list[dict[str, t.Any]]]] = {
     "notable": find_notable_targets,
@@ -32,7 +38,7 @@ READ_TARGETS: dict[str, t.Callable[[t.Any, Deployment], list[dict[str, t.Any]]]]
 
 
 def with_targets(client: t.Any, deployment: Deployment, which: str) -> dict[str, t.Any]:
-    """What is to be told of the targets of DEPLOYMENT; WHICH is a value of the option `targets`."""
+    """The targets of DEPLOYMENT and their timeline; WHICH is a value of the option `targets`."""
     if which == "none":
         return {}
     targets = READ_TARGETS[which](client, deployment)
@@ -40,7 +46,7 @@ def with_targets(client: t.Any, deployment: Deployment, which: str) -> dict[str,
 
 
 def with_diagnosis(client: t.Any, deployment: Deployment, limit: int) -> dict[str, t.Any]:
-    """What is to be told of DEPLOYMENT, which went wrong. The events of a thousand targets stay here: they would be a second on their way."""
+    """The diagnosis of DEPLOYMENT, which went wrong. The events of a thousand targets stay here: sending them would take a second."""
     targets = find_telling_targets(client, deployment)
     rollback_id = (deployment.get("rollback_info") or {}).get("rollback_deployment_id")
     rollback = find_deployment(client, rollback_id) if rollback_id else None
@@ -56,7 +62,7 @@ def is_known(deployment: Deployment, counts: dict[str, int]) -> bool:
 
 
 def find_listed(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
-    """The deployments that FILTERS let through. Raises CodeDeployError, which says so, if there is no such application or deployment group."""
+    """The deployments that match FILTERS. Raises CodeDeployError if the application or the deployment group does not exist."""
     try:
         return list_deployments(client, filters)
     except CodeDeployError as error:
@@ -66,3 +72,32 @@ def find_listed(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
 
             require_deployment_group(client, filters["application_name"], filters["deployment_group_name"])
         raise
+
+
+def read_one(client: t.Any, params: Params) -> dict[str, t.Any]:
+    """The deployment that the options name, with its targets or a diagnosis. Raises CodeDeployError if it does not exist."""
+    deployment = require_deployment(client, params["deployment_id"])
+    if params["diagnose"] and went_wrong(deployment):
+        return {"deployment": deployment, **with_diagnosis(client, deployment, params["diagnose"])}
+    if is_known(deployment, params["unless_overview"] or {}):
+        return {"deployment": deployment}
+    if params["target_ids"]:
+        targets = read_targets(client, params["deployment_id"], params["target_ids"])
+        return {"deployment": deployment, "targets": targets, "timeline": timeline(targets)}
+    return {"deployment": deployment, **with_targets(client, deployment, params["targets"] or "notable")}
+
+
+def read_many(client: t.Any, params: Params, window: Window, wanted: Location | None) -> list[dict[str, t.Any]]:
+    """The deployments that the options select, created in WINDOW, of the revision WANTED unless that is None."""
+    filters = {
+        **{name: params[name] for name in ("application_name", "deployment_group_name", "external_id")},
+        "include_only_statuses": params["statuses"] or None,
+        "create_time_range": window.member,
+    }
+    found = [
+        deployment
+        for deployment in find_listed(client, filters)
+        if window.holds(deployment) and (wanted is None or is_same_release(wanted, deployment.get("revision")))
+    ]
+    which = params["targets"] or "none"
+    return [{**deployment, **with_targets(client, deployment, which)} for deployment in found]

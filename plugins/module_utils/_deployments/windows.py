@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The window of time that `deployment_info` lists deployments of.
+"""The time window whose deployments `deployment_info` lists.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -14,15 +14,13 @@ import typing as t
 from dataclasses import dataclass
 
 from .._validation import InvalidOption
-from .api import (
-    Deployment,
-)
+from .api import Deployment
 
 Params = dict[str, t.Any]
 
 
 def time_of(option: str, value: str | None) -> datetime.datetime | None:
-    """The time that VALUE names; None for none. Raises InvalidOption if it names none."""
+    """VALUE as a time; None for None. Raises InvalidOption if it is not a time."""
     if value is None:
         return None
     try:
@@ -36,21 +34,21 @@ def time_of(option: str, value: str | None) -> datetime.datetime | None:
 
 @dataclass(frozen=True)
 class Window:
-    """From when until when deployments are wanted, both included; None is no limit."""
+    """The period in which deployments were created, both ends included; None is no limit."""
 
     start: datetime.datetime | None
     end: datetime.datetime | None
 
     @property
     def member(self) -> dict[str, str] | None:
-        """A TimeRange that holds the window, with a margin: versions of botocore round times in different ways."""
+        """The window as a TimeRange, with a margin: versions of botocore round times in different ways."""
         second = datetime.timedelta(seconds=1)
         start = {"start": (self.start - second).isoformat()} if self.start else {}
         end = {"end": (self.end + second).isoformat()} if self.end else {}
         return {**start, **end} or None
 
     def holds(self, deployment: Deployment) -> bool:
-        """Whether DEPLOYMENT was created in it."""
+        """Whether DEPLOYMENT was created in the window."""
         if "create_time" not in deployment:
             return self.start is None and self.end is None
         created = datetime.datetime.fromisoformat(deployment["create_time"])
@@ -58,7 +56,7 @@ class Window:
 
 
 def window_from(params: Params) -> Window:
-    """The window that the options name. Raises InvalidOption if it ends before it starts."""
+    """The window that the options give. Raises InvalidOption if it ends before it starts."""
     window = Window(*(time_of(option, params[option]) for option in ("created_after", "created_before")))
     if window.start and window.end and window.start > window.end:
         raise InvalidOption(

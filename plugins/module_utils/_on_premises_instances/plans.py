@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task asks of on-premises instances, one or many, and the plans that bring them there. Calls nothing.
+"""Plans that bring on-premises instances, one or many, to what a task asks for. Calls nothing.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -18,7 +18,9 @@ from .agent_files import check_directory
 from .forms import ARNS, DEFAULTS, MANAGED, pairs_from_tags, registered
 from .user_rules import UserOptions, check_user_options
 
-# The options by which one instance is given, and the members of each of many.
+Plans = dict[str, Plan]
+
+# The options that describe one instance, and the members of each of many.
 INSTANCE_OPTIONS = ("instance_name", *ARNS, "tags")
 
 
@@ -120,3 +122,24 @@ def own_user_names(plans: t.Mapping[str, Plan], wanted: t.Mapping[str, Resource]
     return {
         name for name, plan in plans.items() if "iam_user_arn" in plan.updates and wanted[name]["iam_user_arn"] is None
     }
+
+
+def without(plans: Plans, names: t.Container[str]) -> Plans:
+    """PLANS except those for the instances NAMES."""
+    return {name: plan for name, plan in plans.items() if name not in names}
+
+
+def result(params: dict[str, t.Any], plans: Plans, found: dict[str, Resource]) -> dict[str, t.Any]:
+    """The instances and the diff as the task returns them, for a single one without its name as a level."""
+    instances = [instance_after(plan, found.get(name)) for name, plan in plans.items()]
+    if params["instances"] is None:
+        (plan,) = plans.values()
+        return {
+            "diff": plan.diff,
+            "on_premises_instance": instances[0],
+            "on_premises_instances": [*filter(None, instances)],
+        }
+    sides = {
+        side: {name: plan.diff[side] for name, plan in plans.items() if plan.diff[side]} for side in ("before", "after")
+    }
+    return {"diff": sides, "on_premises_instances": [*filter(None, instances)]}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task does with on-premises instances, one or many: register them, perhaps with IAM users of their own, tag and deregister them.
+"""Registrations: register on-premises instances, one or many, with IAM users if asked for, tag and deregister them.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -12,25 +12,26 @@ from __future__ import annotations
 import functools
 import json
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .._aws.calls import CodeDeployError, not_checked
+from .._aws.calls import CodeDeployError, Connect, not_checked
 from .._aws.converge import settled
 from .._aws.parallel import SHOWN, in_parallel
+from .._aws.tags import arn_prefix
 from .._plan import Plan, Resource, managed_part
 from .agent_files import host_config, host_config_path, remove_file, write_private_file
 from .api import apply_tags, deregister, find_holders, find_registered, held, register
-from .forms import ARNS, DEFAULTS, MANAGED, InstanceTags, api_arn, pairs_from_tags, tags_from_pairs
+from .forms import ARNS, DEFAULTS, MANAGED, InstanceTags, api_arn, pairs_from_tags, registered, tags_from_pairs
+from .plans import Plans, plan_registration, plan_removal
 from .user_rules import Account, Credentials, UserOptions
 from .users import check_new_user, find_user, new_user, remove_user
 
-Plans = dict[str, Plan]
 Failures = dict[str, CodeDeployError]
 
 
 @dataclass(frozen=True)
 class Users:
-    """How IAM users for instances are made, and the DIRECTORY for the files with their keys, if there is to be one."""
+    """The way to create IAM users for instances, and the DIRECTORY for the files with their keys, if there is one."""
 
     iam: t.Any
     account: Account
@@ -40,6 +41,30 @@ class Users:
     def arn(self, name: str) -> str:
         """The ARN of the user of the instance NAME."""
         return self.account.user_arn(self.options.path, name)
+
+
+def users_for(connect: Connect, params: dict[str, t.Any]) -> Users | None:
+    """The way to create and delete IAM users; None if the task does neither."""
+    given = params["iam_user"]
+    if not given:
+        return None
+    _arn, partition, _service, region, number, _rest = arn_prefix(connect).split(":")
+    options = UserOptions(given["path"], tuple(given["buckets"]))
+    return Users(connect("iam"), Account(partition, number, region), options, given["config_directory"])
+
+
+def plans_for(
+    params: dict[str, t.Any], wanted: dict[str, Resource], records: dict[str, Resource], users: Users | None
+) -> Plans:
+    """The plans, by name, that bring the instances of RECORDS to what is WANTED."""
+    if params["state"] == "present":
+        return {
+            name: plan_registration(each, records.get(name), params["purge_tags"], users.arn(name) if users else None)
+            for name, each in wanted.items()
+        }
+    made = own_users(users, wanted, params["concurrency"]) if users else {}
+    found = registered(records)
+    return {name: plan_removal(found.get(name), made.get(name)) for name in wanted}
 
 
 def check_new_users(users: Users, names: t.Iterable[str], most: int) -> None:
@@ -205,11 +230,11 @@ def tags_of_new_ones(client: t.Any, plans: Plans) -> dict[str, tuple[InstanceTag
     The AWS user guide says both that tags outlive a registration and that they do not. So what of old ones is there and not wanted goes,
     and all that is wanted is added.
     """
-    registered = find_registered(client, plans)
+    present = find_registered(client, plans)
     changes = {}
     for name, plan in plans.items():
         tags = (plan.after or DEFAULTS)["tags"]
-        old = pairs_from_tags(registered.get(name, DEFAULTS)["tags"]) - pairs_from_tags(tags)
+        old = pairs_from_tags(present.get(name, DEFAULTS)["tags"]) - pairs_from_tags(tags)
         changes[name] = (tags_from_pairs(old), tags)
     return changes
 
@@ -236,3 +261,47 @@ def shown(client: t.Any, plans: Plans) -> dict[str, Resource]:
         return Plan(before, {name: plan.after for name, plan in plans.items()})
 
     return settled(functools.partial(find_registered, client, list(plans)), difference)[1] or {}
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """The registrations of a task, before and after they were carried out: the instances FOUND, FAILURES by name, and WARNINGS; the access KEYS of new
+    IAM users; and whether something CHANGED although something failed."""
+
+    found: dict[str, Resource]
+    failures: Failures
+    warnings: list[str]
+    keys: list[Resource] = field(default_factory=list)
+    changed: bool = False
+
+
+def carry_out(
+    client: t.Any,
+    params: dict[str, t.Any],
+    plans: Plans,
+    users: Users | None,
+    new_users: set[str],
+    planned: Registrations,
+) -> Registrations:
+    """Write the PLANS, which all change something. What was PLANNED to fail has failed already, and its warnings are only for check mode."""
+    keys, failed = _apply(client, params, plans, users, new_users)
+    failures = {**planned.failures, **failed}
+    found = planned.found if failures else {**planned.found, **shown(client, plans)}
+    return Registrations(found, failures, [], keys, _has_changed(plans, failures))
+
+
+def _apply(
+    client: t.Any, params: dict[str, t.Any], plans: Plans, users: Users | None, made: set[str]
+) -> tuple[list[Resource], Failures]:
+    """Write the PLANS, which all change something, and return the access keys of the users that were MADE, and the failures."""
+    if params["state"] == "present":
+        return register_all(client, plans, users, made, params["concurrency"], params["wait_timeout"])
+    return [], deregister_all(client, plans, users, params["concurrency"])
+
+
+def _has_changed(plans: Plans, failures: Failures) -> bool:
+    """Whether any of the PLANS changed something in spite of its FAILURES. A registration that failed says if it did."""
+    return any(
+        name not in failures or plan.after is None or failures[name].kwargs.get("changed", False)
+        for name, plan in plans.items()
+    )

@@ -28,7 +28,7 @@ BAD_INPUT: list[tuple[dict[str, t.Any], str]] = [
         "deployment_group_name: application 'shop' has no deployment group 'missing' in us-east-1",
     ),
     ({"wait_timeout": 0}, "wait_timeout: 0 was given, it must be greater than 0"),
-    ({"description": "x" * 257}, "description: 257 characters were given, at most 256 are allowed"),
+    ({"description": "x" * 257}, "description: 257 characters given, at most 256 allowed"),
     (
         {"deployment_config_name": "Missing"},
         "deployment_config_name: there is no deployment config 'Missing' in us-east-1",

@@ -149,7 +149,7 @@ def test_a_run_that_was_killed_is_taken_up(emulator: Emulator, controller: Contr
     begun = go_back(controller, wait=False).result["deployment_id"]
     run = go_back(controller)
     assert (run.result["deployment_id"], run.result["changed"], created(emulator)) == (begun, True, 1)
-    assert f"{begun} of this revision is in flight already" in run.result["reason"]
+    assert f"{begun} of this revision is already in progress" in run.result["reason"]
 
 
 @pytest.mark.parametrize(("mode", "ended"), [("stop", "Stopped"), ("wait", "Succeeded")])
@@ -220,7 +220,7 @@ def test_going_back_counts_as_what_is_undone_for_a_job_that_was_held_up(
     ship(controller, "two.zip", sequence=42)
     go_back(controller)
     late = ship(controller, "two.zip", sequence=41).result
-    assert late["msg"].startswith("sequence: 41 was given, but ")
+    assert late["msg"].startswith("sequence: 41 is older than ")
     assert ship(controller, "two.zip", sequence=43).result["changed"] is True
 
 
@@ -258,10 +258,10 @@ def failed_function(emulator: Emulator, controller: Controller) -> None:
 REFUSALS: list[tuple[t.Callable[[Emulator, Controller], t.Any], dict[str, t.Any], str]] = [
     (prepared, {}, "revision: s3://bundles/one.zip is registered, and the bucket holds no such object"),
     (lambda emulator, _controller: servers(emulator, running=False), {}, "revision: the deployment group has had no "),
-    (lambda emulator, _controller: servers(emulator), {}, "'web' had no other revision before d-"),
-    (failed_function, {}, "and deploy an AppSpec from there to the version that you want"),
+    (lambda emulator, _controller: servers(emulator), {}, "'web' has no earlier revision than that of d-"),
+    (failed_function, {}, "and deploy an AppSpec that shifts from it to the version you want"),
     (elsewhere, {"revision": "d-ABCDEFGHI"}, "revision: there is no deployment 'd-ABCDEFGHI' in us-east-1"),
-    (elsewhere, {"revision": "before"}, "revision: 'before' was given: a mapping, previous or the id of a deployment"),
+    (elsewhere, {"revision": "before"}, "revision: 'before' is not valid; give a mapping"),
     (elsewhere, {"revision": {"s3_location": {"bucket": "b"}}}, "revision: missing required arguments: key found in s3_"),
 ]  # fmt: skip
 

@@ -104,7 +104,7 @@ def test_a_release_that_was_held_up_in_its_upload_does_not_overtake_a_later_one(
     with meanwhile(emulator, UPLOAD, others(**bundle(tmp_path, "later"), sequence=42)):
         result = controller.run("deploy", **bundle(tmp_path, "earlier"), sequence=41).result
     assert result["failed"] is True
-    assert result["msg"].startswith(f"sequence: 41 was given, but {others.deployment_id} has deployed 42 already")
+    assert result["msg"].startswith(f"sequence: 41 is older than 42, which {others.deployment_id} has already deployed")
     assert (created(emulator), requested(emulator)) == (1, 1)
     assert target(emulator)["s3Location"]["key"] == key_of(others.runs[0])
 
@@ -168,7 +168,7 @@ def test_a_later_release_that_has_begun_meanwhile_is_not_stopped(
     servers(emulator)
     with meanwhile(emulator, CREATION, others(**bundle(tmp_path, "later"), sequence=42, wait=False)):
         result = controller.run("deploy", **bundle(tmp_path, "earlier"), sequence=41, if_in_progress="stop").result
-    assert f"sequence: 41 was given, but {others.deployment_id} is deploying 42" in result["msg"]
+    assert f"sequence: 41 is older than 42, which {others.deployment_id} is deploying" in result["msg"]
     assert created(emulator) == 1
     assert "StopDeployment" not in [call.operation for call in emulator.calls]
 
@@ -240,7 +240,7 @@ def test_a_later_release_at_the_moment_of_the_creation_is_brought_back(
     ):
         result = controller.run("deploy", **earlier, sequence=41).result
     assert result["failed"] is True
-    assert result["msg"].startswith(f"sequence: 41 was given, but {others.deployment_id} has deployed 42 already")
+    assert result["msg"].startswith(f"sequence: 41 is older than 42, which {others.deployment_id} has already deployed")
     assert outcome in result["msg"]
     emulator.clock.advance(MINUTES)
     assert keys[ends_with] in target(emulator)["s3Location"]["key"]
@@ -313,8 +313,8 @@ def test_what_another_task_does_to_a_deployment_at_the_same_time_is_done_once(
 @pytest.mark.parametrize(
     ("state", "message"),
     [
-        ("rolled_back", "was followed by {}, which rolling it back would undo as well"),
-        ("restarted", "{} is Created: await or stop it before the application is restarted"),
+        ("rolled_back", "has been superseded by {}, which rolling it back would also undo"),
+        ("restarted", "{} is Created: wait for it or stop it before restarting the application"),
     ],
 )
 def test_what_another_task_ships_at_the_same_time_is_in_the_way(
@@ -336,7 +336,7 @@ def test_a_rollback_does_not_undo_what_was_shipped_while_the_revision_was_looked
         controller.run("deploy", **s3_options("two.zip"), force=True)
     with meanwhile(emulator, "codedeploy:ListDeployments", others(**bundle(tmp_path, "other"))):
         result = controller.run("deployment", **SHOP, state="rolled_back").result
-    assert f"was followed by {others.deployment_id}, which rolling it back would undo" in result["msg"]
+    assert f"has been superseded by {others.deployment_id}, which rolling it back would also undo" in result["msg"]
     assert target(emulator)["s3Location"]["key"] == key_of(others.runs[0])
 
 

@@ -44,7 +44,7 @@ def test_it_is_neither_a_release_nor_a_way_back(
     controller.run("deploy", **s3_options("two.zip"), sequence=7)
     controller.run(module, **SHOP, **options)
     late = controller.run("deploy", **s3_options("one.zip"), sequence=6).result
-    assert "has deployed 7 already" in late["msg"]
+    assert "is older than 7, which" in late["msg"]
     assert controller.run("deploy", **SHOP, revision="previous").result["revision"]["s3_location"]["key"] == "one.zip"
     controller.run(module, **SHOP, **options)
     again = controller.run("deploy", **SHOP, revision="previous").result

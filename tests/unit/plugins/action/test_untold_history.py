@@ -55,7 +55,7 @@ def test_a_revision_that_is_deployed_already_is_not_deployed_again(
         again = controller.run("deploy", **s3_options("two.zip")).result
         earlier = controller.run("deploy", **s3_options("one.zip"), sequence=6).result
     assert (again["changed"], again["deployment_id"]) == (False, done["deployment_id"])
-    assert earlier["msg"].startswith(f"sequence: 6 was given, but {done['deployment_id']} has deployed 7 already")
+    assert earlier["msg"].startswith(f"sequence: 6 is older than 7, which {done['deployment_id']} has already deployed")
     assert created(emulator) == 0
 
 
@@ -88,7 +88,7 @@ def test_a_failure_since_is_found(names: list[str], emulator: Emulator, controll
     failed = controller.run("deploy", **s3_options("two.zip"), **never).result["diagnosis"]["deployment_id"]
     with untold(*names):
         run = controller.run("deploy", **s3_options("one.zip"))
-    assert run.result["reason"] == f"{failed} was attempted since this revision was deployed, and failed"
+    assert run.result["reason"] == f"a later deployment, {failed}, failed after this revision was deployed"
     assert run.lines[-1].endswith("Succeeded, 2 of 2 succeeded")
 
 

@@ -9,9 +9,11 @@ import pytest
 from ansible_collections.slipway.codedeploy.plugins.module_utils._plan import (
     Plan,
     Resource,
+    carried_out,
     managed_part,
     plan_absent,
     plan_present,
+    prerequisite,
 )
 
 DEFAULTS = {"size": "small", "tags": {}}
@@ -65,3 +67,19 @@ def test_plan_absent(current: Resource | None, changed: bool) -> None:
 def test_managed_part() -> None:
     assert managed_part({"name": "a", "id": 7}, ("name", "tags")) == {"name": "a"}
     assert managed_part(None, ("name",)) is None
+
+
+def test_only_check_mode_leaves_a_plan_as_it_is() -> None:
+    done: list[str] = []
+
+    def do(plan: str) -> str:
+        done.append(plan)
+        return f"{plan}, done"
+
+    assert (carried_out("create", do, check_mode=True), done) == ("create", [])
+    assert (carried_out("create", do, check_mode=False), done) == ("create, done", ["create"])
+
+
+@pytest.mark.parametrize(("check_mode", "chosen"), [(False, "require"), (True, "assume")])
+def test_only_check_mode_assumes_what_is_missing(check_mode: bool, chosen: str) -> None:
+    assert prerequisite("require", "assume", check_mode) == chosen

@@ -38,8 +38,11 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
     [
         ({"application_name": "a b"}, r"application_name: 'a b' is not a valid name: 1 to 100 letters, digits and"),
         ({**WEB, "new_application_name": "a b"}, "new_application_name: 'a b' is not a valid name"),
-        ({**RENAME, "state": "absent"}, "new_application_name: it cannot be given with state: absent"),
-        ({**WEB, "new_application_name": "taken"}, "new_application_name: 'web' cannot be renamed.* 'taken' already"),
+        ({**RENAME, "state": "absent"}, "new_application_name: cannot be combined with state=absent"),
+        (
+            {**WEB, "new_application_name": "taken"},
+            "new_application_name: 'web' cannot be renamed.* 'taken' already exists",
+        ),
         ({"application_name": ""}, "application_name: '' is not a valid name"),
         ({"application_name": "x" * 101}, "is not a valid name"),
         ({**WEB, "tags": {"": "x"}}, "tags, a key: '' has 0 characters, 1 to 128 are allowed"),
@@ -49,7 +52,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         ({**WEB, "tags": {"aws:team": "x"}}, "tags: 'aws:team' cannot be set to 'x', because only AWS sets tags"),
         (
             {**WEB, "compute_platform": "ECS"},
-            "compute_platform: .* is of platform Server and cannot become ECS.*state: absent",
+            "compute_platform: .* is for Server and cannot be changed to ECS.*state=absent",
         ),
     ],
 )

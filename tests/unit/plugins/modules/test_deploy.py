@@ -124,7 +124,7 @@ def test_the_new_fleet_of_a_blue_green_deployment_reaches_it(
 ) -> None:
     fleet = {"tag_filters": [{"key": "role", "value": "green", "type": None}], "auto_scaling_groups": None}
     given = options(**source, target_instances=fleet)
-    with pytest.raises(CodeDeployError, match="and 'production' deploys in place"):
+    with pytest.raises(CodeDeployError, match="but 'production' deploys in place"):
         deploy.ensure(connect, given, False)
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List|Head)", action)] == []
     with pytest.raises(CodeDeployError, match="InvalidTargetInstancesException"):
@@ -270,7 +270,7 @@ def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is
     assert description == "Build seven [sequence 7]"
     pathlib.Path(source["source"], "more").touch()
     emulator.calls.clear()
-    message = f"sequence: 6 was given, but {first['deployment_id']} has deployed 7 already"
+    message = f"sequence: 6 is older than 7, which {first['deployment_id']} has already deployed"
     for check_mode in (True, False):
         with pytest.raises(CodeDeployError, match=message):
             deploy.ensure(connect, options(**source, sequence=6), check_mode)
@@ -280,9 +280,7 @@ def test_a_release_that_is_older_than_the_last_one_is_refused_before_anything_is
 
 
 def test_a_description_leaves_room_for_the_sequence(source: dict[str, str], connect: Connect) -> None:
-    message = (
-        "description: 250 characters were given, at most 243 are allowed beside what sequence and going back write"
-    )
+    message = "description: 250 characters given, at most 243 allowed; the rest is reserved for the sequence"
     with pytest.raises(InvalidOption, match=message):
         deploy.ensure(connect, options(**source, description=250 * "a", sequence=7), False)
     assert deploy.ensure(connect, options(**source, description=243 * "a", sequence=7), False)["changed"] is True
@@ -295,7 +293,7 @@ def test_a_release_in_flight_is_not_stopped_for_an_older_one(
     later = deploy.ensure(connect, options(**source, sequence=7), False)["deployment_id"]
     pathlib.Path(source["source"], "more").touch()
     held_up = options(**source, sequence=6, if_in_progress="stop")
-    with pytest.raises(CodeDeployError, match=f"sequence: 6 was given, but {later} is deploying 7, which is later"):
+    with pytest.raises(CodeDeployError, match=f"sequence: 6 is older than 7, which {later} is deploying"):
         deploy.ensure(connect, held_up, check_mode)
     assert deploy.ensure(connect, {**held_up, "sequence": 7}, True)["awaits"]["goal"] == "stopped"
 
@@ -354,6 +352,17 @@ def test_a_group_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
     assert predicted["changed"] is True
     assert "It is taken for one that another task creates" in predicted["warnings"][0]
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
+
+
+def test_an_error_carries_the_warnings_that_came_before_it(connect: Connect) -> None:
+    missing = {
+        "deployment_group_name": "missing",
+        "revision": {"s3_location": {"bucket": "releases", "key": "gone.zip"}},
+    }
+    with pytest.raises(CodeDeployError) as caught:
+        deploy.ensure(connect, options(**missing), True)
+    (warning,) = getattr(caught.value, "warnings", ())
+    assert warning.startswith("There is no deployment group 'missing'")
 
 
 def test_finding_a_deployment_in_flight_is_no_change_but_following_it_is(

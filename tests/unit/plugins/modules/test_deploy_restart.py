@@ -100,5 +100,5 @@ def test_a_function_cannot_be_restarted(emulator: Emulator, ensure: Ensure) -> N
     stage = LambdaStage(emulator)
     stage.set_up()
     stage.deploy()
-    with pytest.raises(CodeDeployError, match=r"'web' cannot be restarted: .* it is Lambda, BLUE_GREEN"):
+    with pytest.raises(CodeDeployError, match=r"'web' cannot be restarted: .* it is Lambda and BLUE_GREEN"):
         ensure()

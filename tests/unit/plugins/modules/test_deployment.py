@@ -190,10 +190,14 @@ def test_what_runs_is_restarted_and_a_restart_in_flight_awaited(stage: LiveStage
 @pytest.mark.parametrize(
     ("deploy", "state", "message"),
     [
-        (lambda stage: stage.deploy("one.zip"), "rolled_back", "had no other revision before"),
+        (lambda stage: stage.deploy("one.zip"), "rolled_back", "has no earlier revision than that of"),
         (lambda stage: stage.deploy("one.zip", FAILING), "continued", "cannot be continued: it has failed"),
         (lambda stage: stage.create_deployment("one.zip"), "continued", "only blue/green deployments wait"),
-        (lambda stage: stage.create_deployment("one.zip"), "restarted", "await or stop it before the application"),
+        (
+            lambda stage: stage.create_deployment("one.zip"),
+            "restarted",
+            "wait for it or stop it before restarting the application",
+        ),
         (lambda stage: stage.deploy("one.zip", FAILING), "restarted", "has had no successful deployment"),
     ],
 )
@@ -207,7 +211,7 @@ def test_what_cannot_be_done_is_said(
 
 def test_nothing_that_came_later_is_undone_unasked(stage: LiveStage, connect: Connect) -> None:
     first, second = stage.deploy("one.zip"), stage.deploy("two.zip")
-    with pytest.raises(CodeDeployError, match=f"{first} was followed by {second}"):
+    with pytest.raises(CodeDeployError, match=f"{first} has been superseded by {second}"):
         deployment.ensure(connect, options(deployment_id=first, state="rolled_back"), False)
 
 
@@ -216,7 +220,10 @@ def test_nothing_that_came_later_is_undone_unasked(stage: LiveStage, connect: Co
     [
         ({"deployment_id": "web"}, "deployment_id: 'web' is not the id"),
         ({"deployment_id": "d-ABCDEFGHI", "wait_delay": 0}, "wait_delay: 0 was given"),
-        ({"deployment_id": "d-ABCDEFGHI", "roll_back": True}, "roll_back: it goes with state=stopped only"),
+        (
+            {"deployment_id": "d-ABCDEFGHI", "roll_back": True},
+            "roll_back: cannot be combined with state=succeeded; it needs state=stopped",
+        ),
         ({**GROUP, "application_name": "a b"}, "application_name: 'a b' is not a valid name"),
     ],
 )

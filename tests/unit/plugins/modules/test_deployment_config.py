@@ -49,7 +49,7 @@ PREDEFINED = {"deployment_config_name": "CodeDeployDefault.HalfAtATime"}
     [
         (
             {**NAME, "minimum_healthy_hosts": fleet(50)},
-            r"'careful' exists.*minimum_healthy_hosts is .*75.* and would be .*50.*replace: true",
+            r"'careful' already exists.*minimum_healthy_hosts is .*75.* and would be .*50.*replace=true",
         ),
         ({**NAME, "zonal_config": zonal(60)}, r"zonal_config is {} and would be {'monitor_duration_in_seconds': 60"),
         (lambda_config(traffic_routing_config=canary(10, 5)), "compute_platform is Server and would be Lambda"),

@@ -226,7 +226,20 @@ def test_a_lifecycle_hook_that_cannot_be_removed(connect: Connect, emulator: Emu
 )
 def test_an_application_that_is_still_to_come(params: dict[str, Any], platform: str, connect: Connect) -> None:
     (warning,) = deployment_group.ensure(connect, SUBJECT.params(**params), True)["warnings"]
-    assert f"There is no application 'web' yet. It is taken for one of platform {platform} that" in warning
+    assert (
+        f"There is no application 'web' yet. Assuming that another task creates it, for compute platform {platform}"
+        in warning
+    )
+
+
+@pytest.mark.usefixtures("emulator")
+def test_an_error_carries_the_warnings_that_came_before_it(connect: Connect) -> None:
+    lambda_config = {"deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce"}
+    params = SUBJECT.params(**NEW, **lambda_config, auto_scaling_groups=["workers"])
+    with pytest.raises(InvalidOption) as caught:
+        deployment_group.ensure(connect, params, True)
+    (warning,) = getattr(caught.value, "warnings", ())
+    assert warning.startswith("There is no application 'web' yet.")
 
 
 class Interloper:

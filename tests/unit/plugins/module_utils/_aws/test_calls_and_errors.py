@@ -20,7 +20,6 @@ from botocore.exceptions import (
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import (
     CodeDeployError,
-    after_iam,
     aws_call,
     aws_find,
     error_code,
@@ -122,21 +121,3 @@ def test_missing_is_not_forbidden() -> None:
     assert aws_find("find it", default="nothing")(failing("ApplicationDoesNotExistException", 1))() == "nothing"
     with pytest.raises(CodeDeployError, match="Failed to find it"):
         aws_find("find it")(failing("AccessDeniedException", 1))()
-
-
-@pytest.mark.parametrize("code", ["InvalidRoleException", "InvalidIamUserArnException"])
-def test_iam_is_waited_for(code: str, slept: list[float]) -> None:
-    assert aws_call("do it")(after_iam(failing(code, 12)))() == "answer"
-    assert slept == [5] * 12
-
-
-def test_iam_is_not_waited_for_longer_than_a_minute(slept: list[float]) -> None:
-    with pytest.raises(CodeDeployError, match="InvalidRoleException"):
-        aws_call("do it")(after_iam(failing("InvalidRoleException", 13)))()
-    assert sum(slept) == 60
-
-
-def test_waiting_for_iam_does_not_multiply_other_retries(slept: list[float]) -> None:
-    with pytest.raises(CodeDeployError, match="InternalFailure"):
-        aws_call("do it")(after_iam(failing("InternalFailure", 8)))()
-    assert len(slept) == 7

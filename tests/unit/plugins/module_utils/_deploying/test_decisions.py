@@ -57,7 +57,7 @@ def tried(key: str, status: str, **members: t.Any) -> dict[str, t.Any]:
         (RUNS_ONE, True, "create", "force: the deployment group has this revision already, by d-1"),
         ({**RUNS_ONE, "target_revision": location("two")}, False, "create", "the deployment group has s3://b/two"),
         ({**NEW, "target_revision": location("one")}, False, "create", "the deployment group has s3://b/one"),
-        (FAILED_SINCE, False, "create", "d-2 was attempted since this revision was deployed, and failed"),
+        (FAILED_SINCE, False, "create", "a later deployment, d-2, failed after this revision was deployed"),
         (UNTIMED, False, "none", "already deployed by d-1"),
         (
             tried("one", "Failed", error_information={"code": "HEALTH_CONSTRAINTS"}),
@@ -140,7 +140,7 @@ def test_a_deployment_that_is_being_rolled_back_is_attached_to(mode: str) -> Non
     [
         ("two", "attach", "so s3://b/one cannot be deployed now", "wait or stop"),
         ("two", "fail", "so s3://b/one cannot be deployed now", "wait or stop"),
-        ("one", "fail", "which is what is wanted", "attach"),
+        ("one", "fail", "which already is the requested revision", "attach"),
     ],
 )
 def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(
@@ -150,7 +150,7 @@ def test_a_deployment_in_flight_that_is_in_the_way_is_an_error_that_names_it(
         decide_beside(in_flight(key), location("one"), mode)
     assert str(caught.value) == (
         f"The deployment group 'g' has an active deployment d-3 (InProgress, by user) of s3://b/{key}, {consequence}. "
-        f"Wait until it has ended, or set if_in_progress to {way_out}."
+        f"Wait for it to finish, or set if_in_progress to {way_out}."
     )
 
 

@@ -79,11 +79,11 @@ def test_a_group_has_a_host_or_not(connect: Connect, members: dict[str, t.Any], 
     ("style", "role", "message"),
     [
         ("BLUE_GREEN", "web", None),
-        ("BLUE_GREEN", "db", "target_instances: they match no instance"),
+        ("BLUE_GREEN", "db", "target_instances: no instance matches"),
         (
             "IN_PLACE",
             "web",
-            "target_instances: they are the new fleet of a blue/green deployment, and 'web' deploys in place",
+            "target_instances: need a blue/green deployment, whose replacement fleet they are, but 'web' deploys in place",
         ),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_new_fleet_that_nobody_names_is_a_warning(connect: Connect, action: st
     provisioning = {"green_fleet_provisioning_option": {"action": action}}
     group = {**GROUP, "ec2_tag_filters": [has("role", "web")], "blue_green_deployment_configuration": provisioning}
     warnings = check_readiness(connect, group, COMMIT)
-    assert [warning.startswith("target_instances is not given") for warning in warnings] == [True] * warned
+    assert [warning.startswith("target_instances is not set") for warning in warnings] == [True] * warned
 
 
 def alarms(*names: str, enabled: bool = True) -> dict[str, t.Any]:
@@ -131,10 +131,10 @@ def test_an_alarm_that_goes_off_is_named(emulator: Emulator, connect: Connect) -
     cloudwatch.set_alarm_state(AlarmName="loud", StateValue="ALARM", StateReason="a test")
     assert check_readiness(connect, alarms("quiet", "missing"), COMMIT) == []
     assert check_readiness(connect, alarms("loud", enabled=False), COMMIT) == []
-    with pytest.raises(CodeDeployError, match="alarms loud are going off"):
+    with pytest.raises(CodeDeployError, match="alarms loud are in ALARM state"):
         check_readiness(connect, alarms("quiet", "loud"), COMMIT)
     emulator.calls.clear()
-    with pytest.raises(CodeDeployError, match="alarms loud are going off"):
+    with pytest.raises(CodeDeployError, match="alarms loud are in ALARM state"):
         check_readiness(connect, alarms(*(f"alarm-{number}" for number in range(100)), "loud"), COMMIT)
     assert module_actions(emulator) == ["cloudwatch:DescribeAlarms"] * 2
 
@@ -177,7 +177,7 @@ def app_spec(content: str) -> Release:
     return Release({"revision_type": "AppSpecContent", "app_spec_content": {"content": content, "sha256": "0"}})
 
 
-SHIFT = r"revision: the AppSpec shifts alias {} of function {} to version {}, and one of them is not there"
+SHIFT = r"revision: the AppSpec shifts alias {} of function {} to version {}, but at least one of them does not exist"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ SHIFT = r"revision: the AppSpec shifts alias {} of function {} to version {}, an
         ({"Name": "great"}, SHIFT.format("'live'", "'great'", 2)),
         ({"Alias": "gone"}, SHIFT.format("'gone'", "'greet'", 2)),
         ({"TargetVersion": "9"}, SHIFT.format("'live'", "'greet'", 9)),
-        ({"CurrentVersion": 3}, "CurrentVersion is 3, but alias 'live' of function 'greet' points at 1"),
+        ({"CurrentVersion": 3}, "CurrentVersion is 3, but alias 'live' of function 'greet' points to 1"),
     ],
     ids=["all there", "function", "alias", "version", "moved alias"],
 )
@@ -203,7 +203,7 @@ def test_what_an_appspec_for_lambda_names_is_there_or_not(
         assert [call.service for call in emulator.calls] == ["lambda", "lambda"]
         emulator.faults.add(Fault("access_denied", action="lambda:*"))
         (warning,) = check_readiness(connect, {"compute_platform": "Lambda"}, release)
-        assert warning.startswith("Not checked beforehand, since it is not allowed: Failed to look for the function's")
+        assert warning.startswith("Not checked beforehand, since it is not allowed: Failed to read the function's")
         return
     with pytest.raises(CodeDeployError, match=message):
         check_readiness(connect, {"compute_platform": "Lambda"}, release)
@@ -229,5 +229,5 @@ def test_a_groups_ecs_service_is_there_or_not(emulator: Emulator, connect: Conne
         assert check_readiness(connect, group, COMMIT) == []
         assert module_actions(emulator) == ["ecs:DescribeServices"]
         return
-    with pytest.raises(CodeDeployError, match=f"the ECS service {cluster}:api of 'web' is not there"):
+    with pytest.raises(CodeDeployError, match=f"the ECS service {cluster}:api of 'web' does not exist"):
         check_readiness(connect, group, COMMIT)
