@@ -184,7 +184,7 @@ diagnosis:
     - The reason why the deployment failed, and where.
     - In what the hosts report, colors are removed and control characters are replaced by codes such as C(\x1b). The return value C(targets) of
       M(slipway.codedeploy.deployment_info) has it unchanged.
-  returned: when the deployment failed or was stopped, unless the task was to stop it
+  returned: when the deployment failed, was stopped other than by the task, or succeeded though some of its targets failed
   type: dict
   contains:
     deployment_id:
