@@ -38,5 +38,6 @@ options:
 notes:
   - An action plugin on the controller waits for the deployment. It prints a line whenever something changes, and with C(-v) also the progress of
     each target's lifecycle events. Therefore C(async) cannot be used with this module.
+  - In what the hosts report, these lines and C(msg) contain no colors, and codes such as C(\x1b) instead of control characters.
   - Interrupting the task does not stop the deployment.
 """
