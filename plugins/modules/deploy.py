@@ -78,7 +78,7 @@ options:
   wait_for:
     description:
       - How far to follow the deployment.
-      - V(succeeded) waits for it to end.
+      - V(succeeded) waits until the deployment has succeeded.
       - V(ready) waits until the new version of a blue/green deployment is in place and waits to be continued, see M(slipway.codedeploy.deployment).
       - V(traffic_shifted) waits until all traffic goes to the new version. The old one may still wait for its termination.
     type: str
@@ -384,7 +384,7 @@ reason:
   type: str
   sample: already deployed by d-3KX1ZQ2AB at 2026-11-22T10:15:00+00:00
 revision:
-  description: The revision, in the form that O(revision) takes.
+  description: The revision, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
   returned: always, except with O(deployment_group_names) if it is not the same for all
   type: dict
   sample:
@@ -393,13 +393,14 @@ revision:
       bucket: my-releases
       key: web-app/0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e.zip
       bundle_type: zip
+      e_tag: 6805f2cfc46c0f04559748bb039d69ae
 bundle:
   description: The bundle made from O(source).
   returned: when O(source) is given
   type: dict
   contains:
     digest:
-      description: The digest of names, modes and contents that identifies the release.
+      description: The digest that identifies the bundle, of names, modes and contents, or of the bytes of a ready-made file.
       type: str
       sample: 0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e
     files:

@@ -34,7 +34,7 @@ options:
     aliases: [deployment_group]
   state:
     description:
-      - V(succeeded) waits for the deployment to end, and fails if the deployment does.
+      - V(succeeded) waits until the deployment has succeeded. The task fails if the deployment does.
       - V(ready) waits until the new version of a blue/green deployment is in place and waits to be continued. A deployment that is already past
         that point is fine, too.
       - V(traffic_shifted) waits until all traffic goes to the new version. The old one may still wait for its termination.

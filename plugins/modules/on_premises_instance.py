@@ -145,7 +145,7 @@ notes:
   - Unchanged instances cost one API call for every 25 of them, with O(iam_user) one more. With O(iam_user) and O(state=absent) each instance costs
     one more.
   - If AWS can never use an IAM user, the task fails only after O(wait_timeout).
-  - With O(replace=true), all instances of the region are read first, because none may have the new ARN. Then the new registration is tried before
+  - With O(replace=true), all instances of the region are read first, because none may already have the new ARN. Then the new registration is tried before
     the old one is removed. AWS refuses it because of the name. If AWS refuses it for another reason, the old registration stays.
   - AWS does not document exactly how long it holds names and ARNs. So the module does not count hours, but tries to register.
 seealso:

@@ -39,7 +39,8 @@ options:
 attributes:
   check_mode:
     support: full
-    details: The bundle's content is read and looked up. Nothing is archived, uploaded or registered.
+    details: The bundle's content is read and looked up. Nothing is archived, uploaded or registered. A bundle that would be uploaded has no ETag
+      yet.
   diff_mode:
     support: full
   idempotent:
@@ -164,9 +165,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 revision:
-  description:
-    - The revision, in the form that O(revision) takes.
-    - In check mode, a bundle that would be uploaded has no ETag yet.
+  description: The revision, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
   returned: always
   type: dict
   sample:

@@ -125,8 +125,7 @@ revisions:
   elements: dict
   contains:
     revision:
-      description:
-        - The revision, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
+      description: The revision, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
       type: dict
       sample:
         revision_type: S3
@@ -134,7 +133,7 @@ revisions:
           bucket: my-releases
           key: web-app/0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e.zip
           bundle_type: zip
-          e_tag: 9b2cf535f27731c974343645a3985328
+          e_tag: 6805f2cfc46c0f04559748bb039d69ae
     description:
       description: The comment with which the revision was registered.
       returned: when there is a comment
