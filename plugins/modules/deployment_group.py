@@ -293,7 +293,7 @@ deployment_group:
       sample: [workers]
     auto_scaling_hooks:
       description: The Auto Scaling groups with the lifecycle hooks that AWS CodeDeploy added to them.
-      returned: when the deployment group exists, and check mode does not predict a change of its Auto Scaling groups
+      returned: when the deployment group exists, unless check mode predicts a change of its hooks
       type: list
       elements: dict
       sample:
