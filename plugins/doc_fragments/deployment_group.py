@@ -12,89 +12,91 @@ class ModuleDocFragment:
 options:
   ec2_tag_filters:
     description:
-      - The group has all Amazon EC2 instances that B(any) of these filters matches, 10 filters at most.
-      - Replaces the filters that the group has, and clears O(ec2_tag_set), since a group has one or the other. An empty list clears the filters.
+      - The deployment group contains all Amazon EC2 instances that match B(any) of these filters, at most 10.
+      - Replaces the filters of the deployment group and clears O(ec2_tag_set), since a deployment group has one or the other. An empty list clears
+        the filters.
     type: list
     elements: dict
     suboptions: &filter
       key:
-        description: The tag's key. Without it, a tag of any key matches that has the value.
+        description: The tag's key. When omitted, a tag with any key matches if it has the value.
         type: str
       value:
-        description: The tag's value. Without it, any value of the key matches. An empty text matches only a tag with an empty value.
+        description: The tag's value. When omitted, any value of the key matches. An empty string matches only a tag with an empty value.
         type: str
       type:
-        description: What is compared. When it is not given, it is derived from what else is. It must not contradict it.
+        description: Whether the key, the value or both must match. Derived from what is given when omitted; it must not contradict that.
         type: str
         choices: [KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE]
   ec2_tag_set:
     description:
-      - A list of lists of filters. The group has the Amazon EC2 instances that B(each) of the lists matches with at least one filter.
-      - 3 lists at most, of 10 filters at most. A filter is what it is in O(ec2_tag_filters).
-      - Replaces the tag set that the group has, and clears O(ec2_tag_filters). An empty list clears the tag set.
+      - A list of lists of filters. The deployment group contains the Amazon EC2 instances that match at least one filter of B(each) list.
+      - At most 3 lists, each with at most 10 filters, which have the same form as in O(ec2_tag_filters).
+      - Replaces the tag set of the deployment group and clears O(ec2_tag_filters). An empty list clears the tag set.
     type: list
     elements: list
   on_premises_instance_tag_filters:
     description:
-      - As O(ec2_tag_filters), for on-premises instances, see M(slipway.codedeploy.on_premises_instance).
-      - The group has both, the Amazon EC2 instances and the on-premises instances.
+      - Like O(ec2_tag_filters), but for on-premises instances, see M(slipway.codedeploy.on_premises_instance).
+      - The deployment group contains both, the Amazon EC2 instances and the on-premises instances.
     type: list
     elements: dict
     suboptions: *filter
   on_premises_tag_set:
     description:
-      - As O(ec2_tag_set), for on-premises instances.
+      - Like O(ec2_tag_set), but for on-premises instances.
     type: list
     elements: list
   auto_scaling_groups:
     description:
-      - The names of the Auto Scaling groups whose hosts the group has, 10 at most. They must exist.
-      - AWS CodeDeploy puts a lifecycle hook into each, so that new hosts are deployed to, and removes it when the list no longer has it.
-      - Replaces the list that the group has. An empty list clears it.
-      - Where a blue/green deployment has put a copy in the place of the one Auto Scaling group (called C(CodeDeploy_<group>_<deployment>)), the
-        copy is kept, whatever single name is given, as long as
+      - The names of the Auto Scaling groups whose hosts belong to the deployment group, at most 10. They must exist.
+      - AWS CodeDeploy adds a lifecycle hook to each, so that new hosts get the revision. It removes the hook when the Auto Scaling group is no
+        longer listed.
+      - Replaces the list of the deployment group. An empty list clears it.
+      - A blue/green deployment replaces the single Auto Scaling group by a copy, called C(CodeDeploy_<group>_<deployment>). The copy is kept,
+        whatever single name is given, as long as
         O(blue_green_deployment_configuration.green_fleet_provisioning_option.action=COPY_AUTO_SCALING_GROUP).
     type: list
     elements: str
   termination_hook_enabled:
     description:
-      - Whether AWS CodeDeploy also puts in a hook for hosts that Auto Scaling terminates, so that C(ApplicationStop) and the like run there first.
+      - Whether AWS CodeDeploy also adds a hook for hosts that Auto Scaling terminates, so that C(ApplicationStop) and the like run there first.
     type: bool
   ec2_deployment_options:
     description:
-      - What to do with the Auto Scaling groups during a deployment in place. An empty dictionary clears it.
+      - What to do with the Auto Scaling groups during an in-place deployment. An empty dictionary clears this setting.
       - Needs botocore 1.44 or newer.
     type: dict
     suboptions:
       auto_scaling_group_processes_to_suspend:
-        description: The processes of Auto Scaling that rest meanwhile.
+        description: The Auto Scaling processes to suspend during the deployment.
         type: list
         elements: str
         choices: [Terminate, AZRebalance, InstanceRefresh, ScheduledActions]
   outdated_instances_strategy:
     description:
-      - What happens to Amazon EC2 instances that are launched during a deployment and do not get its revision.
-        V(UPDATE) has AWS deploy to them afterwards, V(IGNORE) leaves them.
-      - AWS uses V(UPDATE) for a new group. It cannot be removed, only changed.
+      - What to do with Amazon EC2 instances that are launched during a deployment and do not get its revision. V(UPDATE) has AWS deploy to them
+        afterwards, V(IGNORE) leaves them as they are.
+      - AWS uses V(UPDATE) for a new deployment group. The setting can be changed, but not removed.
     type: str
     choices: [UPDATE, IGNORE]
   trigger_configurations:
     description:
-      - Which events are told to which Amazon SNS topics, 10 triggers at most.
-      - Replaces the triggers that the group has. An empty list clears them.
+      - The Amazon SNS topics to notify, and of which events; at most 10.
+      - Replaces the triggers of the deployment group. An empty list clears them.
     type: list
     elements: dict
     suboptions:
       trigger_name:
-        description: The trigger's name, unique in the group.
+        description: The trigger's name, unique in the deployment group.
         type: str
         required: true
       trigger_target_arn:
-        description: The ARN of the topic. It must exist.
+        description: The ARN of the topic, which must exist.
         type: str
         required: true
       trigger_events:
-        description: The events, at least one.
+        description: The events to notify of, at least one.
         type: list
         elements: str
         required: true
@@ -112,66 +114,66 @@ options:
   alarm_configuration:
     description:
       - The Amazon CloudWatch alarms that stop a deployment when they go off. They need not exist yet.
-      - Replaces the alarms that the group has. An empty dictionary clears them.
+      - Replaces the alarms of the deployment group. An empty dictionary clears them.
     type: dict
     suboptions:
       enabled:
         description:
-          - Whether they do. When it is not given, they do if there are O(alarm_configuration.alarms).
-          - With V(false), the alarms are kept, but nothing is stopped.
+          - Whether the alarms stop a deployment. Defaults to V(true) if O(alarm_configuration.alarms) is not empty.
+          - V(false) keeps the alarms, but they stop nothing.
         type: bool
       ignore_poll_alarm_failure:
-        description: Whether a deployment goes on when AWS CodeDeploy cannot read the alarms. Off when it is not given.
+        description: Whether a deployment continues when AWS CodeDeploy cannot read the alarms. V(false) when omitted.
         type: bool
       alarms:
-        description: The alarms. Needed if O(alarm_configuration.enabled=true).
+        description: The alarms. Required if O(alarm_configuration.enabled=true).
         type: list
         elements: dict
         suboptions:
           name:
-            description: The alarm's name, of 255 characters at most.
+            description: The alarm's name, at most 255 characters.
             type: str
             required: true
   auto_rollback_configuration:
     description:
-      - When AWS rolls a deployment back by itself. An empty dictionary clears it.
+      - When AWS rolls back a deployment automatically. An empty dictionary clears this setting.
     type: dict
     suboptions:
       enabled:
         description:
-          - Whether it does. When it is not given, it does if there are O(auto_rollback_configuration.events).
-          - With V(false), the events are kept, but nothing is rolled back.
+          - Whether to roll back automatically. Defaults to V(true) if O(auto_rollback_configuration.events) is not empty.
+          - V(false) keeps the events, but nothing is rolled back.
         type: bool
       events:
-        description: What makes AWS roll back. Needed if O(auto_rollback_configuration.enabled=true).
+        description: The events that trigger a rollback. Required if O(auto_rollback_configuration.enabled=true).
         type: list
         elements: str
         choices: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM, DEPLOYMENT_STOP_ON_REQUEST]
   deployment_style:
     description:
-      - Whether a deployment happens on the hosts in place, and whether traffic is kept from a host meanwhile.
-      - When it is not given, a new group of a V(Server) application gets V(IN_PLACE) and V(WITHOUT_TRAFFIC_CONTROL).
-        Groups of V(Lambda) and V(ECS) applications can only have V(BLUE_GREEN) and V(WITH_TRAFFIC_CONTROL), and get that.
+      - Whether to deploy in place, and whether to block traffic to a host during its deployment.
+      - When omitted, a new deployment group of a V(Server) application gets V(IN_PLACE) and V(WITHOUT_TRAFFIC_CONTROL). Deployment groups of
+        V(Lambda) and V(ECS) applications always have V(BLUE_GREEN) and V(WITH_TRAFFIC_CONTROL).
     type: dict
     suboptions:
       deployment_type:
-        description: Deploy on the hosts that are there, or on others that take over. V(BLUE_GREEN) needs traffic control.
+        description: Whether to deploy to the existing hosts, or to others that then replace them. V(BLUE_GREEN) needs traffic control.
         type: str
         required: true
         choices: [IN_PLACE, BLUE_GREEN]
       deployment_option:
-        description: Whether to control traffic, for which a group of a V(Server) application must have a load balancer.
+        description: Whether to control traffic. If so, a deployment group of a V(Server) application must have a load balancer.
         type: str
         required: true
         choices: [WITH_TRAFFIC_CONTROL, WITHOUT_TRAFFIC_CONTROL]
   load_balancer_info:
     description:
       - The load balancers that traffic comes from. They are not used with O(deployment_style.deployment_option=WITHOUT_TRAFFIC_CONTROL).
-      - Replaces all load balancers that the group has. An empty dictionary clears them.
+      - Replaces all load balancers of the deployment group. An empty dictionary clears them.
     type: dict
     suboptions:
       elb_info_list:
-        description: Classic load balancers, 10 at most. For V(Server).
+        description: Classic Load Balancers, at most 10. For V(Server).
         type: list
         elements: dict
         suboptions:
@@ -180,7 +182,7 @@ options:
             type: str
             required: true
       target_group_info_list:
-        description: Target groups of application and network load balancers, with targets of type C(instance), 10 at most. For V(Server).
+        description: Target groups of Application and Network Load Balancers, with targets of type C(instance), at most 10. For V(Server).
         type: list
         elements: dict
         suboptions:
@@ -189,7 +191,7 @@ options:
             type: str
             required: true
       target_group_pair_info_list:
-        description: The pair of target groups between which traffic moves, just one. For V(ECS), which needs it.
+        description: The pair of target groups between which traffic shifts, exactly one. For V(ECS), where it is required.
         type: list
         elements: dict
         suboptions:
@@ -204,7 +206,7 @@ options:
                 type: str
                 required: true
           prod_traffic_route:
-            description: The way of the users' traffic.
+            description: The listener for production traffic.
             type: dict
             suboptions:
               listener_arns:
@@ -213,7 +215,7 @@ options:
                 elements: str
                 required: true
           test_traffic_route:
-            description: The way of test traffic, by which the replacement can be tried before users get to it.
+            description: The listener for test traffic, with which the replacement can be tried before it gets production traffic.
             type: dict
             suboptions:
               listener_arns:
@@ -223,34 +225,35 @@ options:
                 required: true
   blue_green_deployment_configuration:
     description:
-      - How the replacement takes over in a blue/green deployment. Needed for V(ECS), not for V(Lambda).
-      - A part that is not given is left as it is, and so is a wait.
-      - AWS cannot remove it from a group, but makes no use of it with O(deployment_style.deployment_type=IN_PLACE).
+      - How the replacement takes over in a blue/green deployment. Required for V(ECS), not used for V(Lambda).
+      - Parts that are omitted are left as they are, including wait times.
+      - AWS cannot remove this block from a deployment group, but ignores it with O(deployment_style.deployment_type=IN_PLACE).
     type: dict
     suboptions:
       deployment_ready_option:
-        description: What happens when the replacement is ready.
+        description: What to do when the replacement is ready.
         type: dict
         suboptions:
           action_on_timeout:
-            description: Move traffic at once, or wait for somebody to say so and stop the deployment if nobody does.
+            description: V(CONTINUE_DEPLOYMENT) shifts traffic at once. V(STOP_DEPLOYMENT) waits for somebody to continue the deployment, and stops
+              it if nobody does.
             type: str
             required: true
             choices: [CONTINUE_DEPLOYMENT, STOP_DEPLOYMENT]
           wait_time_in_minutes:
-            description: How long to wait with V(STOP_DEPLOYMENT), 2880 at most, for V(ECS) 7200.
+            description: How many minutes to wait with V(STOP_DEPLOYMENT), at most 2880, or 7200 for V(ECS).
             type: int
       terminate_blue_instances_on_deployment_success:
-        description: What happens to the original hosts, or tasks, after a success.
+        description: What to do with the original hosts or tasks after a successful deployment.
         type: dict
         suboptions:
           action:
-            description: Terminate them, or leave them running without traffic.
+            description: Whether to terminate them, or to leave them running without traffic.
             type: str
             required: true
             choices: [TERMINATE, KEEP_ALIVE]
           termination_wait_time_in_minutes:
-            description: How long to wait with V(TERMINATE), 2880 at most.
+            description: How many minutes to wait with V(TERMINATE), at most 2880.
             type: int
       green_fleet_provisioning_option:
         description: Where the hosts of the replacement come from.
@@ -258,16 +261,18 @@ options:
         suboptions:
           action:
             description:
-              - Take those that are there, which every deployment names, or copy the group's Auto Scaling group.
-              - With V(COPY_AUTO_SCALING_GROUP), the group must have exactly one, and every deployment puts its copy in the place of the
-                original, see O(auto_scaling_groups).
+              - V(DISCOVER_EXISTING) uses existing instances, which each deployment names. V(COPY_AUTO_SCALING_GROUP) copies the deployment group's
+                Auto Scaling group.
+              - With V(COPY_AUTO_SCALING_GROUP), the deployment group must have exactly one Auto Scaling group, and each deployment replaces it by
+                its copy, see O(auto_scaling_groups).
             type: str
             required: true
             choices: [DISCOVER_EXISTING, COPY_AUTO_SCALING_GROUP]
   ecs_services:
     description:
-      - The Amazon ECS service to deploy to, just one. It must have the deployment controller C(CODE_DEPLOY), and be in no other deployment group.
-      - For V(ECS), which needs it.
+      - The Amazon ECS service to deploy to, exactly one. It must use the deployment controller C(CODE_DEPLOY), and belong to no other deployment
+        group.
+      - For V(ECS), where it is required.
     type: list
     elements: dict
     suboptions:
@@ -276,7 +281,7 @@ options:
         type: str
         required: true
       cluster_name:
-        description: The name of its cluster.
+        description: The name of the cluster that runs the service.
         type: str
         required: true
 """

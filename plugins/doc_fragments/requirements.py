@@ -15,6 +15,6 @@ requirements:
   - boto3 >= 1.35.2
   - botocore >= 1.35.2
 notes:
-  - Where AWS does not answer, a first call fails within 30 seconds, and names the address and what to check. The option C(aws_config) takes other time
-    limits, such as C(connect_timeout) and C(read_timeout).
+  - If AWS does not answer, the first call fails within 30 seconds, and the error names the address and what to check. Use the option C(aws_config)
+    to set other time limits, such as C(connect_timeout) and C(read_timeout).
 """

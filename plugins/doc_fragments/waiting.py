@@ -12,32 +12,32 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Follow the deployment. The task fails if the deployment does.
-      - With V(false), the task ends when it has done what is to be done now. It fails all the same if it is only to await a deployment, and that has
-        failed already.
+      - Whether to follow the deployment. If so, the task fails if the deployment does.
+      - With V(false), the task ends as soon as it has done its own work. If it only had to wait for a deployment, and that has already failed, the
+        task still fails.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to follow the deployment, and then its rollback, if there is one. As long as nothing changes, nothing is shown.
-      - When the time is up, the task fails and tells what is known. The deployment goes on; run the task again to follow it further.
-      - A look at the deployment that fails is repeated, for two minutes at most, and not when the time is up, so that the task survives a short outage
-        of the network.
+      - How many seconds to follow the deployment, and then its rollback, if there is one. Nothing is printed while nothing changes.
+      - After that time, the task fails and reports what is known. The deployment continues; run the task again to resume following it.
+      - Polling that fails is retried for up to two minutes, within this time, so that the task survives a short network outage.
     type: int
     default: 3600
   wait_delay:
     description:
-      - Seconds between two looks at the deployment, each of which costs one to three calls.
-      - When this is left out, the looks are few while nothing can have happened, and close together when the end is near. It is estimated from
-        how long the targets took so far, or else the deployment group's last deployment.
+      - The seconds between two polls of the deployment. Each poll costs one to three API calls.
+      - When omitted, polls are rare while nothing can have happened, and frequent when the end is near. That is estimated from how long the targets
+        have taken so far, or from the deployment group's last deployment.
     type: int
   diagnose:
     description:
-      - For how many failed targets the diagnosis tells everything, one of each cause before a second of any. The others are counted by cause.
+      - How many failed targets to describe in full, starting with one for each cause. The others are counted by cause.
     type: int
     default: 5
 notes:
-  - Waiting is done by an action plugin on the controller, which shows a line whenever something changes, and with C(-v) also what
-    becomes of each target's lifecycle events. Therefore C(async) cannot be used with this module.
+  - An action plugin on the controller waits for the deployment. It prints a line whenever something changes, and with C(-v) also the progress of
+    each target's lifecycle events. Therefore C(async) cannot be used with this module.
+  - In what the hosts report, these lines and C(msg) contain no colors, and codes such as C(\x1b) instead of control characters.
   - Interrupting the task does not stop the deployment.
 """

@@ -7,123 +7,127 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: hosts
 version_added: 0.1.0
-short_description: The hosts of AWS CodeDeploy as an inventory
+short_description: AWS CodeDeploy inventory source
 description:
-  - The on-premises instances of the account, the hosts of a deployment group, or the targets of a deployment, such as those on which the last
-    one has failed.
-  - The name of the inventory's file must end with C(codedeploy.yml) or C(codedeploy.yaml). Ansible goes on without an inventory that it cannot read, be it
-    for its name or for its content; set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) where that must be a failure.
-  - A host is called what CodeDeploy calls it, the name of an on-premises instance or the id of an EC2 instance, unless O(hostnames) says
-    otherwise. Of an EC2 instance, its addresses are variables, so that O(compose) can set C(ansible_host).
-  - Hosts that are gone are left out, that is EC2 instances that have been terminated and, unless O(registration_status) asks for them, on-premises
-    instances that have been deregistered.
+  - Reads the on-premises instances of the account, the hosts of a deployment group, or the targets of a deployment, such as those on which the last
+    one failed.
+  - The name of the inventory file must end with C(codedeploy.yml) or C(codedeploy.yaml). Ansible continues without an inventory that it cannot
+    read, because of its name or its content. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) to make that an error.
+  - A host is named as CodeDeploy names it, by the name of an on-premises instance or the ID of an EC2 instance, unless O(hostnames) says otherwise.
+    The addresses of an EC2 instance are variables, so that O(compose) can set C(ansible_host).
+  - Hosts that no longer exist are left out, which are terminated EC2 instances and, unless O(registration_status) selects them, deregistered
+    on-premises instances.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   plugin:
-    description: What makes a file one for this plugin.
+    description: Marks the file as a configuration of this plugin.
     type: str
     required: true
     choices: [slipway.codedeploy.hosts]
   regions:
     description:
-      - The regions to look in. What O(application_name) or O(deployment) names must exist in each.
-      - Only the one that O(region) names when this is empty. Not all that there are, since a deployment group is in one.
+      - The regions to read. What O(application_name) or O(deployment) names must exist in each of them.
+      - When empty, only the region of O(region) is read. There is no value for all regions, since a deployment group exists in one.
     type: list
     elements: str
     default: []
   application_name:
     description:
-      - The hosts of a deployment group of this application, which needs O(deployment_group_name) too.
-      - They are those that CodeDeploy would deploy to now, EC2 instances by tags and by Auto Scaling group, and on-premises instances.
-      - All on-premises instances are meant when this and O(deployment) are left out.
+      - The application of a deployment group whose hosts to read. Requires O(deployment_group_name).
+      - The hosts are those that CodeDeploy would deploy to now, EC2 instances selected by tags and by Auto Scaling group, and on-premises
+        instances.
+      - When this and O(deployment) are omitted, all on-premises instances are read.
     type: str
     aliases: [application]
   deployment_group_name:
-    description: The deployment group, with O(application_name).
+    description: The deployment group whose hosts to read, together with O(application_name).
     type: str
     aliases: [deployment_group]
   deployment:
     description:
-      - The targets of a deployment instead. V(last), V(last_failed) or V(last_successful) of the deployment group; or any other's id, such as
-        V(d-3KX1ZQ2AB), without O(application_name) and O(deployment_group_name).
-      - A rollback is a deployment of its own. After one, V(last) is the rollback, V(last_failed) what it has rolled back.
+      - Read the targets of a deployment instead. Either V(last), V(last_failed) or V(last_successful) of the deployment group; or the ID of any
+        deployment, such as V(d-3KX1ZQ2AB), without O(application_name) and O(deployment_group_name).
+      - A rollback is a deployment of its own. After one, V(last) is the rollback, and V(last_failed) the deployment that it rolled back.
       - There are no hosts if the deployment group has had no such deployment, or CodeDeploy has not chosen the targets yet.
     type: str
   target_statuses:
-    description: Only the hosts on which O(deployment) is in one of these states.
+    description: Only return hosts on which O(deployment) has one of these statuses.
     type: list
     elements: str
     choices: [Pending, InProgress, Succeeded, Failed, Skipped, Unknown, Ready]
   registration_status:
     description:
-      - Of all on-premises instances, those that are registered, or those that were. AWS keeps the names of these for a time.
-      - V(Registered) when it is left out.
+      - Of all on-premises instances, only return those that are registered, or only those that were deregistered, whose names AWS keeps for some
+        time.
+      - V(Registered) when omitted.
     type: str
     choices: [Registered, Deregistered]
   tag_filters:
-    description: Of all on-premises instances, those that one of these filters matches.
+    description: Of all on-premises instances, only return those that match at least one of these filters.
     type: list
     elements: dict
     suboptions:
       key:
-        description: The tag's key. Without it, a tag of any key matches that has the value.
+        description: The tag's key. When omitted, a tag with any key matches if it has the value.
         type: str
       value:
-        description: The tag's value. Without it, any value of the key matches.
+        description: The tag's value. When omitted, any value of the key matches.
         type: str
       type:
-        description: What is compared, V(KEY_ONLY), V(VALUE_ONLY) or V(KEY_AND_VALUE). When it is not given, it is derived from what else is.
+        description: Whether the key, the value or both must match, V(KEY_ONLY), V(VALUE_ONLY) or V(KEY_AND_VALUE). Derived from what is given when
+          omitted.
         type: str
   tag_set:
-    description: Of all on-premises instances, those that match one filter, as in O(tag_filters), of each of these lists.
+    description: Of all on-premises instances, only return those that match at least one filter of each of these lists. Filters have the same form
+      as in O(tag_filters).
     type: list
     elements: list
   hostnames:
     description:
-      - What to call a host. The first counts that the host has and that can name a host (see the notes), and if it has none, what CodeDeploy
-        calls it.
-      - C(tag:KEY) for the value of a tag, or V(instance_name), V(instance_id), V(private_ip_address), V(public_ip_address),
-        V(private_dns_name) or V(public_dns_name).
+      - Hostname preferences, in order. The first that a host has and that is a valid hostname (see the notes) is used; if there is none, what
+        CodeDeploy calls the host.
+      - C(tag:KEY) for the value of a tag, or V(instance_name), V(instance_id), V(private_ip_address), V(public_ip_address), V(private_dns_name) or
+        V(public_dns_name).
       - It is an error if two hosts would have the same name.
     type: list
     elements: str
     default: []
 notes:
-  - "The variables of an on-premises instance are C(codedeploy_instance_name), C(codedeploy_instance_arn), C(codedeploy_iam_user_arn) or
+  - The variables of an on-premises instance are C(codedeploy_instance_name), C(codedeploy_instance_arn), C(codedeploy_iam_user_arn) or
     C(codedeploy_iam_session_arn), C(codedeploy_registration_status), C(codedeploy_register_time), and, if it has been deregistered,
-    C(codedeploy_deregister_time). C(codedeploy_tags) has its tags by key; where a key has several values, they are a list."
-  - "The variables of an EC2 instance are C(codedeploy_instance_id), C(codedeploy_instance_type), C(codedeploy_instance_state),
-    C(codedeploy_availability_zone), C(codedeploy_tags), and those of C(codedeploy_private_ip_address), C(codedeploy_public_ip_address),
-    C(codedeploy_private_dns_name), C(codedeploy_public_dns_name) and C(codedeploy_platform) that it has."
-  - "With O(deployment) there are also C(codedeploy_deployment_id), C(codedeploy_target_status), C(codedeploy_last_updated_at), of a blue/green
-    deployment C(codedeploy_instance_label), and where a lifecycle event has failed, its name in C(codedeploy_failed_lifecycle_event), and in
-    C(codedeploy_diagnostics) its C(error_code), C(script_name), C(message) and C(log_tail). Every host has C(codedeploy_region)."
-  - To have all that P(amazon.aws.aws_ec2#inventory) tells of an EC2 instance as well, put a file of that plugin beside this one and let it name its
-    hosts C(instance-id). Hosts with the same name are one host.
-  - Whoever may register, name or tag an instance writes what this inventory reads. So nothing of it is taken for a template, with any version of
-    Ansible, and the plugin checks where it would do more than inform. What comes from a cache is checked in the same way.
-  - "A host can be called by letters, digits, dots, hyphens and underscores, 253 at most and the first one a letter, digit or underscore, or by an
-    IPv6 address. It cannot be called like the controller itself (C(localhost), C(127.0.0.1), C(::1), and other spellings of names and addresses of
-    the loopback interface), nor like a group, be it C(all), one of another file that was read before, or one that this file makes. A name that
-    cannot be is skipped with a warning and the next of O(hostnames) counts. A host for which none is left is left out with a warning: that
-    concerns an on-premises instance whose name has one of C(+ = , @), too, unless O(hostnames) finds another for it."
-  - "Variables of O(compose) whose names begin with C(ansible_) say how to reach a host, and may become arguments of C(ssh). Such a variable is a
-    single word of letters, digits and C(_ . / : @ + -) that does not begin with a hyphen, or the file's own text around such words: other values
-    of the host do not exist for it then, so that C(default) can name another. What ends with C(_host) must also be what a host can be called by,
-    and C(ansible_connection) one of C(ssh), C(smart), C(paramiko), C(winrm), C(psrp) and C(aws_ssm). A variable that does not keep to that is left
-    out with a warning, unless its value is in the file and does not depend on the host."
-  - "O(keyed_groups) turns each character that the name of a group cannot have into C(_), whatever C(TRANSFORM_INVALID_GROUP_CHARS) is. A host is not
-    put into a group that would be called like the controller, C(all), C(ungrouped) or a host, and a group not into one that it holds; there is a
-    warning for each. Whoever tags an instance can still put it into any other group that the tag names. Set a prefix to keep these apart from
-    the groups of other files."
-  - "Required IAM permissions: C(codedeploy:BatchGetOnPremisesInstances) for hosts that are on-premises instances, and C(ec2:DescribeInstances) for those
-    that are EC2 instances. To find on-premises instances, C(codedeploy:ListOnPremisesInstances). With O(application_name)
-    C(codedeploy:GetDeploymentGroup), for Auto Scaling groups also C(autoscaling:DescribeAutoScalingGroups), and C(codedeploy:GetApplication), which makes
-    the error for a missing one precise. With O(deployment) C(codedeploy:GetDeployment), C(codedeploy:ListDeploymentTargets) and
+    C(codedeploy_deregister_time). C(codedeploy_tags) contains its tags by key; several values of a key are a list.
+  - The variables of an EC2 instance are C(codedeploy_instance_id), C(codedeploy_instance_type), C(codedeploy_instance_state),
+    C(codedeploy_availability_zone), C(codedeploy_tags), and, where it has a value for them, C(codedeploy_private_ip_address),
+    C(codedeploy_public_ip_address), C(codedeploy_private_dns_name), C(codedeploy_public_dns_name) and C(codedeploy_platform).
+  - With O(deployment) there are also C(codedeploy_deployment_id), C(codedeploy_target_status), C(codedeploy_last_updated_at), for a blue/green
+    deployment C(codedeploy_instance_label), and, if a lifecycle event failed, its name in C(codedeploy_failed_lifecycle_event), and its
+    C(error_code), C(script_name), C(message) and C(log_tail) in C(codedeploy_diagnostics). Every host has C(codedeploy_region).
+  - To get all variables that P(amazon.aws.aws_ec2#inventory) provides for an EC2 instance as well, put a file of that plugin beside this one and
+    let it name its hosts by C(instance-id). Hosts with the same name are one host.
+  - Whoever may register, name or tag an instance writes what this inventory reads. So none of it is treated as a template, with any version of
+    Ansible, and the plugin checks values wherever they would do more than inform. Values from a cache are checked in the same way.
+  - A hostname has letters, digits, dots, hyphens and underscores, at most 253 characters, of which the first is a letter, digit or underscore; or
+    it is an IPv6 address. It cannot be a name of the controller itself (C(localhost), C(127.0.0.1), C(::1), and other spellings of names and
+    addresses of the loopback interface), nor that of a group, whether C(all), a group of another file that was read before, or one that this file
+    creates. An invalid hostname is skipped with a warning, and the next of O(hostnames) is used. A host without a valid hostname is left out with a
+    warning, including an on-premises instance whose name contains one of C(+ = , @), unless O(hostnames) finds another name for it.
+  - "Variables of O(compose) whose names begin with C(ansible_) define how to connect to a host, and may become arguments of C(ssh). Such a variable
+    must be a single word of letters, digits and C(_ . / : @ + -) that does not begin with a hyphen, or the file's own text around such words. Other
+    values of the host are undefined for it, so that C(default) can provide another. A variable whose name ends with C(_host) must also be a valid
+    hostname, and C(ansible_connection) one of C(ssh), C(smart), C(paramiko), C(winrm), C(psrp) and C(aws_ssm). A variable that breaks these rules
+    is left out with a warning, unless its value is in the file and does not depend on the host."
+  - O(keyed_groups) replaces each character that is invalid in a group name by C(_), whatever C(TRANSFORM_INVALID_GROUP_CHARS) is. A host is not
+    added to a group that would have the name of the controller, C(all), C(ungrouped) or a host, and a group is not added to one that it contains;
+    each case causes a warning. Whoever tags an instance can still add it to any other group that the tag names. Set a prefix to keep these groups
+    apart from those of other files.
+  - "Required IAM permissions: C(codedeploy:BatchGetOnPremisesInstances) for hosts that are on-premises instances, and C(ec2:DescribeInstances) for
+    those that are EC2 instances. To find on-premises instances, C(codedeploy:ListOnPremisesInstances). With O(application_name)
+    C(codedeploy:GetDeploymentGroup), for Auto Scaling groups also C(autoscaling:DescribeAutoScalingGroups), and C(codedeploy:GetApplication), which
+    makes the error for a missing one precise. With O(deployment) C(codedeploy:GetDeployment), C(codedeploy:ListDeploymentTargets) and
     C(codedeploy:BatchGetDeploymentTargets), with V(last_failed) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments)."
-  - O(application_name), O(deployment_group_name) and O(deployment) may be templates, as may the options that say how to reach AWS.
-  - With O(cache), what AWS has answered is kept, so that no call is made until it is too old, other hosts are selected, or C(--flush-cache) is given.
+  - O(application_name), O(deployment_group_name) and O(deployment) may be templates, and so may the options for the connection to AWS.
+  - With O(cache), responses from AWS are cached. No call is made until they expire, other hosts are selected, or C(--flush-cache) is given.
 seealso:
   - module: slipway.codedeploy.on_premises_instance_info
   - module: slipway.codedeploy.deployment_info
@@ -139,7 +143,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-# All registered on-premises instances, in groups by their tags, such as tag_stage_production.
+# Read all registered on-premises instances, grouped by their tags, such as tag_stage_production.
 plugin: slipway.codedeploy.hosts
 region: eu-central-1
 keyed_groups:
@@ -148,7 +152,7 @@ keyed_groups:
 
 ---
 
-# Those of web-app in production. What is asked of AWS is kept for an hour.
+# Read those of web-app in production. Cache the responses from AWS for an hour.
 plugin: slipway.codedeploy.hosts
 region: eu-central-1
 tag_set:
@@ -163,7 +167,7 @@ cache_timeout: 3600
 
 ---
 
-# The hosts that production has, EC2 instances reached by their private addresses and called by their names.
+# Read the hosts of a deployment group. Name EC2 instances by their tag Name, and connect to their private addresses.
 plugin: slipway.codedeploy.hosts
 region: eu-central-1
 application_name: web-app
@@ -174,7 +178,7 @@ compose:
 
 ---
 
-# The hosts on which the last deployment of production that failed has failed, in groups by where it did, such as at_ValidateService:
+# Read the hosts on which the last failed deployment to production failed, grouped by lifecycle event, such as at_ValidateService:
 #   ansible -i failed.codedeploy.yml at_ValidateService -m ansible.builtin.command -a 'journalctl -u web-app -n 50'
 plugin: slipway.codedeploy.hosts
 region: eu-central-1
@@ -188,7 +192,7 @@ keyed_groups:
 
 ---
 
-# The targets of the deployment that a pipeline has made, and in the group `done` those that are.
+# Read the targets of the deployment that a pipeline created, and add those that succeeded to the group `done`.
 plugin: slipway.codedeploy.hosts
 region: eu-central-1
 deployment: "{{ lookup('ansible.builtin.env', 'DEPLOYMENT_ID') }}"

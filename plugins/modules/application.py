@@ -11,7 +11,7 @@ version_added: 0.1.0
 short_description: Manage AWS CodeDeploy applications
 description:
   - Creates, renames, tags and deletes AWS CodeDeploy applications.
-  - An application is the name under which deployment groups and revisions are kept. It is created for one compute platform and stays on it.
+  - An application groups deployment groups and revisions under one name. It is created for one compute platform, which cannot be changed.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
@@ -24,27 +24,26 @@ options:
     aliases: [name]
   new_application_name:
     description:
-      - What the application O(application_name) shall be called. If there is none of that name, but one of the new name, it was renamed before.
-      - It is an error if there are both. If there is neither, the application is created under the new name.
-      - Its deployment groups and revisions go with it, and its ARN follows its name. Not with O(state=absent).
+      - The application's new name. If only an application of the new name exists, it has been renamed already.
+      - If both exist, the task fails. If neither exists, the application is created with the new name.
+      - Deployment groups and revisions stay with the application, and its ARN changes with its name. Cannot be combined with O(state=absent).
     type: str
   compute_platform:
     description:
-      - What the application is deployed to.
-      - V(Server) for Amazon EC2 and on-premises instances.
-      - Used when the application is created; AWS uses V(Server) when it is not given.
-      - It cannot be changed afterwards. A value other than the application's own is an error.
+      - What the application is deployed to. V(Server) stands for Amazon EC2 and on-premises instances.
+      - Used to create the application; AWS uses V(Server) when omitted.
+      - It cannot be changed afterwards. If the application has another compute platform, the task fails.
     type: str
     choices: [Server, Lambda, ECS]
   tags:
     description:
       - The application's tags. An empty dictionary removes all tags if O(purge_tags=true).
-      - When this option is left out, tags are neither read nor changed.
+      - When omitted, tags are neither read nor changed.
   state:
     description:
-      - V(present) creates the application if it is missing and brings its tags to O(tags).
-      - V(absent) deletes it B(with all its deployment groups and the record of its deployments).
-        Instances, bundles in S3 and on-premises registrations stay.
+      - V(present) creates the application if it is missing, and updates its tags to O(tags).
+      - V(absent) deletes the application B(with all its deployment groups and the record of its deployments). Instances, bundles in S3 and
+        on-premises registrations stay.
     type: str
     choices: [present, absent]
     default: present
@@ -59,9 +58,9 @@ attributes:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:GetApplication), and as needed C(codedeploy:CreateApplication), C(codedeploy:DeleteApplication),
-    C(codedeploy:UpdateApplication).
-    With O(tags) also C(codedeploy:ListTagsForResource), C(codedeploy:TagResource) and C(codedeploy:UntagResource), C(sts:GetCallerIdentity)."
-  - An unchanged application costs one call, with O(tags) two more, with O(new_application_name) one more.
+    C(codedeploy:UpdateApplication). With O(tags) also C(codedeploy:ListTagsForResource), C(codedeploy:TagResource) and C(codedeploy:UntagResource),
+    C(sts:GetCallerIdentity)."
+  - An unchanged application costs one API call, with O(tags) two more, and with O(new_application_name) one more.
 seealso:
   - module: slipway.codedeploy.application_info
   - module: slipway.codedeploy.deployment_group
@@ -75,11 +74,11 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: An application for EC2 and on-premises instances
+- name: Create an application for EC2 and on-premises instances
   slipway.codedeploy.application:
     application_name: web-app
 
-- name: The same with tags, and no others
+- name: Set the application's tags, and remove all others
   slipway.codedeploy.application:
     application_name: web-app
     compute_platform: Server
@@ -87,12 +86,12 @@ EXAMPLES = r"""
       team: shop
       stage: production
 
-- name: It gets another name, with all that belongs to it
+- name: Rename the application
   slipway.codedeploy.application:
     application_name: web-app
     new_application_name: storefront
 
-- name: The application and its deployment groups are gone
+- name: Delete the application and its deployment groups
   slipway.codedeploy.application:
     application_name: storefront
     state: absent
@@ -101,33 +100,33 @@ EXAMPLES = r"""
 RETURN = r"""
 application:
   description:
-    - The application after the task, or as it would be in check mode. Empty when it is absent.
-    - What only AWS knows (C(application_id), C(create_time)) is missing where check mode predicts a new application.
+    - The application after the task, or as it would be in check mode. Empty if it is absent.
+    - Values that AWS assigns (C(application_id), C(create_time)) are missing if check mode predicts a new application.
   returned: always
   type: dict
   contains:
     application_name:
-      description: Its name.
+      description: The name of the application.
       type: str
       sample: web-app
     application_id:
-      description: The identifier that AWS gave it.
+      description: The ID of the application.
       type: str
       sample: 2f1ad2c4-0e1b-4b1c-9d53-6f6d3f0a7c11
     compute_platform:
-      description: What it is deployed to.
+      description: The compute platform of the application.
       type: str
       sample: Server
     create_time:
-      description: When it was created.
+      description: The time when the application was created.
       type: str
       sample: "2026-11-22T10:15:00.120000+00:00"
     linked_to_git_hub:
-      description: Whether a GitHub account is linked to it.
+      description: Whether a GitHub account is linked to the application.
       type: bool
       sample: false
     tags:
-      description: Its tags.
+      description: The tags of the application.
       returned: when O(tags) is given
       type: dict
       sample: {"team": "shop"}

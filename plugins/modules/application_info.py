@@ -8,28 +8,28 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: application_info
 version_added: 0.1.0
-short_description: Read AWS CodeDeploy applications
+short_description: Gather information about AWS CodeDeploy applications
 description:
-  - Returns the applications of the account and region, all of them or those asked for.
-  - Each is in the form that M(slipway.codedeploy.application) returns and takes.
+  - Returns all applications of the account and region, or those that are named.
+  - Each has the form that M(slipway.codedeploy.application) returns and takes.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   application_names:
     description:
-      - The names of those to read. Those that do not exist are missing from RV(applications).
-      - When it is not given, all are read.
+      - The names of the applications to read. Those that do not exist are missing from RV(applications).
+      - When omitted, all are read.
     type: list
     elements: str
     aliases: [names]
   compute_platform:
     description:
-      - Only applications of this compute platform.
+      - Only return applications of this compute platform.
     type: str
     choices: [Server, Lambda, ECS]
   include_tags:
     description:
-      - Whether to read tags too, which costs one call for each application.
+      - Whether to read tags too, which costs one API call for each application.
     type: bool
     default: true
 attributes:
@@ -45,9 +45,9 @@ attributes:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:ListApplications), unless O(application_names) is given, C(codedeploy:BatchGetApplications), and
-    C(codedeploy:GetApplication) where one of the names does not exist.
-    With O(include_tags=true) also C(codedeploy:ListTagsForResource) and C(sts:GetCallerIdentity)."
-  - Without tags, applications are read 100 with a call.
+    C(codedeploy:GetApplication) if one of the names does not exist. With O(include_tags=true) also C(codedeploy:ListTagsForResource) and
+    C(sts:GetCallerIdentity)."
+  - Without tags, one API call reads up to 100 applications.
 seealso:
   - module: slipway.codedeploy.application
 extends_documentation_fragment:
@@ -58,17 +58,17 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: All applications
+- name: Read all applications
   slipway.codedeploy.application_info:
   register: all
 
-- name: Whether there is one of this name, and what it is for
+- name: Check whether an application exists, and read its compute platform
   slipway.codedeploy.application_info:
     application_names: [web-app]
     include_tags: false
   register: found
 
-- name: Those of Lambda, with their tags
+- name: Read all Lambda applications, with their tags
   slipway.codedeploy.application_info:
     compute_platform: Lambda
 """
@@ -81,27 +81,27 @@ applications:
   elements: dict
   contains:
     application_name:
-      description: Its name.
+      description: The name of the application.
       type: str
       sample: web-app
     application_id:
-      description: The identifier that AWS gave it.
+      description: The ID of the application.
       type: str
       sample: 2f1ad2c4-0e1b-4b1c-9d53-6f6d3f0a7c11
     compute_platform:
-      description: What it is deployed to.
+      description: The compute platform of the application.
       type: str
       sample: Server
     create_time:
-      description: When it was created.
+      description: The time when the application was created.
       type: str
       sample: "2026-11-22T10:15:00.120000+00:00"
     linked_to_git_hub:
-      description: Whether a GitHub account is linked to it.
+      description: Whether a GitHub account is linked to the application.
       type: bool
       sample: false
     tags:
-      description: Its tags.
+      description: The tags of the application.
       returned: when O(include_tags=true)
       type: dict
       sample: {"team": "shop"}

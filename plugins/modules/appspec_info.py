@@ -8,56 +8,57 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: appspec_info
 version_added: 0.1.0
-short_description: Check an AppSpec for AWS CodeDeploy, and read it
+short_description: Validate and parse an AppSpec for AWS CodeDeploy
 description:
-  - Finds the mistakes in an AppSpec that otherwise show on the hosts, half an hour later, and returns the AppSpec parsed.
-  - For the platform Server it judges as the host agent does. What any host agent in use refuses is an error; what host agents 1.x and 2.x read
-    differently, or what they accept and is almost surely not meant, is a warning.
-  - With a directory, the AppSpec and the bundle around it are held against each other. Are the scripts there, and can they run? Are the sources
-    there? Do two files have the same destination? Is there a permission for nothing?
-  - It makes no call to AWS. A file may hold at most 128 KiB and 10,000 values.
+  - Finds mistakes in an AppSpec that would otherwise only show on the hosts, half an hour later, and returns the parsed AppSpec.
+  - For the compute platform Server it follows the host agent. What any host agent in use refuses is an error. What host agents 1.x and 2.x read
+    differently, or what they accept although it is almost certainly a mistake, is a warning.
+  - Given a directory, it also compares the AppSpec with the bundle around it. The scripts must exist and be able to run, the sources must exist,
+    two files must not have the same destination, and permissions must apply to something.
+  - It makes no AWS API calls. A file may have at most 128 KiB and 10,000 values.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   content:
     description:
-      - The AppSpec itself, as text (YAML, or JSON) or as a mapping. A mapping has no lines, and what makes a difference only as text, such as a
-        mode with a leading zero, is not seen in it.
-      - Exactly one of O(content) and O(path) is needed.
+      - The AppSpec itself, as a string (YAML or JSON) or as a mapping. A mapping has no line numbers, and mistakes that only exist in the text,
+        such as a mode with a leading zero, cannot be found in it.
+      - Exactly one of O(content) and O(path) is required.
     type: raw
   path:
     description:
-      - The AppSpec's file, or a directory that holds it, on the host that runs the task (usually the controller).
-      - In a directory its name is C(appspec.yml), for O(platform=lambda) and O(platform=ecs) C(appspec.yaml) or C(appspec.json).
-      - For O(platform=server), the rest of a directory is read as M(slipway.codedeploy.revision) does by default, with C(.codedeployignore).
-        What is in an archive is not checked by this module.
+      - The AppSpec's file, or a directory that contains it, on the host that runs the task (usually the controller).
+      - In a directory, the file is C(appspec.yml), or C(appspec.yaml) or C(appspec.json) for O(platform=lambda) and O(platform=ecs).
+      - For O(platform=server), the rest of the directory is read like M(slipway.codedeploy.revision) does by default, with C(.codedeployignore).
+        This module does not check the content of archives.
     type: path
   platform:
     description:
-      - What the AppSpec is for.
+      - The compute platform of the AppSpec.
     type: str
     choices: [server, lambda, ecs]
     default: server
   host_os:
     description:
-      - The operating system of the hosts, for O(platform=server). An AppSpec for another one is an error. Either is fine when it is left out.
+      - The operating system of the hosts, for O(platform=server). An AppSpec for another one is an error. Both are accepted when omitted.
     type: str
     choices: [linux, windows]
   host_users:
     description:
-      - The users that the hosts have, for O(platform=server). With it, an C(owner) or C(runas) that is not among them is an error.
+      - The users that exist on the hosts, for O(platform=server). An C(owner) or C(runas) that is not among them is then an error.
         C(ansible_facts.getent_passwd) of M(ansible.builtin.getent) has them.
-      - Leave it out where scripts of the application create them.
+      - Omit this option if scripts of the application create users.
     type: list
     elements: str
   host_groups:
     description:
-      - The groups that the hosts have, for O(platform=server). With it, a C(group) that is not among them is an error.
+      - The groups that exist on the hosts, for O(platform=server). A C(group) that is not among them is then an error.
     type: list
     elements: str
   fail_on:
     description:
-      - Whether the task fails when there are problems. With V(error) it fails if there are errors, with V(warning) also if there are warnings.
+      - Whether problems fail the task. With V(error) it fails if there are errors, with V(warning) also if there are warnings, and with V(never) it
+        does not fail.
     type: str
     choices: [error, warning, never]
     default: error
@@ -71,7 +72,7 @@ attributes:
   action_group:
     support: none
 requirements:
-  - PyYAML where the task runs (the controller has it, since ansible-core needs it)
+  - PyYAML on the host that runs the task (the controller has it, since ansible-core needs it)
 notes:
   - "Required IAM permissions: none."
   - At most 100 problems are reported.
@@ -87,12 +88,12 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: The application is in order, with its AppSpec and all that it names
+- name: Validate an application's AppSpec, and all that it names
   slipway.codedeploy.appspec_info:
     path: web-app
     fail_on: warning
 
-- name: What is there to say of an AppSpec?
+- name: Find the problems of an AppSpec
   slipway.codedeploy.appspec_info:
     content: |
       version: 0.0
@@ -103,17 +104,17 @@ EXAMPLES = r"""
     fail_on: never
   register: found
 
-- name: Each problem has a rule, a place, and a hint
+- name: Show the first problem and its hint
   ansible.builtin.debug:
     msg: "{{ found.problems[0].message }} {{ found.problems[0].hint }}"
 
-- name: Have the hosts the users that the application names?
+- name: Check that the hosts have the users that the AppSpec names
   slipway.codedeploy.appspec_info:
     path: web-app
     host_os: linux
     host_users: [root, www-data, deploy]
 
-- name: An AppSpec for a Lambda function, made in the playbook
+- name: Validate an AppSpec for a Lambda function, written in the playbook
   slipway.codedeploy.appspec_info:
     platform: lambda
     content:
@@ -137,38 +138,38 @@ valid:
   type: bool
   sample: true
 appspec:
-  description: The AppSpec, parsed. Empty (V(none)) if it cannot be.
+  description: The parsed AppSpec. V(null) if it cannot be parsed.
   returned: when the AppSpec could be found
   type: dict
   sample: {"version": 0.0, "os": "linux", "hooks": {"AfterInstal": [{"location": "scripts/configure.sh"}]}}
 problems:
-  description: What is wrong, in the order of the lines.
+  description: The problems, in the order of their lines.
   returned: when the AppSpec could be found
   type: list
   elements: dict
   contains:
     severity:
-      description: V(error) or V(warning).
+      description: The severity, V(error) or V(warning).
       type: str
       sample: warning
     rule:
-      description: The name of the rule that is broken. It stays the same from release to release.
+      description: The name of the broken rule, which stays the same from release to release.
       type: str
       sample: event-unknown
     path:
-      description: Where in the AppSpec. Empty for the whole.
+      description: The place in the AppSpec. Empty for the whole AppSpec.
       type: str
       sample: hooks.AfterInstal
     line:
-      description: The line, from 1. V(none) if there is none.
+      description: The line number, counted from 1. V(null) if there is none.
       type: int
       sample: 4
     message:
-      description: What is wrong.
+      description: The description of the problem.
       type: str
       sample: hooks.AfterInstal is not a lifecycle event, so it never runs.
     hint:
-      description: What to do.
+      description: The suggested fix.
       type: str
       sample: Did you mean AfterInstall?
 """

@@ -8,16 +8,16 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: deploy
 version_added: 0.1.0
-short_description: Ship a revision with AWS CodeDeploy and await it
+short_description: Deploy a revision with AWS CodeDeploy
 description:
-  - Brings a revision to a deployment group. Bundles and uploads it if it comes from a directory, registers it, creates the deployment, and
-    follows it to its end with live progress.
-  - Does nothing when the group has the revision already. A bundle is known by the digest of its content, so the same content is neither
-    uploaded nor deployed again.
-  - When the deployment fails, the task fails with a diagnosis. It names the hosts, the lifecycle event, the script and its error, shows the
-    end of the script's log, and tells what became of the rollback.
-  - A task that was killed, or that ran into O(wait_timeout), can be run again. It attaches to the deployment that is in flight. If that has
-    succeeded meanwhile, though it failed on some targets, the task warns about them as the one before would have.
+  - Brings a revision to a deployment group. Bundles and uploads it if it comes from a directory, registers it, creates the deployment, and follows
+    it to its end with live progress.
+  - Does nothing if the deployment group already has the revision. A bundle is identified by the digest of its content, so the same content is
+    neither uploaded nor deployed again.
+  - If the deployment fails, the task fails with a diagnosis. It names the hosts, the lifecycle event, the script and its error, and shows the end
+    of the script's log and the outcome of the rollback.
+  - A task that was interrupted, or that reached O(wait_timeout), can be run again. It attaches to the deployment in progress. If that has succeeded
+    in the meantime, but failed on some targets, the task warns about them like the first one would have.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
@@ -29,85 +29,88 @@ options:
     aliases: [application]
   deployment_group_name:
     description:
-      - The deployment group to deploy to. It must exist, see M(slipway.codedeploy.deployment_group). Either this or O(deployment_group_names) is
-        needed.
+      - The deployment group to deploy to. It must exist, see M(slipway.codedeploy.deployment_group).
+      - Either this or O(deployment_group_names) is required.
     type: str
     aliases: [deployment_group]
   deployment_group_names:
     description:
-      - Several deployment groups of the application to deploy to, in this order. The release is bundled and uploaded for the first of them.
-      - After a failure, those that have not begun are left alone.
-      - All are looked up before anything is written. If one does not exist, none is deployed to.
+      - Several deployment groups of the application to deploy to, in this order. The release is bundled and uploaded for the first one.
+      - After a failure, the deployment groups that have not been started are left alone.
+      - All of them are looked up before anything is written. If one does not exist, nothing is deployed.
     type: list
     elements: str
   groups_at_once:
     description:
-      - To how many of O(deployment_group_names) to deploy side by side.
+      - The number of O(deployment_group_names) to deploy to in parallel.
     type: int
     default: 1
   continue_after_failure:
     description:
-      - Deploy to all of O(deployment_group_names), even if one of them fails. The task still fails then.
+      - Deploy to all of O(deployment_group_names), even if one of them fails. The task still fails in the end.
     type: bool
     default: false
   force:
     description:
-      - Deploy even if the deployment group has the revision already. A deployment of the revision that is in flight is followed all the same.
+      - Deploy even if the deployment group already has the revision. If a deployment of the revision is in progress, the task follows it instead of
+        creating another.
     type: bool
     default: false
   if_in_progress:
     description:
-      - What to do when the deployment group has an active deployment already, of which CodeDeploy allows one.
-      - V(attach) follows it if it is of the same revision, such as the one of a run that was killed, or rolls such a one back. It fails
-        otherwise.
-      - V(wait) follows it, if it is of another revision, to its end, however that is, and deploys then.
-      - V(stop) stops it, if it is of another revision, and deploys then. A rollback is not stopped but awaited.
+      - What to do when the deployment group already has an active deployment; CodeDeploy allows only one.
+      - V(attach) follows the deployment if it is of the same revision, such as that of an interrupted run, or if it rolls back such a deployment.
+        Otherwise the task fails.
+      - V(wait) waits for a deployment of another revision to finish, whatever its outcome, and then deploys.
+      - V(stop) stops a deployment of another revision, and then deploys. A rollback is not stopped; the task waits for it.
       - V(fail) fails, whatever the revision.
-      - V(wait) and V(stop) need O(wait=true), since the deployment is created after another one has been followed to its end.
-      - Deployments that CodeDeploy makes by itself to hosts that Auto Scaling launches are not in the way of a task that has nothing to deploy, and
+      - V(wait) and V(stop) need O(wait=true), since the new deployment is created after the other one has been followed to its end.
+      - Deployments that CodeDeploy creates automatically for hosts that Auto Scaling launches do not block a task that has nothing to deploy, and
         never count as releases.
     type: str
     choices: [attach, wait, stop, fail]
     default: attach
   roll_back_stopped:
     description:
-      - With O(if_in_progress=stop), have CodeDeploy roll the stopped deployment back first.
+      - With O(if_in_progress=stop), have CodeDeploy roll back the stopped deployment first.
     type: bool
     default: false
   wait_for:
     description:
-      - How far to follow the deployment. V(ready) is when the new version of a blue/green deployment is in place and waits to be continued, for
-        which there is M(slipway.codedeploy.deployment). V(traffic_shifted) is when all traffic goes to the new version, though the old one may
-        still wait for its termination.
+      - How far to follow the deployment.
+      - V(succeeded) waits until the deployment has succeeded.
+      - V(ready) waits until the new version of a blue/green deployment is in place and waits to be continued, see M(slipway.codedeploy.deployment).
+      - V(traffic_shifted) waits until all traffic goes to the new version. The old one may still wait for its termination.
     type: str
     choices: [succeeded, ready, traffic_shifted]
     default: succeeded
   continue_when_ready:
     description:
-      - Continue a blue/green deployment as soon as its new version is in place, where the deployment group lets it wait for that.
+      - Continue a blue/green deployment as soon as its new version is in place, if the deployment group makes it wait for that.
     type: bool
     default: false
   sequence:
     description:
-      - A number that grows from release to release, such as that of the build. A release is refused if the deployment group's last successful
-        deployment told a greater one, so that a job that was held up cannot undo what a later one has shipped. A deployment that went back and
-        tells none counts as what it undid. Nor is a deployment in flight stopped for O(if_in_progress=stop) that tells a greater one.
-      - This is looked at before anything is written, again right before the deployment is created, and once more right after. If a later release
-        was deployed between the last two, the deployment is stopped, CodeDeploy rolls it back to that release, and the task fails.
-      - It is kept at the end of the deployment's description, as C([sequence 42]).
+      - A number that grows from release to release, such as a build number. A release is refused if the deployment group's last successful
+        deployment had a higher number, so that a delayed job cannot undo a later release. A rollback without a number counts as the deployment that
+        it undid.
+      - With O(if_in_progress=stop), a deployment in progress that has a higher number is not stopped.
+      - The number is compared before anything is written, again right before the deployment is created, and once more right after that. If a later
+        release was deployed between the last two, the deployment is stopped, CodeDeploy rolls it back to that release, and the task fails.
+      - The number is stored at the end of the deployment's description, as C([sequence 42]).
     type: int
   deployment_mode:
     description:
-      - V(RESTART) restarts the application on the hosts, by running the hooks of the revision of the deployment group's last successful
-        deployment, without downloading or installing it again. So it takes neither O(source) nor O(revision). It is for the platform Server, in
-        place, and the host agents must be 2.1 or newer.
-      - Each run is another restart, unless one is in flight.
-      - What is left out is V(STANDARD) to AWS. V(RESTART) needs a botocore that knows it, such as 1.44.5.
+      - V(RESTART) restarts the application on the hosts. It runs the hooks of the revision of the deployment group's last successful deployment,
+        without downloading or installing that again, and so takes neither O(source) nor O(revision). It needs the compute platform Server, in-place
+        deployments, and host agents 2.1 or newer.
+      - Each run is another restart, unless one is in progress.
+      - AWS uses V(STANDARD) when this is omitted. V(RESTART) needs a botocore that supports it, such as 1.44.5.
     type: str
     choices: [STANDARD, RESTART]
   description:
     description:
-      - A comment on the deployment, at most 256 characters. A deployment that is in flight already keeps its own.
+      - A comment on the deployment, at most 256 characters. A deployment that is already in progress keeps its own.
     type: str
   deployment_config_name:
     description:
@@ -115,32 +118,32 @@ options:
     type: str
   file_exists_behavior:
     description:
-      - What the agent does with files that are already at the place of a file to be installed and were not put there by the deployment
-        group's previous deployment. AWS uses V(DISALLOW) when this is left out.
-      - Not passed on to the platforms Lambda and ECS, which refuse it.
+      - What the host agent does with a file that already exists where it is to install one, unless the deployment group's previous deployment
+        installed that file. AWS uses V(DISALLOW) when this is omitted.
+      - Ignored for the compute platforms Lambda and ECS, which do not support it.
     type: str
     choices: [DISALLOW, OVERWRITE, RETAIN]
   ignore_application_stop_failures:
     description:
-      - Go on when the C(ApplicationStop) hook of the previous revision fails. Only passed on to the platform Server.
+      - Continue when the C(ApplicationStop) hook of the previous revision fails. Only used for the compute platform Server.
     type: bool
   update_outdated_instances_only:
     description:
-      - Deploy only to instances that do not run the revision. Only passed on to the platform Server.
-      - A deployment group that has the revision is left alone all the same. Where hosts have come that lack it, by a new tag for instance, add
-        O(force=true).
+      - Deploy only to instances that do not run the revision. Only used for the compute platform Server.
+      - A deployment group that already has the revision is left alone anyway. If hosts without the revision have joined it, for example by a new
+        tag, add O(force=true).
     type: bool
   auto_rollback_configuration:
     description:
-      - When to roll back, instead of what the deployment group says.
+      - When to roll back automatically, instead of the deployment group's setting.
     type: dict
     suboptions:
       enabled:
-        description: Whether to roll back automatically. With it, O(auto_rollback_configuration.events) must name at least one.
+        description: Whether to roll back automatically. If so, O(auto_rollback_configuration.events) must list at least one event.
         type: bool
         default: true
       events:
-        description: On which events.
+        description: The events that trigger a rollback.
         type: list
         elements: str
         choices: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM, DEPLOYMENT_STOP_ON_REQUEST]
@@ -151,10 +154,10 @@ options:
     type: dict
     suboptions:
       enabled:
-        description: Whether alarms stop the deployment. When it is not given, they do if there are O(override_alarm_configuration.alarms).
+        description: Whether the alarms stop the deployment. Defaults to V(true) if O(override_alarm_configuration.alarms) is not empty.
         type: bool
       ignore_poll_alarm_failure:
-        description: Whether the deployment goes on when CodeDeploy cannot read the alarms. Off when it is not given.
+        description: Whether the deployment continues when CodeDeploy cannot read the alarms. V(false) when omitted.
         type: bool
       alarms:
         description: The alarms.
@@ -162,17 +165,17 @@ options:
         elements: dict
         suboptions:
           name:
-            description: The alarm's name, of 255 characters at most.
+            description: The alarm's name, at most 255 characters.
             type: str
             required: true
   target_instances:
     description:
-      - The instances that are the new fleet of a blue/green deployment, where the deployment group discovers existing ones. With O(preflight), it is a
-        warning if they are not given there, since the release may then go to the hosts that have the traffic.
+      - The instances of the replacement fleet of a blue/green deployment, for a deployment group that discovers existing instances. If the
+        deployment group expects them and they are missing, O(preflight) warns, since the release may then go to the hosts that serve traffic now.
     type: dict
     suboptions:
       tag_filters:
-        description: Tag filters, any of which may match. Not together with O(target_instances.ec2_tag_set).
+        description: Tag filters. An instance is selected if any of them matches. Mutually exclusive with O(target_instances.ec2_tag_set).
         type: list
         elements: dict
         suboptions:
@@ -183,74 +186,74 @@ options:
             description: The tag's value.
             type: str
           type:
-            description: What of the two has to match. It follows from what is given.
+            description: Whether the key, the value or both must match. Derived from what is given when omitted.
             type: str
             choices: [KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE]
       ec2_tag_set:
-        description: Lists of such filters, of each of which one has to match.
+        description: Lists of tag filters. An instance is selected if at least one filter of each list matches.
         type: list
         elements: list
       auto_scaling_groups:
-        description: The names of Auto Scaling groups.
+        description: Names of Auto Scaling groups.
         type: list
         elements: str
   ec2_deployment_options:
     description:
-      - What is done to the deployment group's Auto Scaling groups meanwhile, instead of what the deployment group says.
+      - What to do with the deployment group's Auto Scaling groups during the deployment, instead of the deployment group's setting.
     type: dict
     suboptions:
       auto_scaling_group_processes_to_suspend:
-        description: The scaling processes to suspend.
+        description: The Auto Scaling processes to suspend.
         type: list
         elements: str
         choices: [Terminate, AZRebalance, InstanceRefresh, ScheduledActions]
   preflight:
     description:
-      - Before anything is written, look whether the deployment could only fail, because the deployment group matches no instance or one of its alarms
-        is going off, or because a registered revision is not in S3 any more. What the task is not allowed to look at becomes a warning.
-      - For Lambda, if the AppSpec is given as its content, also whether the function has the alias and the new version that it names, and the alias
-        points at its C(CurrentVersion). For ECS whether the deployment group's service is there.
+      - Check, before anything is written, whether the deployment would be bound to fail, because the deployment group matches no instance, one of
+        its alarms is in ALARM state, or a registered revision is no longer in S3. A check that the credentials do not allow becomes a warning.
+      - For Lambda, if the AppSpec is given as its content, also check that the function has the alias and the new version that it names, and that
+        the alias points to its C(CurrentVersion). For ECS, also check that the deployment group's service exists.
     type: bool
     default: true
 attributes:
   check_mode:
     support: full
     details:
-      - Everything is checked, nothing is uploaded, registered or deployed, and nothing is awaited.
-      - A deployment group that does not exist is not an error in check mode, but a warning, because another task of the play may be meant to
-        create it.
+      - Everything is checked. Nothing is uploaded, registered or deployed, and the task does not wait.
+      - A missing deployment group is a warning in check mode instead of an error, because another task of the play may create it.
   diff_mode:
     support: full
     details: Shows the deployment group's revision before and after.
   idempotent:
     support: full
-    details: Not with O(force=true) or O(deployment_mode=RESTART). A task that attaches to a deployment in flight and awaits it reports a change, as
-      the one that began it would.
+    details: Except with O(force=true) or O(deployment_mode=RESTART). A task that attaches to a deployment in progress and waits for it reports a
+      change, like the task that started it.
   action_group:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeploymentGroup), C(codedeploy:GetDeployment), C(codedeploy:GetApplicationRevision),
     C(codedeploy:RegisterApplicationRevision), C(codedeploy:CreateDeployment), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) or O(sequence) also C(codedeploy:StopDeployment),
-    with O(override_alarm_configuration) also C(codedeploy:UpdateDeploymentGroup), with O(continue_when_ready) also
-    C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket, C(s3:GetObject) and C(s3:PutObject) on its objects.
-    With O(keep) also C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments), and
+    C(codedeploy:ListDeploymentTargets), C(codedeploy:BatchGetDeploymentTargets); with O(if_in_progress=stop) or O(sequence) also
+    C(codedeploy:StopDeployment), with O(override_alarm_configuration) also C(codedeploy:UpdateDeploymentGroup), with O(continue_when_ready) also
+    C(codedeploy:ContinueDeployment); with O(source) also C(s3:ListBucket) on the bucket, C(s3:GetObject) and C(s3:PutObject) on its objects. With
+    O(keep) also C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments), and
     C(s3:DeleteObject) on the bucket's objects. With O(deployment_group_names) also C(codedeploy:BatchGetDeploymentGroups).
-    C(codedeploy:GetApplication) makes the error for a missing application precise, and tells the platform of a deployment group where AWS does
-    not."
-  - "With O(preflight), as far as the deployment group has such members: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
-    C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms); for Lambda C(lambda:GetAlias) and
-    C(lambda:GetFunctionConfiguration), for ECS C(ecs:DescribeServices); for an O(revision) in S3 also C(s3:GetObject) and C(s3:ListBucket)."
-  - "Where AWS does not tell a deployment group's last attempted and last successful deployment, such as before its first one has succeeded, or where
-    Auto Scaling has launched hosts since the last release, also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments)."
-  - Several tasks may ship to one deployment group at the same time. Each reads the deployment group again right before it creates its deployment,
-    so what another one has shipped meanwhile is found, and the same revision is not deployed twice. If another deployment is in the way by then,
-    O(if_in_progress) decides as ever. Give O(sequence) to tasks that ship different revisions, since without it the last one to come wins.
-  - CodeDeploy takes no condition with a new deployment, so what happens in the very moment of its creation is found afterwards only. Without
+    C(codedeploy:GetApplication) makes the error for a missing application precise, and provides the compute platform of a deployment group where
+    AWS does not report it."
+  - "With O(preflight), depending on what the deployment group contains: C(codedeploy:ListOnPremisesInstances), C(ec2:DescribeInstances),
+    C(autoscaling:DescribeAutoScalingGroups), C(cloudwatch:DescribeAlarms); for Lambda C(lambda:GetAlias) and C(lambda:GetFunctionConfiguration),
+    for ECS C(ecs:DescribeServices); for an O(revision) in S3 also C(s3:GetObject) and C(s3:ListBucket)."
+  - Where AWS does not report a deployment group's last attempted and last successful deployment, such as before its first success, or after Auto
+    Scaling has launched hosts since the last release, also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments).
+  - Several tasks may deploy to one deployment group at the same time. Each reads the deployment group again right before it creates its deployment,
+    so it notices what another task has deployed in the meantime, and the same revision is not deployed twice. If another deployment is active by
+    then, O(if_in_progress) applies as usual. Set O(sequence) on tasks that deploy different revisions; without it the last one wins.
+  - CodeDeploy cannot create a deployment conditionally, so a conflict in the very moment of its creation is only noticed afterwards. Without
     O(sequence), the same revision may then be deployed twice, or two revisions one after the other.
-  - "With O(revision=previous) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), where the last release was deployed more than
-    once, and for Lambda C(codedeploy:BatchGetApplicationRevisions)."
-  - With O(wait=false), M(slipway.codedeploy.deployment) awaits what this task has started, and M(slipway.codedeploy.deployment_info) tells how it is.
+  - With O(revision=previous) also C(codedeploy:ListDeployments) and C(codedeploy:BatchGetDeployments), if the last release was deployed more than
+    once, and for Lambda C(codedeploy:BatchGetApplicationRevisions).
+  - With O(wait=false), use M(slipway.codedeploy.deployment) to wait for the deployment that this task starts, and
+    M(slipway.codedeploy.deployment_info) to read its status.
 seealso:
   - module: slipway.codedeploy.application
   - module: slipway.codedeploy.deployment_group
@@ -266,14 +269,14 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Ship what is in a directory
+- name: Deploy the content of a directory
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
     source: "{{ playbook_dir }}/web-app"
     s3_bucket: my-releases
 
-- name: Ship a bundle that another job has put into S3
+- name: Deploy a bundle that another job uploaded to S3
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
@@ -283,7 +286,7 @@ EXAMPLES = r"""
         key: web-app/1.4.2.tgz
         bundle_type: tgz
 
-- name: Ship it to staging, then the very same revision to production
+- name: Deploy a directory to staging
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: staging
@@ -291,38 +294,38 @@ EXAMPLES = r"""
     s3_bucket: my-releases
   register: staged
 
-- name: Production gets what staging has shown to work
+- name: Deploy the very same revision to production
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
     revision: "{{ staged.revision }}"
 
-- name: Production gets what a deployment has brought elsewhere, by its id
+- name: Deploy the revision of another deployment, by its ID
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
     revision: "{{ staged.deployment_id }}"
 
-- name: Go back to what production had before its last release
+- name: Return production to the revision before its last release
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
     revision: previous
 
-- name: Ship it to one deployment group after the other, but stop if one is in trouble
+- name: Deploy to one deployment group after the other, and stop at the first failure
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_names: [canary, production-a, production-b]
     source: web-app
     s3_bucket: my-releases
 
-- name: Restart what production runs
+- name: Restart the application in production
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
     deployment_mode: RESTART
 
-- name: Deploy to half of the hosts at a time, whatever the group says, and give it two hours
+- name: Deploy to half of the hosts at a time, and wait for up to two hours
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
@@ -331,7 +334,7 @@ EXAMPLES = r"""
     deployment_config_name: CodeDeployDefault.HalfAtATime
     wait_timeout: 7200
 
-- name: Give a Lambda function's new version a tenth of the traffic for five minutes, then all
+- name: Shift a tenth of a Lambda function's traffic to its new version, and the rest five minutes later
   slipway.codedeploy.deploy:
     application_name: thumbnails
     deployment_group_name: production
@@ -349,7 +352,7 @@ EXAMPLES = r"""
                   CurrentVersion: "1"
                   TargetVersion: "2"
 
-- name: Start new tasks of an ECS service, and shift the traffic as soon as they stand
+- name: Deploy a new task definition to an ECS service, and shift the traffic as soon as its tasks are ready
   slipway.codedeploy.deploy:
     application_name: api
     deployment_group_name: production
@@ -371,18 +374,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 deployment_id:
-  description: The deployment that brought, or brings, the revision to the group. V(null) in check mode when it is not created yet.
+  description: The ID of the deployment that brought, or brings, the revision to the deployment group. V(null) in check mode if it would be created.
   returned: success, or when the deployment failed
   type: str
   sample: d-3KX1ZQ2AB
 reason:
-  description: Why a deployment was created, attached to, or not needed.
+  description: The reason why a deployment was created, attached to, or not needed.
   returned: always
   type: str
   sample: already deployed by d-3KX1ZQ2AB at 2026-11-22T10:15:00+00:00
 revision:
-  description: The revision, in the form that O(revision) takes.
-  returned: always, but with O(deployment_group_names) only if it is the same for all
+  description: The revision, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
+  returned: always, except with O(deployment_group_names) if it is not the same for all
   type: dict
   sample:
     revision_type: S3
@@ -390,48 +393,75 @@ revision:
       bucket: my-releases
       key: web-app/0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e.zip
       bundle_type: zip
+      e_tag: 6805f2cfc46c0f04559748bb039d69ae
 bundle:
-  description: What was bundled from O(source).
+  description: The bundle made from O(source).
   returned: when O(source) is given
   type: dict
   contains:
     digest:
-      description: The digest of names, modes and contents, by which the release is known.
+      description: The digest that identifies the bundle, of names, modes and contents, or of the bytes of a ready-made file.
       type: str
       sample: 0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e
     files:
-      description: How many files it holds.
+      description: The number of files in the bundle.
       type: int
       sample: 12
     size:
-      description: Their bytes, before compression.
+      description: The size of all files in bytes, before compression.
       type: int
       sample: 20480
     uploaded:
-      description: Whether it was uploaded. V(false) when the bucket had it already.
+      description: Whether the task uploaded the bundle, or would in check mode. V(false) if the bucket already had it.
       type: bool
       sample: true
 removed_bundles:
-  description: The keys of the bundles that the task has removed from O(s3_bucket), or would in check mode, the oldest first.
+  description: The keys of the bundles that the task removed from O(s3_bucket), or would remove in check mode, the oldest first.
   returned: when O(keep) is given
   type: list
   elements: str
   sample: [web-app/5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8.zip]
 spared_bundles:
-  description: How many bundles stay that O(keep) would let go, because they are younger than O(keep_younger_than).
+  description: The number of bundles that exceed O(keep) but stay, because they are younger than O(keep_younger_than).
   returned: when O(keep) is given
   type: int
   sample: 1
 deployment:
-  description: The deployment as AWS describes it, when it was seen last.
-  returned: when it was awaited, unless it failed
+  description: The deployment as AWS last described it, with its keys in snake_case.
+  returned: when the task waited for it, unless it failed
   type: dict
-  sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Succeeded", "deployment_overview": {"succeeded": 3, "failed": 0}}
+  contains:
+    deployment_id:
+      description: The deployment's ID.
+      type: str
+      sample: d-3KX1ZQ2AB
+    status:
+      description: The status, V(Created), V(Queued), V(InProgress), V(Baking), V(Ready), V(Succeeded), V(Failed) or V(Stopped).
+      type: str
+      sample: InProgress
+    deployment_overview:
+      description: The number of targets by status.
+      type: dict
+      sample: {"pending": 1, "in_progress": 1, "succeeded": 1, "failed": 0, "skipped": 0, "ready": 0}
+    revision:
+      description: The deployed revision.
+      type: dict
+      sample: {"revision_type": "S3", "s3_location": {"bucket": "my-releases", "key": "web-app/1.4.2.zip", "bundle_type": "zip"}}
+    error_information:
+      description: The error code and the message that say why the deployment failed or was stopped.
+      returned: when it failed or was stopped
+      type: dict
+      sample: {"code": "MANUAL_STOP", "message": "Stopped by the user."}
+    rollback_info:
+      description: The deployment that rolls this one back, or the one that this one rolls back.
+      returned: when there is a rollback
+      type: dict
+      sample: {"rollback_deployment_id": "d-9QD7PL4ZX"}
 deployment_groups:
   description:
-    - What became of each deployment group, in the order in which they were given. Each has C(deployment_group_name) and, as far as they are known,
-      C(changed), C(failed), C(msg), C(deployment_id), C(reason), C(revision), C(deployment) and C(diagnosis). All but C(changed), C(failed), C(msg)
-      and RV(revision) are not at the top of the result then.
+    - The results by deployment group, in the given order. Each has C(deployment_group_name) and, as far as they are known, C(changed), C(failed),
+      C(msg), C(deployment_id), C(reason), C(revision), C(deployment) and C(diagnosis). The top level of the result then has only C(changed),
+      C(failed), C(msg) and RV(revision).
   returned: with O(deployment_group_names)
   type: list
   elements: dict
@@ -444,22 +474,22 @@ not_begun:
   sample: [production-b]
 diagnosis:
   description:
-    - Why the deployment failed.
-    - Of what the hosts report, colours are left out and control characters are codes such as C(\x1b), as in C(msg) and in progress lines.
-      M(slipway.codedeploy.deployment_info) returns it as it is, in C(targets).
+    - The reason why the deployment failed, and where.
+    - In what the hosts report, colors are removed and control characters are replaced by codes such as C(\x1b). The return value C(targets) of
+      M(slipway.codedeploy.deployment_info) has it unchanged.
   returned: when the deployment failed or was stopped, or succeeded though some of its targets failed
   type: dict
   contains:
     deployment_id:
-      description: The deployment.
+      description: The deployment's ID.
       type: str
       sample: d-3KX1ZQ2AB
     status:
-      description: How it ended.
+      description: The status with which the deployment ended.
       type: str
       sample: Failed
     error_code:
-      description: The error code of the deployment.
+      description: The deployment's error code.
       type: str
       sample: HEALTH_CONSTRAINTS
     message:
@@ -467,13 +497,13 @@ diagnosis:
       type: str
       sample: The overall deployment failed because too many individual instances failed deployment.
     cause:
-      description: What usually is behind the error code.
+      description: The usual cause of the error code.
       type: str
       sample: so many hosts failed that going on would leave fewer healthy ones than the deployment config demands
     remedy:
-      description: What to do.
+      description: The suggested remedy.
       type: str
-      sample: mend what the failed hosts report and deploy again
+      sample: fix what the failed hosts report, then deploy again
     targets:
       description: The failed targets, at most O(diagnose).
       type: list
@@ -486,7 +516,7 @@ diagnosis:
           message: "Script at specified location: scripts/validate.sh failed with exit code 1"
           log_tail: "[stderr] the server answers 500"
           cause: the hook script ended with an error
-          remedy: read the end of its log; run it by hand on the host if that does not tell
+          remedy: read the end of its log; if that is not enough, run it by hand on the host
     more_failures:
       description: The other failed targets, counted by cause.
       type: list
@@ -494,24 +524,25 @@ diagnosis:
       sample: [{"lifecycle_event": "ValidateService", "script_name": "scripts/validate.sh", "error_code": "ScriptFailed", "count": 12}]
     unfinished:
       description:
-        - The targets in the midst of which the deployment ended, with the last lifecycle event that has succeeded there, where it has at most 25
-          targets. The application may be stopped there, or its files replaced.
+        - The targets on which the deployment ended half-way, each with the last lifecycle event that succeeded there. Only if the deployment has at
+          most 25 targets. The application may be stopped on them, or its files replaced.
       type: list
       elements: dict
       sample: [{"target_id": "web-2", "lifecycle_event": "AfterInstall"}]
     skipped:
-      description: The targets that the deployment did not touch, where it has at most 25 targets.
+      description: The targets that the deployment did not touch. Only if it has at most 25 targets.
       type: list
       elements: str
       sample: [web-2, web-3]
     skipped_count:
-      description: How many targets the deployment did not touch or left unfinished.
+      description: The number of targets that the deployment did not touch or left unfinished.
       type: int
       sample: 2
     rollback:
       description:
-        - What became of the rollback; V(null) if there was none.
-        - Its C(diagnosis) tells in the form of RV(diagnosis) what went wrong with it; V(null) if nothing did.
+        - The outcome of the rollback; V(null) if there was none.
+        - Its C(diagnosis) has the form of RV(diagnosis) and explains a failed rollback; V(null) otherwise, and always in the result of
+          M(slipway.codedeploy.deployment_info), which does not diagnose rollbacks.
       type: dict
       sample: {"deployment_id": "d-9QD7PL4ZX", "status": "Succeeded", "message": "3 of 3 succeeded", "diagnosis": null}
 """

@@ -11,112 +11,113 @@ version_added: 0.1.0
 short_description: Manage AWS CodeDeploy deployment configs
 description:
   - Creates, replaces, tags and deletes AWS CodeDeploy deployment configs.
-  - A deployment config says how many hosts stay healthy while a deployment runs, or how traffic is shifted to a new version.
-  - AWS has no call that changes one. This module replaces it if O(replace=true), also while deployment groups use it.
+  - A deployment config sets how many hosts must stay healthy during a deployment, or how traffic shifts to a new version.
+  - AWS cannot modify a deployment config. With O(replace=true), this module replaces it, even while deployment groups use it.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   deployment_config_name:
     description:
       - The deployment config's name, unique in the account and region.
-      - 1 to 100 letters, digits and C(+ = , . @ _ -). Names that begin with V(CodeDeployDefault.) are AWS's own, which can be tagged only.
+      - 1 to 100 letters, digits and C(+ = , . @ _ -). Names that begin with V(CodeDeployDefault.) are predefined by AWS; those deployment configs
+        can only be tagged.
     type: str
     required: true
     aliases: [name]
   compute_platform:
     description:
-      - What the deployment config is for. AWS uses V(Server) when it is not given.
+      - The compute platform of the deployment config. AWS uses V(Server) when omitted.
     type: str
     choices: [Server, Lambda, ECS]
   minimum_healthy_hosts:
     description:
-      - How many hosts must be healthy at any time. Needed to create a deployment config for V(Server), and only for that.
+      - How many hosts must be healthy at any time. Required to create a deployment config for V(Server), and only valid for that.
     type: dict
     suboptions: &hosts
       type:
-        description: Whether the value is a number of hosts or a percentage of all.
+        description: Whether the value is a number of hosts or a percentage of all hosts.
         type: str
         required: true
         choices: [HOST_COUNT, FLEET_PERCENT]
       value:
-        description: 0 or more hosts, or 0 to 99 percent.
+        description: The number of hosts, 0 or more, or the percentage, 0 to 99.
         type: int
         required: true
   traffic_routing_config:
     description:
-      - How traffic is shifted. Needed to create a deployment config for V(Lambda) or V(ECS), and only for those.
+      - How traffic is shifted. Required to create a deployment config for V(Lambda) or V(ECS), and only valid for those.
     type: dict
     suboptions:
       type:
-        description: All at once, in two shifts, or in equal shifts.
+        description: Whether traffic shifts all at once, in two steps, or in equal steps.
         type: str
         required: true
         choices: [AllAtOnce, TimeBasedCanary, TimeBasedLinear]
       time_based_canary:
-        description: The two shifts of V(TimeBasedCanary).
+        description: The two steps of V(TimeBasedCanary).
         type: dict
         suboptions:
           canary_percentage:
-            description: How much of the traffic the first shift moves, 1 to 99 percent.
+            description: The percentage of traffic to shift in the first step, 1 to 99.
             type: int
             required: true
           canary_interval:
-            description: Minutes between the two shifts, 1 to 2880.
+            description: The minutes between the two steps, 1 to 2880.
             type: int
             required: true
       time_based_linear:
-        description: The shifts of V(TimeBasedLinear).
+        description: The steps of V(TimeBasedLinear).
         type: dict
         suboptions:
           linear_percentage:
-            description: How much of the traffic each shift moves, 1 to 99 percent.
+            description: The percentage of traffic to shift in each step, 1 to 99.
             type: int
             required: true
           linear_interval:
-            description: Minutes between two shifts, 1 or more. From the first to the last there are 2880 at most.
+            description: The minutes between two steps, 1 or more. The first and the last step are at most 2880 minutes apart.
             type: int
             required: true
   zonal_config:
     description:
-      - Deploy to one Availability Zone after the other. For V(Server) only. An empty dictionary is for none.
+      - Deploy to one Availability Zone after the other. Only valid for V(Server). An empty dictionary means that zones are not considered.
     type: dict
     suboptions:
       monitor_duration_in_seconds:
-        description: How long to wait after a zone. AWS does not wait when it is not given.
+        description: How many seconds to wait after a zone. AWS does not wait when omitted.
         type: int
       first_zone_monitor_duration_in_seconds:
-        description: How long to wait after the first zone, if that is not O(zonal_config.monitor_duration_in_seconds).
+        description: How many seconds to wait after the first zone, if different from O(zonal_config.monitor_duration_in_seconds).
         type: int
       minimum_healthy_hosts_per_zone:
-        description: How many hosts of a zone must be healthy. AWS uses 0 percent when it is not given.
+        description: How many hosts of a zone must be healthy. AWS uses 0 percent when omitted.
         type: dict
         suboptions: *hosts
   replace:
     description:
-      - What happens if the deployment config is there and differs from the options. With V(false) that is an error that shows the difference.
-      - With V(true) it is deleted and created anew under its name. Meanwhile a copy of it under a temporary name takes its place in all deployment
-        groups that use it, of all applications. RV(steps) tells what is done, in check mode too.
-      - If a step fails, those before it are taken back. If the run is killed, the next one with the same options finishes what is left.
-      - A deployment that starts meanwhile uses the old deployment config or the new one.
+      - What to do if the deployment config exists and differs from the options. With V(false), the task fails and shows the difference.
+      - With V(true), the deployment config is deleted and created again. In the meantime, all deployment groups that use it, of all applications,
+        are switched to a copy of it with a temporary name. RV(steps) lists the steps, in check mode too.
+      - If a step fails, the earlier steps are rolled back. If the run is interrupted, the next run with the same options completes the replacement.
+      - A deployment that starts during the replacement uses the old deployment config or the new one.
     type: bool
     default: false
   tags:
     description:
       - The deployment config's tags. An empty dictionary removes all tags if O(purge_tags=true).
-      - When this option is left out, tags are not changed. A replacement keeps them.
+      - When omitted, tags are not changed. A replacement keeps them.
   state:
     description:
-      - V(present) creates the deployment config if it is missing, and otherwise compares it with what the options say. What is not given is
-        left as it is.
-      - V(absent) deletes it, and what a replacement that was killed has left of it. It is an error if deployment groups use it.
+      - V(present) creates the deployment config if it is missing, and otherwise compares it with the options. Settings whose options are omitted
+        are left as they are.
+      - V(absent) deletes it, including what an interrupted replacement has left of it. The task fails if deployment groups use it.
     type: str
     choices: [present, absent]
     default: present
 attributes:
   check_mode:
     support: full
-    details: A deployment config that is to be deleted while deployment groups use it is not an error in check mode, but a warning, because
-      another task of the play may be meant to delete them.
+    details: If deployment groups use a deployment config that is to be deleted, that is a warning in check mode instead of an error, because
+      another task of the play may delete them.
   diff_mode:
     support: full
   idempotent:
@@ -125,15 +126,14 @@ attributes:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeploymentConfig), and as needed C(codedeploy:CreateDeploymentConfig) and
-    C(codedeploy:DeleteDeploymentConfig).
-    With O(tags) or O(replace) also C(codedeploy:ListTagsForResource), C(codedeploy:TagResource), C(codedeploy:UntagResource) and
-    C(sts:GetCallerIdentity).
-    To replace or delete one also C(codedeploy:ListApplications), C(codedeploy:BatchGetApplications), C(codedeploy:ListDeploymentGroups),
-    C(codedeploy:BatchGetDeploymentGroups) and C(codedeploy:UpdateDeploymentGroup)."
-  - An unchanged deployment config costs one call, with O(tags) three, with O(replace) four, and one that is gone already two.
-  - To find out which deployment groups use a deployment config, those of all applications of its compute platform are read.
-  - AWS may demand the permission C(iam:PassRole) to switch a deployment group to another deployment config.
-  - AWS throttles the creation of deployment configs hard. The module waits and tries again.
+    C(codedeploy:DeleteDeploymentConfig). With O(tags) or O(replace) also C(codedeploy:ListTagsForResource), C(codedeploy:TagResource),
+    C(codedeploy:UntagResource) and C(sts:GetCallerIdentity). To replace or delete one also C(codedeploy:ListApplications),
+    C(codedeploy:BatchGetApplications), C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups) and
+    C(codedeploy:UpdateDeploymentGroup)."
+  - An unchanged deployment config costs one API call, with O(tags) three, with O(replace) four, and one that is already deleted two.
+  - To find the deployment groups that use a deployment config, the module reads those of all applications of its compute platform.
+  - AWS may require the permission C(iam:PassRole) to switch a deployment group to another deployment config.
+  - AWS strictly throttles the creation of deployment configs. The module waits and retries.
 seealso:
   - module: slipway.codedeploy.deployment_config_info
   - module: slipway.codedeploy.deployment_group
@@ -146,14 +146,14 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Three of four hosts stay healthy
+- name: Create a deployment config that keeps three of four hosts healthy
   slipway.codedeploy.deployment_config:
     deployment_config_name: careful
     minimum_healthy_hosts:
       type: FLEET_PERCENT
       value: 75
 
-- name: One Availability Zone after the other, ten minutes after the first
+- name: Deploy to one Availability Zone after the other, with ten minutes after the first
   slipway.codedeploy.deployment_config:
     deployment_config_name: zone-by-zone
     minimum_healthy_hosts:
@@ -166,7 +166,7 @@ EXAMPLES = r"""
         type: FLEET_PERCENT
         value: 50
 
-- name: A tenth of the traffic first, the rest half an hour later
+- name: Shift a tenth of the traffic first, and the rest half an hour later
   slipway.codedeploy.deployment_config:
     deployment_config_name: canary
     compute_platform: Lambda
@@ -176,7 +176,7 @@ EXAMPLES = r"""
         canary_percentage: 10
         canary_interval: 30
 
-- name: Half of the hosts will do, for all deployment groups that use it
+- name: Lower the share of healthy hosts to one half, for all deployment groups that use the deployment config
   slipway.codedeploy.deployment_config:
     deployment_config_name: careful
     minimum_healthy_hosts:
@@ -184,7 +184,7 @@ EXAMPLES = r"""
       value: 50
     replace: true
 
-- name: The deployment config is gone
+- name: Delete the deployment config
   slipway.codedeploy.deployment_config:
     deployment_config_name: zone-by-zone
     state: absent
@@ -193,49 +193,50 @@ EXAMPLES = r"""
 RETURN = r"""
 deployment_config:
   description:
-    - The deployment config after the task, or as it would be in check mode. Empty when it is absent.
-    - What only AWS knows (C(deployment_config_id), C(create_time)) is missing where check mode predicts a new deployment config.
+    - The deployment config after the task, or as it would be in check mode. Empty if it is absent.
+    - Values that AWS assigns (C(deployment_config_id), C(create_time)) are missing if check mode predicts a new deployment config.
   returned: always
   type: dict
   contains: &config
     deployment_config_name:
-      description: Its name.
+      description: The name of the deployment config.
       type: str
       sample: careful
     deployment_config_id:
-      description: The identifier that AWS gave it.
+      description: The ID of the deployment config.
       type: str
       sample: 9f8d2c1e-6a0b-4e57-8d43-1b2c3d4e5f60
     compute_platform:
-      description: What it is for.
+      description: The compute platform of the deployment config.
       type: str
       sample: Server
     minimum_healthy_hosts:
-      description: How many hosts must be healthy. AWS describes its own C(CodeDeployDefault.OneAtATime) with the type V(MOST_CONCURRENCY).
+      description: The number or percentage of hosts that must be healthy. AWS describes its own C(CodeDeployDefault.OneAtATime) with the type
+        V(MOST_CONCURRENCY).
       returned: for Server
       type: dict
       sample: {"type": "FLEET_PERCENT", "value": 75}
     zonal_config:
-      description: How zones are deployed to, with AWS's defaults filled in. Empty if zones do not count.
+      description: The way Availability Zones are deployed to, with AWS's defaults filled in. Empty if zones are not considered.
       returned: for Server
       type: dict
       sample: {}
     traffic_routing_config:
-      description: How traffic is shifted.
+      description: The way traffic is shifted.
       returned: for Lambda and ECS
       type: dict
       sample: {"type": "TimeBasedCanary", "time_based_canary": {"canary_percentage": 10, "canary_interval": 30}}
     create_time:
-      description: When it was created.
+      description: The time when the deployment config was created.
       type: str
       sample: "2026-11-22T10:15:00.120000+00:00"
     tags:
-      description: Its tags.
+      description: The tags of the deployment config.
       returned: when O(tags) is given or O(replace=true)
       type: dict
       sample: {"team": "shop"}
 steps:
-  description: What was done, or would be done in check mode, in order.
+  description: The steps that were taken, or would be taken in check mode, in order.
   returned: always
   type: list
   elements: str

@@ -8,32 +8,32 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: deployment_config_info
 version_added: 0.1.0
-short_description: Read AWS CodeDeploy deployment configs
+short_description: Gather information about AWS CodeDeploy deployment configs
 description:
-  - Returns the deployment configs of the account and region, all of them or those asked for.
-  - Each is in the form that M(slipway.codedeploy.deployment_config) returns and takes.
+  - Returns all deployment configs of the account and region, or those that are named.
+  - Each has the form that M(slipway.codedeploy.deployment_config) returns and takes.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   deployment_config_names:
     description:
-      - The names of those to read. Those that do not exist are missing from RV(deployment_configs).
-      - When it is not given, all are read, AWS's own among them.
+      - The names of the deployment configs to read. Those that do not exist are missing from RV(deployment_configs).
+      - When omitted, all are read, including those that AWS predefines.
     type: list
     elements: str
     aliases: [names]
   compute_platform:
     description:
-      - Only deployment configs for this compute platform.
+      - Only return deployment configs for this compute platform.
     type: str
     choices: [Server, Lambda, ECS]
   predefined:
     description:
-      - With V(true) only AWS's own, with V(false) only the others. Both when it is not given.
+      - V(true) returns only deployment configs that AWS predefines, V(false) only the others. Both are returned when omitted.
     type: bool
   include_tags:
     description:
-      - Whether to read tags too, which costs one call for each deployment config.
+      - Whether to read tags too, which costs one API call for each deployment config.
     type: bool
     default: true
 attributes:
@@ -60,18 +60,18 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: The deployment configs of our own
+- name: Read all custom deployment configs
   slipway.codedeploy.deployment_config_info:
     predefined: false
   register: own
 
-- name: What AWS has for Lambda
+- name: Read the deployment configs that AWS predefines for Lambda
   slipway.codedeploy.deployment_config_info:
     compute_platform: Lambda
     predefined: true
     include_tags: false
 
-- name: Two by name
+- name: Read two deployment configs by name
   slipway.codedeploy.deployment_config_info:
     deployment_config_names:
       - CodeDeployDefault.HalfAtATime
@@ -86,38 +86,39 @@ deployment_configs:
   elements: dict
   contains:
     deployment_config_name:
-      description: Its name.
+      description: The name of the deployment config.
       type: str
       sample: careful
     deployment_config_id:
-      description: The identifier that AWS gave it.
+      description: The ID of the deployment config.
       type: str
       sample: 9f8d2c1e-6a0b-4e57-8d43-1b2c3d4e5f60
     compute_platform:
-      description: What it is for.
+      description: The compute platform of the deployment config.
       type: str
       sample: Server
     minimum_healthy_hosts:
-      description: How many hosts must be healthy. AWS describes its own C(CodeDeployDefault.OneAtATime) with the type V(MOST_CONCURRENCY).
+      description: The number or percentage of hosts that must be healthy. AWS describes its own C(CodeDeployDefault.OneAtATime) with the type
+        V(MOST_CONCURRENCY).
       returned: for Server
       type: dict
       sample: {"type": "FLEET_PERCENT", "value": 75}
     zonal_config:
-      description: How zones are deployed to, with AWS's defaults filled in. Empty if zones do not count.
+      description: The way Availability Zones are deployed to, with AWS's defaults filled in. Empty if zones are not considered.
       returned: for Server
       type: dict
       sample: {}
     traffic_routing_config:
-      description: How traffic is shifted.
+      description: The way traffic is shifted.
       returned: for Lambda and ECS
       type: dict
       sample: {"type": "TimeBasedCanary", "time_based_canary": {"canary_percentage": 10, "canary_interval": 30}}
     create_time:
-      description: When it was created.
+      description: The time when the deployment config was created.
       type: str
       sample: "2026-11-22T10:15:00.120000+00:00"
     tags:
-      description: Its tags.
+      description: The tags of the deployment config.
       returned: when O(include_tags=true)
       type: dict
       sample: {"team": "shop"}

@@ -11,15 +11,15 @@ version_added: 0.1.0
 short_description: Manage AWS CodeDeploy deployment groups
 description:
   - Creates, changes and deletes the deployment groups of an AWS CodeDeploy application.
-  - A deployment group says which hosts an application is deployed to, in what order, how traffic is kept from them meanwhile, and what
-    happens when a deployment fails. For V(Lambda) and V(ECS) applications it says how traffic moves to a new version.
+  - A deployment group defines which hosts an application is deployed to, in what order, how traffic to them is blocked during a deployment, and
+    what happens when a deployment fails. For V(Lambda) and V(ECS) applications it defines how traffic shifts to a new version.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   application_name:
     description:
       - The application that the deployment group belongs to. It must exist, see M(slipway.codedeploy.application).
-      - If the application is gone, so is the deployment group, which is what O(state=absent) asks for.
+      - With O(state=absent), a missing application is not an error.
     type: str
     required: true
     aliases: [application]
@@ -32,44 +32,46 @@ options:
     aliases: [name]
   new_deployment_group_name:
     description:
-      - The name that the deployment group shall have. One that O(deployment_group_name) names is renamed, with its deployments and its ID.
-      - If only a group of the new name exists, it has been renamed before; if there is none of either, it is created with the new name.
-        The task fails if there are both.
+      - The deployment group's new name. It is renamed together with its deployments, and keeps its ID.
+      - If only a deployment group of the new name exists, it has been renamed already. If neither exists, it is created with the new name. If both
+        exist, the task fails.
     type: str
     aliases: [new_name]
   deployment_config_name:
     description:
-      - How many hosts are deployed to at a time, or how traffic is shifted. The deployment config must exist.
-      - When it is not given, a new group of a V(Server) application gets V(CodeDeployDefault.OneAtATime), of a V(Lambda) application
+      - The deployment config, which sets how many hosts are deployed to at a time, or how traffic is shifted. It must exist.
+      - When omitted, a new deployment group of a V(Server) application gets V(CodeDeployDefault.OneAtATime), of a V(Lambda) application
         V(CodeDeployDefault.LambdaAllAtOnce), of an V(ECS) application V(CodeDeployDefault.ECSAllAtOnce).
     type: str
   service_role_arn:
     description:
-      - The ARN of the IAM role with which AWS CodeDeploy acts on your behalf, in any partition.
+      - The ARN of the IAM role that AWS CodeDeploy assumes to act on your behalf, in any partition.
       - Required to create a deployment group.
     type: str
   reinstall_missing_hooks:
     description:
-      - Whether to look into the Auto Scaling groups for the lifecycle hooks of AWS CodeDeploy, and to detach and attach the groups if one
-        is missing, perhaps because somebody removed it. New hosts then get no deployment, and AWS shows nothing of it.
-      - Needs O(auto_scaling_groups), so that a task that was killed in between can be run again.
+      - Whether to check that the Auto Scaling groups have the lifecycle hooks of AWS CodeDeploy. If one is missing, for example because somebody
+        removed it, the Auto Scaling groups are detached and attached again. Without its hook, new hosts get no deployment, and AWS does not show
+        that.
+      - Needs O(auto_scaling_groups), so that a task that was interrupted in between can be run again.
     type: bool
     default: false
   tags:
     description:
-      - The tags of the deployment group itself. They do not say which hosts it has.
+      - The tags of the deployment group itself, not those that select its hosts.
       - An empty dictionary removes all tags if O(purge_tags=true).
-      - When this option is left out, tags are neither read nor changed.
+      - When omitted, tags are neither read nor changed.
   wait_timeout:
     description:
-      - For how many seconds to try again while AWS CodeDeploy cannot use the service role, or the topic of a trigger. It does not know one that was
-        made a moment ago.
+      - How many seconds to retry while AWS CodeDeploy cannot use the service role, or the topic of a trigger. AWS CodeDeploy needs some seconds to
+        learn of a new role or topic.
     type: int
     default: 60
   state:
     description:
-      - V(present) creates the deployment group if it is missing and brings it to what the options say. What is not given is left as it is.
-      - V(absent) deletes it B(with the record of its deployments). The hosts stay as they are.
+      - V(present) creates the deployment group if it is missing, and otherwise changes it to match the options. Settings whose options are omitted
+        are left as they are.
+      - V(absent) deletes the deployment group B(and the record of its deployments). The hosts stay as they are.
     type: str
     choices: [present, absent]
     default: present
@@ -84,16 +86,17 @@ attributes:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:GetDeploymentGroup), and as needed C(codedeploy:GetApplication), C(codedeploy:GetDeploymentConfig),
-    C(codedeploy:CreateDeploymentGroup), C(codedeploy:UpdateDeploymentGroup), C(codedeploy:DeleteDeploymentGroup).
-    With O(tags) also C(codedeploy:ListTagsForResource), C(codedeploy:TagResource) and C(codedeploy:UntagResource), C(sts:GetCallerIdentity).
-    With O(new_deployment_group_name) also C(codedeploy:BatchGetDeploymentGroups),
-    with O(reinstall_missing_hooks=true) also C(autoscaling:DescribeLifecycleHooks)."
-  - To give a deployment group its service role, AWS also wants the permission C(iam:PassRole) for that role.
-  - An unchanged deployment group costs one call, with O(tags) three, and with O(reinstall_missing_hooks=true) one for each Auto Scaling group.
-  - A role that AWS can never use makes the task fail only after O(wait_timeout).
-  - When a group changes from filters to a tag set or back, and AWS does not take both in one call, there is a moment in which the group
-    has no hosts of that kind.
-  - An update names all that says which hosts the group has, even if only some of it changes. AWS is reported to clear what it leaves out.
+    C(codedeploy:CreateDeploymentGroup), C(codedeploy:UpdateDeploymentGroup), C(codedeploy:DeleteDeploymentGroup). With O(tags) also
+    C(codedeploy:ListTagsForResource), C(codedeploy:TagResource) and C(codedeploy:UntagResource), C(sts:GetCallerIdentity). With
+    O(new_deployment_group_name) also C(codedeploy:BatchGetDeploymentGroups), with O(reinstall_missing_hooks=true) also
+    C(autoscaling:DescribeLifecycleHooks)."
+  - To assign a service role to a deployment group, AWS also requires the permission C(iam:PassRole) for that role.
+  - An unchanged deployment group costs one API call, with O(tags) three, and with O(reinstall_missing_hooks=true) one more for each Auto Scaling
+    group.
+  - If AWS can never use the service role, the task fails only after O(wait_timeout).
+  - When a deployment group changes from filters to a tag set or back, and AWS does not accept both in one call, the group has no hosts of that kind
+    for a moment.
+  - An update sends all settings that select hosts, even if only some of them change. AWS is reported to clear those that are omitted.
 seealso:
   - module: slipway.codedeploy.deployment_group_info
   - module: slipway.codedeploy.application
@@ -110,7 +113,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: All hosts with the tag stage=production, half of them at a time
+- name: Create a deployment group of all hosts tagged stage=production, half of them at a time
   slipway.codedeploy.deployment_group:
     application_name: web-app
     deployment_group_name: production
@@ -125,7 +128,7 @@ EXAMPLES = r"""
     auto_rollback_configuration:
       events: [DEPLOYMENT_FAILURE]
 
-- name: Hosts in production that are web servers or proxies
+- name: Create a deployment group of the web servers and proxies in production
   slipway.codedeploy.deployment_group:
     application_name: web-app
     deployment_group_name: front
@@ -138,7 +141,7 @@ EXAMPLES = r"""
         - key: role
           value: proxy
 
-- name: The hosts of an Auto Scaling group, behind a load balancer, stopped by an alarm
+- name: Deploy to an Auto Scaling group behind a load balancer, and let an alarm stop deployments
   slipway.codedeploy.deployment_group:
     application_name: web-app
     deployment_group_name: workers
@@ -161,7 +164,7 @@ EXAMPLES = r"""
         trigger_target_arn: arn:aws:sns:us-east-1:123456789012:deployments
         trigger_events: [DeploymentFailure, DeploymentRollback]
 
-- name: Blue/green, on a copy of the Auto Scaling group, whose original stays for two hours
+- name: Switch to blue/green deployments on a copy of the Auto Scaling group, and keep the original for two hours
   slipway.codedeploy.deployment_group:
     application_name: web-app
     deployment_group_name: workers
@@ -178,7 +181,7 @@ EXAMPLES = r"""
       green_fleet_provisioning_option:
         action: COPY_AUTO_SCALING_GROUP
 
-- name: An ECS service, with a tenth of the traffic first
+- name: Create a deployment group for an ECS service, with a tenth of the traffic first
   slipway.codedeploy.deployment_group:
     application_name: api
     deployment_group_name: production
@@ -202,7 +205,7 @@ EXAMPLES = r"""
         action: TERMINATE
         termination_wait_time_in_minutes: 5
 
-- name: Lambda functions, with a tenth of the traffic more each minute
+- name: Create a deployment group for Lambda functions, with another tenth of the traffic each minute
   slipway.codedeploy.deployment_group:
     application_name: thumbnails
     deployment_group_name: production
@@ -211,19 +214,19 @@ EXAMPLES = r"""
     auto_rollback_configuration:
       events: [DEPLOYMENT_FAILURE]
 
-- name: Another name
+- name: Rename the deployment group
   slipway.codedeploy.deployment_group:
     application_name: web-app
     deployment_group_name: front
     new_deployment_group_name: web
 
-- name: No automatic rollback any more
+- name: Turn off automatic rollbacks
   slipway.codedeploy.deployment_group:
     application_name: web-app
     deployment_group_name: production
     auto_rollback_configuration: {}
 
-- name: The deployment group is gone
+- name: Delete the deployment group
   slipway.codedeploy.deployment_group:
     application_name: web-app
     deployment_group_name: web
@@ -233,53 +236,53 @@ EXAMPLES = r"""
 RETURN = r"""
 deployment_group:
   description:
-    - The deployment group after the task, or as it would be in check mode. Empty when it is absent.
-    - What the module has an option for is in the form in which it can be given back to the module. Lists without an order are sorted.
-    - The rest is as AWS has it, with names in snake_case, and is missing where check mode predicts a new deployment group.
+    - The deployment group after the task, or as it would be in check mode. Empty if it is absent.
+    - Settings that are options of the module have the form that the module takes. Lists without an order are sorted.
+    - The rest is as AWS returns it, with keys in snake_case, and is missing if check mode predicts a new deployment group.
   returned: always
   type: dict
   contains:
     application_name:
-      description: The application.
+      description: The name of the application.
       type: str
       sample: web-app
     deployment_group_name:
-      description: Its name.
+      description: The name of the deployment group.
       type: str
       sample: production
     deployment_group_id:
-      description: The identifier that AWS gave it.
+      description: The ID of the deployment group.
       type: str
       sample: 5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21
     compute_platform:
-      description: What the application is deployed to.
+      description: The compute platform of the application.
       type: str
       sample: Server
     deployment_config_name:
-      description: How many hosts are deployed to at a time, or how traffic is shifted.
+      description: The deployment config, which sets how many hosts are deployed to at a time, or how traffic is shifted.
       type: str
       sample: CodeDeployDefault.OneAtATime
     service_role_arn:
-      description: The role with which AWS CodeDeploy acts.
+      description: The ARN of the IAM role that AWS CodeDeploy assumes.
       type: str
       sample: arn:aws:iam::123456789012:role/codedeploy
     ec2_tag_filters:
-      description: Filters for Amazon EC2 instances, any of which may match.
+      description: The filters for Amazon EC2 instances, any of which may match.
       type: list
       elements: dict
       sample: [{"key": "stage", "value": "production", "type": "KEY_AND_VALUE"}]
     ec2_tag_set:
-      description: Lists of filters for Amazon EC2 instances, of each of which one has to match.
+      description: The lists of filters for Amazon EC2 instances. At least one filter of each list must match.
       type: list
       elements: list
       sample: [[{"key": "stage", "value": "production", "type": "KEY_AND_VALUE"}], [{"key": "canary", "type": "KEY_ONLY"}]]
     on_premises_instance_tag_filters:
-      description: Filters for on-premises instances, any of which may match.
+      description: The filters for on-premises instances, any of which may match.
       type: list
       elements: dict
       sample: []
     on_premises_tag_set:
-      description: Lists of filters for on-premises instances, of each of which one has to match.
+      description: The lists of filters for on-premises instances. At least one filter of each list must match.
       type: list
       elements: list
       sample: []
@@ -289,33 +292,33 @@ deployment_group:
       elements: str
       sample: [workers]
     auto_scaling_hooks:
-      description: The Auto Scaling groups with the lifecycle hooks that AWS CodeDeploy put into each.
-      returned: when the group exists, and check mode predicts no change of them
+      description: The Auto Scaling groups with the lifecycle hooks that AWS CodeDeploy added to them.
+      returned: when the deployment group exists, unless check mode predicts a change of its hooks
       type: list
       elements: dict
       sample:
         - name: workers
           hook: CodeDeploy-managed-automatic-launch-deployment-hook-production-5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21
     auto_scaling_groups_without_hooks:
-      description: The Auto Scaling groups that lack one.
+      description: The Auto Scaling groups that lack a lifecycle hook of AWS CodeDeploy.
       returned: when O(reinstall_missing_hooks=true)
       type: list
       elements: str
       sample: []
     termination_hook_enabled:
-      description: Whether there are hooks for hosts that Auto Scaling terminates, too.
+      description: Whether there are also hooks for hosts that Auto Scaling terminates.
       type: bool
       sample: false
     ec2_deployment_options:
-      description: What rests in the Auto Scaling groups during a deployment.
+      description: The Auto Scaling processes that are suspended during a deployment.
       type: dict
       sample: {"auto_scaling_group_processes_to_suspend": []}
     outdated_instances_strategy:
-      description: What happens to hosts that are launched during a deployment.
+      description: The way to treat hosts that are launched during a deployment.
       type: str
       sample: UPDATE
     trigger_configurations:
-      description: Which events are told to which topics.
+      description: The topics to notify, and of which events.
       type: list
       elements: dict
       sample: [{"trigger_name": "failures", "trigger_target_arn": "arn:aws:sns:us-east-1:123456789012:deployments", "trigger_events": ["DeploymentFailure"]}]
@@ -324,19 +327,19 @@ deployment_group:
       type: dict
       sample: {"enabled": true, "ignore_poll_alarm_failure": false, "alarms": [{"name": "errors"}]}
     auto_rollback_configuration:
-      description: When AWS rolls back by itself.
+      description: The events that trigger an automatic rollback.
       type: dict
       sample: {"enabled": true, "events": ["DEPLOYMENT_FAILURE"]}
     deployment_style:
-      description: Whether hosts are deployed to in place, and whether traffic is controlled.
+      description: The type of deployment, and whether traffic is controlled.
       type: dict
       sample: {"deployment_type": "IN_PLACE", "deployment_option": "WITHOUT_TRAFFIC_CONTROL"}
     load_balancer_info:
-      description: The load balancers, of each kind that there are.
+      description: The load balancers, by kind.
       type: dict
       sample: {"target_group_info_list": [{"name": "workers"}]}
     blue_green_deployment_configuration:
-      description: How a replacement takes over, as far as AWS says. A wait where nothing waits is 0.
+      description: The way a replacement takes over, as far as AWS reports it. Wait times that do not apply are 0.
       type: dict
       sample: {"deployment_ready_option": {"action_on_timeout": "CONTINUE_DEPLOYMENT", "wait_time_in_minutes": 0}}
     ecs_services:
@@ -345,22 +348,22 @@ deployment_group:
       elements: dict
       sample: []
     target_revision:
-      description: The revision that the group is meant to run.
+      description: The revision that the deployment group is meant to run.
       returned: when there was a deployment
       type: dict
       sample: {"revision_type": "S3", "s3_location": {"bucket": "bundles", "key": "web-app/1.zip", "bundle_type": "zip"}}
     last_successful_deployment:
-      description: The latest deployment that succeeded.
+      description: The last deployment that succeeded.
       returned: when there was one
       type: dict
       sample: {"deployment_id": "d-7XKQ2M9PB", "status": "Succeeded"}
     last_attempted_deployment:
-      description: The latest deployment.
+      description: The last deployment.
       returned: when there was one
       type: dict
       sample: {"deployment_id": "d-7XKQ2M9PB", "status": "Succeeded"}
     tags:
-      description: Its tags.
+      description: The tags of the deployment group.
       returned: when O(tags) is given
       type: dict
       sample: {"team": "shop"}

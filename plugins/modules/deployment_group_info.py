@@ -8,29 +8,29 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: deployment_group_info
 version_added: 0.1.0
-short_description: Read AWS CodeDeploy deployment groups
+short_description: Gather information about AWS CodeDeploy deployment groups
 description:
-  - Returns the deployment groups of an application, all of them or those asked for.
-  - Each is in the form that M(slipway.codedeploy.deployment_group) returns and takes.
+  - Returns all deployment groups of an application, or those that are named.
+  - Each has the form that M(slipway.codedeploy.deployment_group) returns and takes.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   application_name:
     description:
-      - The application whose deployment groups to read. Without it, there are none.
+      - The application whose deployment groups to read. If it does not exist, the result is empty.
     type: str
     required: true
     aliases: [application]
   deployment_group_names:
     description:
-      - The names of those to read. Those that do not exist are missing from RV(deployment_groups).
-      - When it is not given, all are read.
+      - The names of the deployment groups to read. Those that do not exist are missing from RV(deployment_groups).
+      - When omitted, all are read.
     type: list
     elements: str
     aliases: [names]
   include_tags:
     description:
-      - Whether to read tags too, which costs one call for each deployment group.
+      - Whether to read tags too, which costs one API call for each deployment group.
     type: bool
     default: true
 attributes:
@@ -46,9 +46,8 @@ attributes:
     support: full
 notes:
   - "Required IAM permissions: C(codedeploy:ListDeploymentGroups), unless O(deployment_group_names) is given, and
-    C(codedeploy:BatchGetDeploymentGroups).
-    With O(include_tags=true) also C(codedeploy:ListTagsForResource) and C(sts:GetCallerIdentity)."
-  - Without tags, deployment groups are read 100 with a call.
+    C(codedeploy:BatchGetDeploymentGroups). With O(include_tags=true) also C(codedeploy:ListTagsForResource) and C(sts:GetCallerIdentity)."
+  - Without tags, one API call reads up to 100 deployment groups.
 seealso:
   - module: slipway.codedeploy.deployment_group
   - module: slipway.codedeploy.deployment_info
@@ -60,18 +59,18 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: All deployment groups of an application
+- name: Read all deployment groups of an application
   slipway.codedeploy.deployment_group_info:
     application_name: web-app
   register: all
 
-- name: Those that nothing would stop or roll back
+- name: Show those that nothing would stop or roll back
   ansible.builtin.debug:
     msg: "{{ item.deployment_group_name }}"
   loop: "{{ all.deployment_groups }}"
   when: not (item.auto_rollback_configuration.enabled or item.alarm_configuration.enabled)
 
-- name: Whether production is there
+- name: Check whether the deployment group production exists
   slipway.codedeploy.deployment_group_info:
     application_name: web-app
     deployment_group_names: [production]
@@ -87,46 +86,46 @@ deployment_groups:
   elements: dict
   contains:
     application_name:
-      description: The application.
+      description: The name of the application.
       type: str
       sample: web-app
     deployment_group_name:
-      description: Its name.
+      description: The name of the deployment group.
       type: str
       sample: production
     deployment_group_id:
-      description: The identifier that AWS gave it.
+      description: The ID of the deployment group.
       type: str
       sample: 5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21
     compute_platform:
-      description: What the application is deployed to.
+      description: The compute platform of the application.
       type: str
       sample: Server
     deployment_config_name:
-      description: How many hosts are deployed to at a time.
+      description: The deployment config, which sets how many hosts are deployed to at a time, or how traffic is shifted.
       type: str
       sample: CodeDeployDefault.OneAtATime
     service_role_arn:
-      description: The role with which AWS CodeDeploy acts.
+      description: The ARN of the IAM role that AWS CodeDeploy assumes.
       type: str
       sample: arn:aws:iam::123456789012:role/codedeploy
     ec2_tag_filters:
-      description: Filters for Amazon EC2 instances, any of which may match.
+      description: The filters for Amazon EC2 instances, any of which may match.
       type: list
       elements: dict
       sample: [{"key": "stage", "value": "production", "type": "KEY_AND_VALUE"}]
     ec2_tag_set:
-      description: Lists of filters for Amazon EC2 instances, of each of which one has to match.
+      description: The lists of filters for Amazon EC2 instances. At least one filter of each list must match.
       type: list
       elements: list
       sample: [[{"key": "stage", "value": "production", "type": "KEY_AND_VALUE"}], [{"key": "canary", "type": "KEY_ONLY"}]]
     on_premises_instance_tag_filters:
-      description: Filters for on-premises instances, any of which may match.
+      description: The filters for on-premises instances, any of which may match.
       type: list
       elements: dict
       sample: []
     on_premises_tag_set:
-      description: Lists of filters for on-premises instances, of each of which one has to match.
+      description: The lists of filters for on-premises instances. At least one filter of each list must match.
       type: list
       elements: list
       sample: []
@@ -136,26 +135,26 @@ deployment_groups:
       elements: str
       sample: [workers]
     auto_scaling_hooks:
-      description: The Auto Scaling groups with the lifecycle hooks that AWS CodeDeploy put into each.
+      description: The Auto Scaling groups with the lifecycle hooks that AWS CodeDeploy added to them.
       type: list
       elements: dict
       sample:
         - name: workers
           hook: CodeDeploy-managed-automatic-launch-deployment-hook-production-5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21
     termination_hook_enabled:
-      description: Whether there are hooks for hosts that Auto Scaling terminates, too.
+      description: Whether there are also hooks for hosts that Auto Scaling terminates.
       type: bool
       sample: false
     ec2_deployment_options:
-      description: What rests in the Auto Scaling groups during a deployment.
+      description: The Auto Scaling processes that are suspended during a deployment.
       type: dict
       sample: {"auto_scaling_group_processes_to_suspend": []}
     outdated_instances_strategy:
-      description: What happens to hosts that are launched during a deployment.
+      description: The way to treat hosts that are launched during a deployment.
       type: str
       sample: UPDATE
     trigger_configurations:
-      description: Which events are told to which topics.
+      description: The topics to notify, and of which events.
       type: list
       elements: dict
       sample: [{"trigger_name": "failures", "trigger_target_arn": "arn:aws:sns:us-east-1:123456789012:deployments", "trigger_events": ["DeploymentFailure"]}]
@@ -164,19 +163,19 @@ deployment_groups:
       type: dict
       sample: {"enabled": true, "ignore_poll_alarm_failure": false, "alarms": [{"name": "errors"}]}
     auto_rollback_configuration:
-      description: When AWS rolls back by itself.
+      description: The events that trigger an automatic rollback.
       type: dict
       sample: {"enabled": true, "events": ["DEPLOYMENT_FAILURE"]}
     deployment_style:
-      description: Whether hosts are deployed to in place, and whether traffic is controlled.
+      description: The type of deployment, and whether traffic is controlled.
       type: dict
       sample: {"deployment_type": "IN_PLACE", "deployment_option": "WITHOUT_TRAFFIC_CONTROL"}
     load_balancer_info:
-      description: The load balancers, of each kind that there are.
+      description: The load balancers, by kind.
       type: dict
       sample: {"target_group_info_list": [{"name": "workers"}]}
     blue_green_deployment_configuration:
-      description: How a replacement takes over, as far as AWS says. A wait where nothing waits is 0.
+      description: The way a replacement takes over, as far as AWS reports it. Wait times that do not apply are 0.
       type: dict
       sample: {"deployment_ready_option": {"action_on_timeout": "CONTINUE_DEPLOYMENT", "wait_time_in_minutes": 0}}
     ecs_services:
@@ -185,22 +184,22 @@ deployment_groups:
       elements: dict
       sample: []
     target_revision:
-      description: The revision that the group is meant to run.
+      description: The revision that the deployment group is meant to run.
       returned: when there was a deployment
       type: dict
       sample: {"revision_type": "S3", "s3_location": {"bucket": "bundles", "key": "web-app/1.zip", "bundle_type": "zip"}}
     last_successful_deployment:
-      description: The latest deployment that succeeded.
+      description: The last deployment that succeeded.
       returned: when there was one
       type: dict
       sample: {"deployment_id": "d-7XKQ2M9PB", "status": "Succeeded"}
     last_attempted_deployment:
-      description: The latest deployment.
+      description: The last deployment.
       returned: when there was one
       type: dict
       sample: {"deployment_id": "d-7XKQ2M9PB", "status": "Succeeded"}
     tags:
-      description: Its tags.
+      description: The tags of the deployment group.
       returned: when O(include_tags=true)
       type: dict
       sample: {"team": "shop"}

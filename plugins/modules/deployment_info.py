@@ -8,75 +8,76 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: deployment_info
 version_added: 0.1.0
-short_description: Read AWS CodeDeploy deployments
+short_description: Gather information about AWS CodeDeploy deployments
 description:
-  - Returns one deployment, or all that match, and what happens, or happened, on their targets.
-  - M(slipway.codedeploy.deploy) looks at the deployment that it awaits through this module.
+  - Returns one deployment, or all that match, and the lifecycle events of their targets.
+  - M(slipway.codedeploy.deploy) uses this module to poll the deployment that it waits for.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   deployment_id:
     description:
-      - The identifier of one deployment. It is an error if there is none.
-      - Without it, the deployments that all the other options let through are returned, the newest first.
+      - The ID of the deployment to read. The task fails if it does not exist.
+      - When omitted, the deployments that match all the other options are returned, the newest first.
     type: str
   application_name:
     description:
-      - Only deployments of this application, which needs O(deployment_group_name) too.
+      - Only return deployments of this application. Requires O(deployment_group_name).
     type: str
     aliases: [application]
   deployment_group_name:
     description:
-      - Only deployments to this deployment group.
+      - Only return deployments to this deployment group.
     type: str
     aliases: [deployment_group]
   statuses:
     description:
-      - Only deployments in one of these states.
+      - Only return deployments with one of these statuses.
     type: list
     elements: str
     choices: [Created, Queued, InProgress, Baking, Ready, Succeeded, Failed, Stopped]
   created_after:
     description:
-      - Only deployments created at or after this time, in ISO 8601. A time without a zone is UTC.
+      - Only return deployments created at or after this time, in ISO 8601. A time without a time zone is UTC.
     type: str
   created_before:
     description:
-      - Only deployments created at or before this time, in ISO 8601. A time without a zone is UTC.
+      - Only return deployments created at or before this time, in ISO 8601. A time without a time zone is UTC.
     type: str
   revision:
     description:
-      - Only deployments of this revision, a mapping in the form that M(slipway.codedeploy.deploy) takes and returns. What it leaves open, such as
-        the version or the ETag of an object, is not compared.
+      - Only return deployments of this revision, a mapping in the form that M(slipway.codedeploy.deploy) takes and returns. Keys that are omitted,
+        such as the version or the ETag of an object, are not compared.
     type: dict
   external_id:
     description:
-      - Only the deployments that an external system, such as CloudFormation, has given this identifier.
+      - Only return deployments to which an external system, such as CloudFormation, gave this identifier.
     type: str
   targets:
     description:
-      - Which targets to read, with their lifecycle events. V(notable) is all of them where there are at most 25, else at most 25 of those that
-        run or have failed. V(failed) is all that have failed.
-      - V(notable) when this is left out with O(deployment_id), else V(none). Each 25 targets cost a call, and each deployment at least one.
+      - Which targets to read, with their lifecycle events. V(notable) reads all targets if there are at most 25, otherwise at most 25 of those that
+        are in progress or have failed. V(failed) reads all that have failed.
+      - When omitted, V(notable) with O(deployment_id), otherwise V(none). Every 25 targets cost one API call, and each deployment at least one.
     type: str
     choices: [none, notable, failed, all]
   target_ids:
     description:
-      - Read these targets instead, whose identifiers an earlier look has returned. That saves the calls that list them.
-      - Needs O(deployment_id).
+      - Read these targets instead, whose IDs an earlier task returned. This saves the calls that list them.
+      - Requires O(deployment_id).
     type: list
     elements: str
   unless_overview:
     description:
-      - Leave the targets unread if RV(deployment.deployment_overview) still has these counts, all or some of those that an earlier look has
-        returned. That saves calls while nothing changes.
+      - Do not read the targets if RV(deployment.deployment_overview) still has these counts, all or some of those that an earlier task returned.
+        This saves calls while nothing changes.
+      - Requires O(deployment_id).
     type: dict
   diagnose:
     description:
-      - Return RV(diagnosis) if the deployment has failed, was stopped, or has succeeded with failed targets. At most this many failed targets are
-        told in full, the rest is counted by cause.
-      - The targets are read for that whatever the other options say; V(notable) ones are returned.
-      - Needs O(deployment_id).
+      - Return RV(diagnosis) if the deployment failed, was stopped, or succeeded with failed targets. At most this many failed targets are described
+        in full; the others are counted by cause.
+      - The targets needed for the diagnosis are read whatever the other options say; the V(notable) ones are returned.
+      - Requires O(deployment_id).
     type: int
 attributes:
   check_mode:
@@ -112,22 +113,22 @@ EXAMPLES = r"""
     wait: false
   register: started
 
-- name: Do something else meanwhile, then see how it is
+- name: Read the status of the deployment later
   slipway.codedeploy.deployment_info:
     deployment_id: "{{ started.deployment_id }}"
   register: seen
 
-- name: Tell
+- name: Show the status
   ansible.builtin.debug:
     msg: "{{ seen.deployment.status }}: {{ seen.deployment.deployment_overview }}"
 
-- name: Why a deployment failed
+- name: Diagnose a failed deployment
   slipway.codedeploy.deployment_info:
     deployment_id: d-3KX1ZQ2AB
     diagnose: 5
   register: failed
 
-- name: What failed in production since the beginning of November, and where
+- name: Find the failed deployments to production since the beginning of November, and their failed targets
   slipway.codedeploy.deployment_info:
     application_name: web-app
     deployment_group_name: production
@@ -136,101 +137,169 @@ EXAMPLES = r"""
     targets: failed
   register: failures
 
-- name: How long each lifecycle event took on each host
+- name: Show how long each lifecycle event took on each host
   ansible.builtin.debug:
     msg: "{{ seen.timeline }}"
 """
 
 RETURN = r"""
 deployment:
-  description: The deployment as AWS describes it, in snake_case.
+  description: The deployment as AWS last described it, with its keys in snake_case.
   returned: with O(deployment_id)
   type: dict
   contains:
     deployment_id:
-      description: Its identifier.
+      description: The deployment's ID.
       type: str
       sample: d-3KX1ZQ2AB
     status:
-      description: V(Created), V(Queued), V(InProgress), V(Baking), V(Ready), V(Succeeded), V(Failed) or V(Stopped).
+      description: The status, V(Created), V(Queued), V(InProgress), V(Baking), V(Ready), V(Succeeded), V(Failed) or V(Stopped).
       type: str
       sample: InProgress
     deployment_overview:
-      description: The targets, counted by status.
+      description: The number of targets by status.
       type: dict
       sample: {"pending": 1, "in_progress": 1, "succeeded": 1, "failed": 0, "skipped": 0, "ready": 0}
     revision:
-      description: What is deployed.
+      description: The deployed revision.
       type: dict
       sample: {"revision_type": "S3", "s3_location": {"bucket": "my-releases", "key": "web-app/1.4.2.zip", "bundle_type": "zip"}}
     error_information:
-      description: Why it failed or was stopped.
+      description: The error code and the message that say why the deployment failed or was stopped.
       returned: when it failed or was stopped
       type: dict
       sample: {"code": "MANUAL_STOP", "message": "Stopped by the user."}
     rollback_info:
-      description: The rollback that it started, or the deployment that it rolls back.
+      description: The deployment that rolls this one back, or the one that this one rolls back.
       returned: when there is a rollback
       type: dict
       sample: {"rollback_deployment_id": "d-9QD7PL4ZX"}
 targets:
   description:
-    - The targets that O(targets) asks for, with their lifecycle events.
-    - Empty as long as CodeDeploy has not chosen the targets.
+    - The targets that O(targets) selects, with their lifecycle events.
+    - Empty until CodeDeploy has chosen the targets.
   returned: with O(deployment_id), unless O(targets=none) or O(unless_overview) says otherwise
   type: list
   elements: dict
   contains:
     target_id:
-      description: The instance's identifier or on-premises name, the name of the Lambda function, or the ECS service as C(cluster:service).
+      description: The instance ID or on-premises instance name, the name of the Lambda function, or the ECS service as C(cluster:service).
       type: str
       sample: web-1
     target_type:
-      description: The kind of target.
+      description: The type of the target.
       type: str
       sample: InstanceTarget
     status:
-      description: V(Pending), V(InProgress), V(Succeeded), V(Failed), V(Skipped), V(Unknown) or V(Ready).
+      description: The status, V(Pending), V(InProgress), V(Succeeded), V(Failed), V(Skipped), V(Unknown) or V(Ready).
       type: str
       sample: InProgress
     lifecycle_events:
-      description: Its lifecycle events in order, with status, times and, where they failed, diagnostics.
+      description: The lifecycle events in order, with their status, times and, if they failed, diagnostics.
       type: list
       elements: dict
       sample: [{"lifecycle_event_name": "ApplicationStop", "status": "Succeeded"}]
 diagnosis:
-  description: What went wrong, where and why, as M(slipway.codedeploy.deploy) returns it.
-  returned: with O(diagnose), when the deployment has failed, was stopped, or has succeeded with failed targets
+  description:
+    - The reason why the deployment failed, and where.
+    - In what the hosts report, colors are removed and control characters are replaced by codes such as C(\x1b). The return value C(targets) of
+      M(slipway.codedeploy.deployment_info) has it unchanged.
+  returned: with O(diagnose), when the deployment failed, was stopped, or succeeded with failed targets
   type: dict
-  sample: {"deployment_id": "d-3KX1ZQ2AB", "status": "Failed", "error_code": "HEALTH_CONSTRAINTS"}
+  contains:
+    deployment_id:
+      description: The deployment's ID.
+      type: str
+      sample: d-3KX1ZQ2AB
+    status:
+      description: The status with which the deployment ended.
+      type: str
+      sample: Failed
+    error_code:
+      description: The deployment's error code.
+      type: str
+      sample: HEALTH_CONSTRAINTS
+    message:
+      description: The service's message.
+      type: str
+      sample: The overall deployment failed because too many individual instances failed deployment.
+    cause:
+      description: The usual cause of the error code.
+      type: str
+      sample: so many hosts failed that going on would leave fewer healthy ones than the deployment config demands
+    remedy:
+      description: The suggested remedy.
+      type: str
+      sample: fix what the failed hosts report, then deploy again
+    targets:
+      description: The failed targets, at most O(diagnose).
+      type: list
+      elements: dict
+      sample:
+        - target_id: web-1
+          lifecycle_event: ValidateService
+          script_name: scripts/validate.sh
+          error_code: ScriptFailed
+          message: "Script at specified location: scripts/validate.sh failed with exit code 1"
+          log_tail: "[stderr] the server answers 500"
+          cause: the hook script ended with an error
+          remedy: read the end of its log; if that is not enough, run it by hand on the host
+    more_failures:
+      description: The other failed targets, counted by cause.
+      type: list
+      elements: dict
+      sample: [{"lifecycle_event": "ValidateService", "script_name": "scripts/validate.sh", "error_code": "ScriptFailed", "count": 12}]
+    unfinished:
+      description:
+        - The targets on which the deployment ended half-way, each with the last lifecycle event that succeeded there. Only if the deployment has at
+          most 25 targets. The application may be stopped on them, or its files replaced.
+      type: list
+      elements: dict
+      sample: [{"target_id": "web-2", "lifecycle_event": "AfterInstall"}]
+    skipped:
+      description: The targets that the deployment did not touch. Only if it has at most 25 targets.
+      type: list
+      elements: str
+      sample: [web-2, web-3]
+    skipped_count:
+      description: The number of targets that the deployment did not touch or left unfinished.
+      type: int
+      sample: 2
+    rollback:
+      description:
+        - The outcome of the rollback; V(null) if there was none.
+        - Its C(diagnosis) has the form of RV(diagnosis) and explains a failed rollback; V(null) otherwise, and always in the result of
+          M(slipway.codedeploy.deployment_info), which does not diagnose rollbacks.
+      type: dict
+      sample: {"deployment_id": "d-9QD7PL4ZX", "status": "Succeeded", "message": "3 of 3 succeeded", "diagnosis": null}
 timeline:
-  description: The lifecycle events of RV(targets) that have begun, in the order in which they did.
+  description: The lifecycle events of RV(targets) that have begun, in order of their start.
   returned: with O(deployment_id), unless O(targets=none) or O(unless_overview) says otherwise
   type: list
   elements: dict
   contains:
     target_id:
-      description: Where.
+      description: The target's identifier.
       type: str
       sample: web-1
     lifecycle_event:
-      description: Which.
+      description: The name of the lifecycle event.
       type: str
       sample: Install
     status:
-      description: What became of it.
+      description: The status of the lifecycle event.
       type: str
       sample: Succeeded
     start_time:
-      description: When it began.
+      description: The time when the event began.
       type: str
       sample: "2026-11-22T10:15:02.340000+00:00"
     end_time:
-      description: When it ended; V(null) if it has not.
+      description: The time when the event ended; V(null) if it has not.
       type: str
       sample: "2026-11-22T10:15:04.840000+00:00"
     seconds:
-      description: How long it took; V(null) if it has not ended.
+      description: The duration of the event in seconds; V(null) if it has not ended.
       type: float
       sample: 2.5
 deployments:

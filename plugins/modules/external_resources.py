@@ -8,21 +8,21 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: external_resources
 version_added: 0.1.0
-short_description: Delete what AWS CodeDeploy keeps for an AWS CloudFormation stack
+short_description: Delete AWS CodeDeploy resources linked to an external ID
 description:
-  - Deletes the resources of AWS CodeDeploy that are linked to an external id, such as those of an AWS CloudFormation stack that makes
-    blue/green deployments of its own.
+  - Deletes the AWS CodeDeploy resources that are linked to an external ID, such as those of an AWS CloudFormation stack that performs its own
+    blue/green deployments.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   external_id:
     description:
-      - The unique id that the resources are linked to.
+      - The unique ID that the resources are linked to.
     type: str
     required: true
   state:
     description:
-      - V(absent) deletes the resources. There is no other state that this module could bring about.
+      - V(absent) deletes the resources. It is the only supported state.
     type: str
     required: true
     choices: [absent]
@@ -31,10 +31,10 @@ attributes:
     support: full
   diff_mode:
     support: none
-    details: No call tells what there is.
+    details: AWS has no call to list the resources.
   idempotent:
     support: none
-    details: No call tells what there is, so the task always deletes and always reports a change. To delete again what is gone is no error.
+    details: AWS has no call to list the resources, so the task always deletes and always reports a change. Deleting them again is not an error.
   action_group:
     support: full
 notes:
@@ -47,7 +47,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Nothing of the stack is left
+- name: Delete what CodeDeploy keeps for the stack
   slipway.codedeploy.external_resources:
     external_id: arn:aws:cloudformation:us-east-1:123456789012:stack/shop/5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21
     state: absent
@@ -55,7 +55,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 external_id:
-  description: The id whose resources were deleted.
+  description: The external ID whose resources were deleted.
   returned: always
   type: str
   sample: arn:aws:cloudformation:us-east-1:123456789012:stack/shop/5b8e7a3c-2b1f-4e0d-9a75-0c1d6f7b9e21

@@ -8,10 +8,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: github_account_token
 version_added: 0.1.0
-short_description: Delete AWS CodeDeploy's stored connections to GitHub accounts
+short_description: Delete AWS CodeDeploy connections to GitHub accounts
 description:
-  - Deletes a connection to a GitHub account that is stored with AWS CodeDeploy.
-  - AWS has no call that makes one. They come from the console, where a user connects it to GitHub.
+  - Deletes a connection to a GitHub account that is stored in AWS CodeDeploy.
+  - AWS has no call to create connections. Users create them in the console, by connecting it to GitHub.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
@@ -23,7 +23,7 @@ options:
     aliases: [name]
   state:
     description:
-      - V(absent) deletes the connection, if it is there. There is no other state that this module could bring about.
+      - V(absent) deletes the connection, if it exists. It is the only supported state.
     type: str
     required: true
     choices: [absent]
@@ -48,7 +48,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: CodeDeploy has no access to the GitHub account any more
+- name: Delete the connection to the GitHub account
   slipway.codedeploy.github_account_token:
     token_name: my-github-account
     state: absent
@@ -56,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 github_account_token:
-  description: The connection after the task, which is none.
+  description: The connection after the task, which is always empty.
   returned: always
   type: dict
   sample: {}

@@ -8,9 +8,9 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: github_account_token_info
 version_added: 0.1.0
-short_description: Read the names of AWS CodeDeploy's stored connections to GitHub accounts
+short_description: Gather information about AWS CodeDeploy connections to GitHub accounts
 description:
-  - Returns the names of the connections to GitHub accounts that are stored with AWS CodeDeploy. The tokens themselves cannot be read.
+  - Returns the names of the connections to GitHub accounts that are stored in AWS CodeDeploy. The tokens themselves cannot be read.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options: {}
@@ -37,7 +37,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: The connections to GitHub
+- name: Read the names of the connections to GitHub
   slipway.codedeploy.github_account_token_info:
   register: connections
 """

@@ -10,38 +10,38 @@ module: lifecycle_hook
 version_added: 0.1.0
 short_description: Report the result of a lifecycle hook to AWS CodeDeploy
 description:
-  - On the platforms Lambda and ECS, a lifecycle event's hook is a Lambda function. CodeDeploy calls it with the identifiers of the deployment and
-    of the hook's execution, and waits, for an hour at most, until somebody reports how the hook ended.
-  - This module reports it. So a function that only passes the identifiers on lets a playbook be the gate of a deployment.
+  - On the compute platforms Lambda and ECS, the hook of a lifecycle event is a Lambda function. CodeDeploy invokes it with the IDs of the
+    deployment and of the hook's execution, and waits up to an hour for the result of the hook to be reported.
+  - This module reports the result. So a function that only forwards the IDs makes a playbook the gate of a deployment.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   deployment_id:
     description:
-      - The deployment, as the function was told in C(DeploymentId).
+      - The ID of the deployment, which the function received as C(DeploymentId).
     type: str
     required: true
   lifecycle_event_hook_execution_id:
     description:
-      - The hook's execution, as the function was told in C(LifecycleEventHookExecutionId).
+      - The ID of the hook's execution, which the function received as C(LifecycleEventHookExecutionId).
     type: str
     required: true
   status:
     description:
-      - Whether the deployment may go on. V(Failed) makes it fail.
+      - The result of the hook. V(Succeeded) lets the deployment continue, V(Failed) makes it fail.
     type: str
     choices: [Succeeded, Failed]
     default: Succeeded
 attributes:
   check_mode:
     support: full
-    details: The deployment is looked at, and nothing is reported. Whether somebody has reported already cannot be known then.
+    details: The deployment is read, and nothing is reported. Check mode cannot tell whether a result has already been reported.
   diff_mode:
     support: N/A
-    details: What changes is not a resource but what happens to it.
+    details: The module acts on a deployment and changes no resource.
   idempotent:
     support: full
-    details: A hook is reported once. Reporting it again, or for a deployment that has ended, changes nothing.
+    details: A result is reported once. Reporting it again, or for a deployment that has ended, changes nothing.
   action_group:
     support: full
 notes:
@@ -56,13 +56,13 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Try the new version on the test listener
+- name: Test the new version through the test listener
   ansible.builtin.uri:
     url: http://staging.example.com:8080/health
   register: tried
   ignore_errors: true
 
-- name: Let the traffic in, or do not
+- name: Report the result to CodeDeploy
   slipway.codedeploy.lifecycle_hook:
     deployment_id: "{{ hook.DeploymentId }}"
     lifecycle_event_hook_execution_id: "{{ hook.LifecycleEventHookExecutionId }}"
@@ -71,7 +71,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 reason:
-  description: What was reported, or why nothing was to be reported.
+  description: The result that was reported, or the reason why there was nothing to report.
   returned: always
   type: str
   sample: the hook was reported as Succeeded

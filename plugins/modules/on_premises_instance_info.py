@@ -8,38 +8,38 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: on_premises_instance_info
 version_added: 0.1.0
-short_description: Read on-premises instances of AWS CodeDeploy
+short_description: Gather information about AWS CodeDeploy on-premises instances
 description:
-  - Returns the on-premises instances of the account and region, all of them or those asked for, 25 with a call.
-  - Each is in the form that M(slipway.codedeploy.on_premises_instance) returns and takes.
+  - Returns all on-premises instances of the account and region, or those that match. One API call reads up to 25.
+  - Each has the form that M(slipway.codedeploy.on_premises_instance) returns and takes.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   instance_names:
     description:
-      - The names of those to read. Those that were never registered are missing from RV(on_premises_instances).
+      - The names of the instances to read. Those that were never registered are missing from RV(on_premises_instances).
     type: list
     elements: str
     aliases: [names]
   registration_status:
     description:
-      - Only instances that are registered, or that were. AWS keeps the names of those for a time. Both when it is not given.
+      - Only return instances that are registered, or only those that were deregistered, whose names AWS keeps for some time. Both when omitted.
     type: str
     choices: [Registered, Deregistered]
   tag_filters:
     description:
-      - Only instances that these filters match. AWS does not say whether one or all of several must match.
+      - Only return instances that match these filters. AWS does not document whether one or all of several filters must match.
     type: list
     elements: dict
     suboptions:
       key:
-        description: The tag's key. Without it, a tag of any key matches that has the value.
+        description: The tag's key. When omitted, a tag with any key matches if it has the value.
         type: str
       value:
-        description: The tag's value. Without it, any value of the key matches.
+        description: The tag's value. When omitted, any value of the key matches.
         type: str
       type:
-        description: What is compared. When it is not given, it is derived from what else is.
+        description: Whether the key, the value or both must match. Derived from what is given when omitted.
         type: str
         choices: [KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE]
 attributes:
@@ -66,7 +66,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: All hosts that get deployments of web-app
+- name: Read all hosts that get deployments of web-app
   slipway.codedeploy.on_premises_instance_info:
     registration_status: Registered
     tag_filters:
@@ -74,7 +74,7 @@ EXAMPLES = r"""
         value: web-app
   register: hosts
 
-- name: Two by name
+- name: Read two instances by name
   slipway.codedeploy.on_premises_instance_info:
     instance_names: [web-1, web-2]
 """
@@ -87,34 +87,34 @@ on_premises_instances:
   elements: dict
   contains:
     instance_name:
-      description: The name that the host is registered under.
+      description: The name under which the host is registered.
       type: str
       sample: web-1
     instance_arn:
-      description: The ARN that AWS gave the registration.
+      description: The ARN of the registration.
       type: str
       sample: arn:aws:codedeploy:us-east-1:123456789012:instance/web-1_Xq3vR8kL2p
     iam_user_arn:
-      description: The IAM user of the host agent.
+      description: The ARN of the host agent's IAM user.
       returned: when registered with an IAM user
       type: str
       sample: arn:aws:iam::123456789012:user/AWS/CodeDeploy/web-1
     iam_session_arn:
-      description: The IAM session of the host agent.
+      description: The ARN of the host agent's IAM session.
       returned: when registered with an IAM session
       type: str
       sample: arn:aws:sts::123456789012:assumed-role/codedeploy-hosts/web-2
     register_time:
-      description: When it was registered.
+      description: The time when the instance was registered.
       type: str
       sample: "2026-11-22T10:15:00.120000+00:00"
     deregister_time:
-      description: When it was deregistered.
-      returned: when it is not registered any more
+      description: The time when the instance was deregistered.
+      returned: when the instance is no longer registered
       type: str
       sample: "2026-11-23T10:15:00.120000+00:00"
     tags:
-      description: Its tags. A key that somebody gave several values has them as a list.
+      description: The tags of the instance. A key with several values has them as a list.
       type: dict
       sample: {"application": "web-app", "stage": "production"}
 """

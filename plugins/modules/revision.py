@@ -10,36 +10,37 @@ module: revision
 version_added: 0.1.0
 short_description: Bundle, upload and register revisions of AWS CodeDeploy applications
 description:
-  - Makes a bundle of a directory, or takes a ready-made one, puts it into S3 and registers it with the application. Or registers a revision that
-    exists already, in S3, on GitHub, or as the content of an AppSpec.
-  - A bundle is known by the digest of its content. Where the bucket has it already nothing is archived or uploaded, and where it is registered
-    already nothing changes.
-  - The archive is made while it is uploaded, without a temporary file, and is the same for the same content. An upload that fails or is
-    interrupted removes what it has uploaded.
-  - M(slipway.codedeploy.deploy) does all this by itself. Use this module to register a revision in one place and deploy it from others.
+  - Makes a bundle from a directory, or takes a ready-made one, uploads it to S3 and registers it with the application. Or registers an existing
+    revision in S3, on GitHub, or given as the content of an AppSpec.
+  - A bundle is identified by the digest of its content. If the bucket already has it, nothing is archived or uploaded, and if it is already
+    registered, nothing changes.
+  - The archive is made while it is uploaded, without a temporary file, and is the same for the same content. An upload that fails or is interrupted
+    removes what it has uploaded.
+  - M(slipway.codedeploy.deploy) includes all of this. Use this module to register a revision in one place and deploy it from others.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
   application_name:
     description:
-      - The application that the revision is of. It must exist, see M(slipway.codedeploy.application).
+      - The application that the revision belongs to. It must exist, see M(slipway.codedeploy.application).
     type: str
     required: true
     aliases: [application]
   description:
     description:
-      - A comment on the revision, at most 256 characters. One that a registered revision has is replaced by it.
+      - A comment on the revision, at most 256 characters. It replaces the comment of a registered revision.
     type: str
   state:
     description:
-      - A revision can only be registered. AWS has no call that forgets one.
+      - A revision can only be registered. AWS has no call to deregister one.
     type: str
     choices: [present]
     default: present
 attributes:
   check_mode:
     support: full
-    details: The bundle's content is read and looked for. Nothing is archived, uploaded or registered.
+    details: The bundle's content is read and looked up. Nothing is archived, uploaded or registered. A bundle that would be uploaded has no ETag
+      yet.
   diff_mode:
     support: full
   idempotent:
@@ -63,7 +64,7 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Bundle what is in a directory, without what developers keep there
+- name: Bundle a directory, without logs and tests
   slipway.codedeploy.revision:
     application_name: web-app
     source: "{{ playbook_dir }}/web-app"
@@ -72,7 +73,7 @@ EXAMPLES = r"""
       - "*.log"
       - /tests/
 
-- name: The same as tgz, small rather than quick, with links as links, and encrypted by a key of one's own
+- name: Bundle it as a small tgz that preserves links, encrypted with a custom key
   slipway.codedeploy.revision:
     application_name: web-app
     source: web-app
@@ -88,13 +89,13 @@ EXAMPLES = r"""
       team: shop
   register: built
 
-- name: Ship that, later or elsewhere
+- name: Deploy that bundle, later or elsewhere
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
     revision: "{{ built.revision }}"
 
-- name: A directory of artifacts that has no AppSpec of its own
+- name: Bundle a directory without an AppSpec of its own
   slipway.codedeploy.revision:
     application_name: web-app
     source: web-app/scripts
@@ -106,21 +107,21 @@ EXAMPLES = r"""
         - source: /
           destination: /opt/web-app/scripts
 
-- name: A bundle that the build has made
+- name: Upload and register a ready-made bundle
   slipway.codedeploy.revision:
     application_name: web-app
     source: bundle.tgz
     s3_bucket: my-releases
     description: Build 814
 
-- name: A bundle of which the last five stay, and those that deployment groups need
+- name: Keep the last five bundles, and those that deployment groups need
   slipway.codedeploy.revision:
     application_name: web-app
     source: web-app
     s3_bucket: my-releases
     keep: 5
 
-- name: A bundle that is in S3 already
+- name: Register a bundle that is already in S3
   slipway.codedeploy.revision:
     application_name: web-app
     revision:
@@ -129,7 +130,7 @@ EXAMPLES = r"""
         key: web-app/1.4.2.tgz
         bundle_type: tgz
 
-- name: An AppSpec for an application of platform Lambda
+- name: Register an AppSpec for a Lambda application
   slipway.codedeploy.revision:
     application_name: thumbnails
     revision:
@@ -145,7 +146,7 @@ EXAMPLES = r"""
                   CurrentVersion: "3"
                   TargetVersion: "4"
 
-- name: An AppSpec for an application of platform ECS
+- name: Register an AppSpec for an ECS application
   slipway.codedeploy.revision:
     application_name: api
     revision:
@@ -164,9 +165,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 revision:
-  description:
-    - The revision, in the form that O(revision) takes.
-    - In check mode a bundle that would be uploaded has no ETag yet.
+  description: The revision, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
   returned: always
   type: dict
   sample:
@@ -177,37 +176,37 @@ revision:
       bundle_type: zip
       e_tag: 6805f2cfc46c0f04559748bb039d69ae
 registered:
-  description: Whether the task has registered it, or would in check mode. V(false) when it was registered already.
+  description: Whether the task registered the revision, or would in check mode. V(false) if it was already registered.
   returned: always
   type: bool
   sample: true
 bundle:
-  description: What the bundle of O(source) holds.
+  description: The bundle made from O(source).
   returned: when O(source) is given
   type: dict
   contains:
     digest:
-      description: The digest by which it is known, of names, modes and contents, or of the bytes of a ready-made file.
+      description: The digest that identifies the bundle, of names, modes and contents, or of the bytes of a ready-made file.
       type: str
       sample: 0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e
     bundle_type:
-      description: Its format.
+      description: The format of the bundle.
       type: str
       sample: zip
     files:
-      description: How many files it holds.
+      description: The number of files in the bundle.
       type: int
       sample: 12
     directories:
-      description: How many directories it holds.
+      description: The number of directories in the bundle.
       type: int
       sample: 3
     links:
-      description: How many symbolic links it holds.
+      description: The number of symbolic links in the bundle.
       type: int
       sample: 0
     size:
-      description: The bytes of all files, before compression.
+      description: The size of all files in bytes, before compression.
       type: int
       sample: 20480
     largest:
@@ -217,17 +216,17 @@ bundle:
       elements: dict
       sample: [{"path": "lib/app.jar", "size": 18211}, {"path": "appspec.yml", "size": 310}]
     uploaded:
-      description: Whether the task has uploaded it, or would in check mode. V(false) when the bucket had it already.
+      description: Whether the task uploaded the bundle, or would in check mode. V(false) if the bucket already had it.
       type: bool
       sample: true
 removed_bundles:
-  description: The keys of the bundles that the task has removed from O(s3_bucket), or would in check mode, the oldest first.
+  description: The keys of the bundles that the task removed from O(s3_bucket), or would remove in check mode, the oldest first.
   returned: when O(keep) is given
   type: list
   elements: str
   sample: [web-app/5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8.zip]
 spared_bundles:
-  description: How many bundles stay that O(keep) would let go, because they are younger than O(keep_younger_than).
+  description: The number of bundles that exceed O(keep) but stay, because they are younger than O(keep_younger_than).
   returned: when O(keep) is given
   type: int
   sample: 1

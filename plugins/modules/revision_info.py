@@ -8,9 +8,9 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: revision_info
 version_added: 0.1.0
-short_description: Read the revisions of an AWS CodeDeploy application
+short_description: Gather information about the revisions of an AWS CodeDeploy application
 description:
-  - Returns the revisions that are registered with an application, all of them or those asked for, and which deployment groups have them.
+  - Returns all revisions that are registered with an application, or those that are given, and which deployment groups have them.
 author:
   - The slipway.codedeploy contributors (@slipway-collections)
 options:
@@ -22,34 +22,34 @@ options:
     aliases: [application]
   revisions:
     description:
-      - The revisions to read, instead of all. Each is in the form that the option O(slipway.codedeploy.revision#module:revision) takes and the modules
-        of this collection return.
-      - A revision is what all of its location says. The same bundle registered with another ETag is another revision.
-      - Those that are not registered with the application are missing from RV(revisions).
+      - The revisions to read, instead of all. Each has the form that the option O(slipway.codedeploy.revision#module:revision) takes and the
+        modules of this collection return.
+      - A revision is identified by its complete location. The same bundle registered with another ETag is another revision.
+      - Revisions that are not registered with the application are missing from RV(revisions).
     type: list
     elements: dict
   s3_bucket:
     description:
-      - Only revisions in this bucket.
+      - Only return revisions in this bucket.
     type: str
   s3_key_prefix:
     description:
-      - Only revisions whose key in O(s3_bucket) begins like this.
+      - Only return revisions whose key in O(s3_bucket) begins with this prefix.
     type: str
   deployed:
     description:
-      - V(include) reads only revisions that are a deployment group's target, V(exclude) only the others, V(ignore) both.
-        AWS uses V(ignore) when this is left out.
+      - V(include) returns only revisions that are the target of a deployment group, V(exclude) only the others, V(ignore) both. AWS uses V(ignore)
+        when omitted.
     type: str
     choices: [include, exclude, ignore]
   sort_by:
     description:
-      - The time to sort by. The order is not defined when this is left out.
+      - The time to sort by. The order is undefined when omitted.
     type: str
     choices: [registerTime, firstUsedTime, lastUsedTime]
   sort_order:
     description:
-      - Whether the earliest (V(ascending)) or the latest comes first. AWS uses V(ascending) when this is left out.
+      - Whether the earliest (V(ascending)) or the latest (V(descending)) comes first. AWS uses V(ascending) when omitted.
     type: str
     choices: [ascending, descending]
 attributes:
@@ -65,8 +65,8 @@ attributes:
 notes:
   - "Required IAM permissions: C(codedeploy:GetApplication), C(codedeploy:ListApplicationRevisions), C(codedeploy:BatchGetApplicationRevisions),
     C(codedeploy:ListDeploymentGroups), C(codedeploy:BatchGetDeploymentGroups), C(codedeploy:BatchGetDeployments)."
-  - Costs a call for the application, one for each page of revisions and of deployment groups, and one for each 25 revisions, 100 deployment
-    groups and 25 deployments that these groups had last.
+  - Costs one API call for the application, one for each page of revisions and of deployment groups, and one for every 25 revisions, 100 deployment
+    groups and 25 last deployments of these groups.
 seealso:
   - module: slipway.codedeploy.revision
   - module: slipway.codedeploy.deploy
@@ -85,20 +85,20 @@ EXAMPLES = r"""
     sort_order: descending
   register: web_app
 
-- name: Tell what production runs
+- name: Show what production runs
   ansible.builtin.debug:
     msg: "{{ item.revision.s3_location.key }}, registered {{ item.register_time }}"
   loop: "{{ web_app.revisions }}"
   when: "'production' in item.deployment_groups.target"
 
-- name: Read the bundles in one place that no deployment group has as its target
+- name: Read the bundles under a prefix that are not the target of any deployment group
   slipway.codedeploy.revision_info:
     application_name: web-app
     s3_bucket: my-releases
     s3_key_prefix: web-app/
     deployed: exclude
 
-- name: See whether a certain revision is registered
+- name: Check whether a certain revision is registered
   slipway.codedeploy.revision_info:
     application_name: web-app
     revisions:
@@ -108,7 +108,7 @@ EXAMPLES = r"""
           bundle_type: tgz
   register: release
 
-- name: Ship it to production if staging runs it
+- name: Deploy it to production if staging runs it
   slipway.codedeploy.deploy:
     application_name: web-app
     deployment_group_name: production
@@ -125,8 +125,7 @@ revisions:
   elements: dict
   contains:
     revision:
-      description:
-        - Where it is, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
+      description: The revision, in the form that the options C(revision) of M(slipway.codedeploy.revision) and M(slipway.codedeploy.deploy) take.
       type: dict
       sample:
         revision_type: S3
@@ -134,42 +133,42 @@ revisions:
           bucket: my-releases
           key: web-app/0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e.zip
           bundle_type: zip
-          e_tag: 9b2cf535f27731c974343645a3985328
+          e_tag: 6805f2cfc46c0f04559748bb039d69ae
     description:
-      description: The comment that it was registered with.
-      returned: when it has one
+      description: The comment with which the revision was registered.
+      returned: when there is a comment
       type: str
       sample: Release 1.4.2
     register_time:
-      description: When it was registered.
+      description: The time when the revision was registered.
       type: str
       sample: "2026-11-22T10:15:00.120000+00:00"
     first_used_time:
-      description: When it was deployed first.
-      returned: when it was deployed
+      description: The time when the revision was first deployed.
+      returned: when the revision was deployed
       type: str
       sample: "2026-11-22T10:15:02.340000+00:00"
     last_used_time:
-      description: When it was deployed last.
-      returned: when it was deployed
+      description: The time when the revision was last deployed.
+      returned: when the revision was deployed
       type: str
       sample: "2026-11-22T10:15:02.340000+00:00"
     deployment_groups:
-      description: The names of the application's deployment groups that have it.
+      description: The names of the application's deployment groups that have the revision.
       type: dict
       contains:
         target:
-          description: Those whose target it is, so that new hosts get it.
+          description: The deployment groups whose target is the revision, so that new hosts get it.
           type: list
           elements: str
           sample: [production, staging]
         last_successful:
-          description: Those whose last successful deployment brought it. It is what they are rolled back to.
+          description: The deployment groups whose last successful deployment was of the revision. A rollback returns to it.
           type: list
           elements: str
           sample: [production, staging]
         last_attempted:
-          description: Those whose last deployment was of it, however it ended, or is under way.
+          description: The deployment groups whose last deployment was of the revision, whatever its outcome, or is in progress.
           type: list
           elements: str
           sample: [production]
