@@ -391,24 +391,42 @@ revision:
       key: web-app/0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e.zip
       bundle_type: zip
 bundle:
-  description: What was bundled from O(source).
+  description: What the bundle of O(source) holds.
   returned: when O(source) is given
   type: dict
   contains:
     digest:
-      description: The digest of names, modes and contents, by which the release is known.
+      description: The digest by which it is known, of names, modes and contents, or of the bytes of a ready-made file.
       type: str
       sample: 0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e
+    bundle_type:
+      description: Its format.
+      type: str
+      sample: zip
     files:
       description: How many files it holds.
       type: int
       sample: 12
+    directories:
+      description: How many directories it holds.
+      type: int
+      sample: 3
+    links:
+      description: How many symbolic links it holds.
+      type: int
+      sample: 0
     size:
-      description: Their bytes, before compression.
+      description: The bytes of all files, before compression.
       type: int
       sample: 20480
+    largest:
+      description: The ten largest files, the largest first.
+      returned: with C(-v) or more
+      type: list
+      elements: dict
+      sample: [{"path": "lib/app.jar", "size": 18211}, {"path": "appspec.yml", "size": 310}]
     uploaded:
-      description: Whether it was uploaded. V(false) when the bucket had it already.
+      description: Whether the task has uploaded it, or would in check mode. V(false) when the bucket had it already.
       type: bool
       sample: true
 removed_bundles:

@@ -134,7 +134,7 @@ revisions:
           bucket: my-releases
           key: web-app/0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e.zip
           bundle_type: zip
-          e_tag: 9b2cf535f27731c974343645a3985328
+          e_tag: 6805f2cfc46c0f04559748bb039d69ae
     description:
       description: The comment that it was registered with.
       returned: when it has one
