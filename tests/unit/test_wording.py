@@ -40,7 +40,7 @@ PHRASES = (
     Phrase(r"\bthat~of~which\b", "the group that of which", "the group whose"),
     Phrase(r"\bbe~it~(?:new|old|a|an|the)", "installed exactly, be it newer or older", "installed exactly, even if that is a downgrade"),
     # Field words.
-    Phrase(r"\b[Aa]wait(?:s|ed|ing)?\b", "it is awaited first", "waits for it first"),
+    Phrase(r"\bawaited\b|\b[Aa]waits?~(?:what|the|an?|its?|them)\b|\bawait~or\b", "it is awaited first", "waits for it first"),
     Phrase(r"\btruth~values?\b", "is not a truth value", "is not a boolean"),
     Phrase(r"\b(?:is|are|be)~no~(?:text|list|mapping|number|address|entry|range|ARN|URL)\b", "is no range", "is not a valid range"),
     Phrase(r"\bnot~a~text\b", "is not a text", "is not a string"),
@@ -60,7 +60,7 @@ PHRASES = (
     Phrase(r"\b[Ll](?:ost|ose)~sight~of\b", "Lost sight of deployment", "Could not read deployment"),
     Phrase(r"\bbecame~of\b", "what became of it", "its status"),
     Phrase(r"\b[Ss]ee~to~(?:it|them|that|the)\b", "See to them", "Resolve them first"),
-    Phrase(r"\b(?:is|are|was|be)~taken~for\b", "It is taken for one for Server", "Assuming that it is for Server"),
+    Phrase(r"\b(?:is|are|was|be)~taken~for~(?:ones?|an~empty~one)\b", "It is taken for one for Server", "Assuming that it is for Server"),
     # Old words.
     Phrase(r"\bshall\b", "what it shall be called", "its name"),
     Phrase(r"\bin~the~midst~of\b", "in the midst of which it ended", "half-way through which it ended"),
@@ -71,7 +71,7 @@ PHRASES = (
     Phrase(r'"""What(?: |\'s)', '"""What a module returns."""', '"""The result of a module."""'),
     Phrase(r'"""Whether that\b', '"""Whether that is so."""', '"""Return whether it is so."""'),
     Phrase(
-        r"(?m:^[ \t]*- name: [\"']?(?:The|An?|What|Whether|How|Which|Who|Is|Are|Do|Does|Has|Have) )",
+        r"(?m:^[ \t]*- name: [\"']?(?:The|An?|What|Whether|How|Which|Who|Is|Are|Does|Has) )",
         "- name: The application is gone",
         "- name: Delete the application",
     ),
