@@ -251,7 +251,7 @@ from ..module_utils._deployments.progress import timeline
 from ..module_utils._deployments.reading import find_listed, is_known, with_diagnosis, with_targets
 from ..module_utils._deployments.windows import window_from
 from ..module_utils._revisions.locations import is_same_release, location_from_options
-from ..module_utils._revisions.validation import revision_options
+from ..module_utils._revisions.options import revision_options
 from ..module_utils._run import run_info
 from ..module_utils._validation import check_deployment_id, check_name, check_positive
 

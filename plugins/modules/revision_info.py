@@ -182,7 +182,7 @@ from ..module_utils._aws.calls import Connect
 from ..module_utils._releases.uses import ROLES, Use, find_uses
 from ..module_utils._revisions.api import list_revisions, read_revisions
 from ..module_utils._revisions.locations import Location, identity_of, location_from_options
-from ..module_utils._revisions.validation import revision_options
+from ..module_utils._revisions.options import revision_options
 from ..module_utils._run import run_info
 from ..module_utils._validation import check_name
 

@@ -20,7 +20,7 @@ from .._aws.calls import CodeDeployError
 from .._deployments.api import Deployment, find_deployment, group_of, last_asked, list_deployments
 from .._revisions.api import read_revisions
 from .._revisions.locations import Location, content_of, is_same_release, place_of
-from .._revisions.validation import revision_options
+from .._revisions.options import revision_options
 from .._validation import DEPLOYMENT_ID, InvalidOption
 from .decisions import undone_id
 

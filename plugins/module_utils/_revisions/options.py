@@ -11,6 +11,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .._validation import InvalidOption
+
 _CONTENT = {"content": {"type": "raw"}, "path": {"type": "path"}, "sha256": {"type": "str"}}
 
 
@@ -47,3 +51,13 @@ _REVISION: dict[str, t.Any] = {
     "app_spec_content": _CONTENT_RULES,
     "string": _CONTENT_RULES,
 }
+
+
+def revision_options(option: str, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """GIVEN, an element of OPTION, as Ansible would make it if it were the option `revision`. Raises InvalidOption if it could not be that."""
+    checked = ArgumentSpecValidator(_REVISION, mutually_exclusive=[_LOCATIONS], required_one_of=[_LOCATIONS]).validate(
+        given
+    )
+    if checked.error_messages:
+        raise InvalidOption(f"{option}: {'; '.join(checked.error_messages)}")
+    return dict(checked.validated_parameters)
