@@ -13,7 +13,7 @@ import typing as t
 
 
 class CodeDeployError(Exception):
-    """What a module fails with: `message` for the user, `exception` the AWS error behind it, if there is one, `kwargs` more members of the result."""
+    """An error that ends a module: `message` for the user, `exception` the AWS error behind it, if any, `kwargs` more members of the result."""
 
     def __init__(self, message: str, exception: Exception | None = None, **kwargs: t.Any) -> None:
         super().__init__(message)
