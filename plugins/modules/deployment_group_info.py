@@ -103,7 +103,7 @@ deployment_groups:
       type: str
       sample: Server
     deployment_config_name:
-      description: How many hosts are deployed to at a time, or how traffic is shifted.
+      description: The deployment config, which sets how many hosts are deployed to at a time, or how traffic is shifted.
       type: str
       sample: CodeDeployDefault.OneAtATime
     service_role_arn:
