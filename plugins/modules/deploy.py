@@ -403,14 +403,32 @@ bundle:
       description: The digest that identifies the bundle, of names, modes and contents, or of the bytes of a ready-made file.
       type: str
       sample: 0f343b0931126a20f133d67c2b018a3b4b7b8d5a8f3f4d4f7f1d7a0f5b6c7d8e
+    bundle_type:
+      description: The format of the bundle.
+      type: str
+      sample: zip
     files:
       description: The number of files in the bundle.
       type: int
       sample: 12
+    directories:
+      description: The number of directories in the bundle.
+      type: int
+      sample: 3
+    links:
+      description: The number of symbolic links in the bundle.
+      type: int
+      sample: 0
     size:
       description: The size of all files in bytes, before compression.
       type: int
       sample: 20480
+    largest:
+      description: The ten largest files, the largest first.
+      returned: with C(-v) or more
+      type: list
+      elements: dict
+      sample: [{"path": "lib/app.jar", "size": 18211}, {"path": "appspec.yml", "size": 310}]
     uploaded:
       description: Whether the task uploaded the bundle, or would in check mode. V(false) if the bucket already had it.
       type: bool

@@ -236,7 +236,7 @@ class Follower:
 
 def _is_refusal(result: Result) -> bool:
     """Whether AWS has answered with RESULT that the request is at fault."""
-    return 400 <= result.get("response_metadata", {}).get("http_status_code", 0) < 500
+    return bool(400 <= result.get("response_metadata", {}).get("http_status_code", 0) < 500)
 
 
 def _settled_ids(deployment: Result, targets: list[Result]) -> list[str] | None:

@@ -126,7 +126,7 @@ def _deployment_id(client: t.Any, options: Options) -> str | None:
         failed = list_deployments(client, {**names, "include_only_statuses": ["Failed"]})
         return failed[0]["deployment_id"] if failed else None
     member = {"last": "last_attempted_deployment", "last_successful": "last_successful_deployment"}[deployment]
-    return group.get(member, {}).get("deployment_id")
+    return t.cast("str | None", group.get(member, {}).get("deployment_id"))
 
 
 def _require_hosts(option: str, name: str, resource: Record) -> None:

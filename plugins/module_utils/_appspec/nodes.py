@@ -83,7 +83,7 @@ def _int_from_text(text: str) -> int:
     digits = re.sub("[,_]", "", text.lower())
     sign, digits = (-1 if digits[0] == "-" else 1), digits.lstrip("+-")
     if ":" in digits:
-        return sign * sum(int(part) * 60**power for power, part in enumerate(reversed(digits.split(":"))))
+        return sign * sum(int(part) * int(60**power) for power, part in enumerate(reversed(digits.split(":"))))
     if digits[:2] in ("0b", "0x"):
         return sign * int(digits[2:] or "0", 2 if digits[1] == "b" else 16)
     return sign * int(digits, 8 if digits[0] == "0" else 10)

@@ -19,9 +19,9 @@ except ImportError:  # amazon.aws says what is missing
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .._errors import CodeDeployError as CodeDeployError  # what calls AWS takes it from here
 from .answers import UNREADABLE, UnreadableAnswer, operation, watch
 from .connection_rules import CONNECTION_ADVICE
 from .patience import SILENCE, is_final
@@ -54,10 +54,6 @@ ADVICE = {
 
 # How services say that a call is not allowed. S3 answers a HEAD without a body, so its code is the bare HTTP status.
 DENIED = ("403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
-
-
-class CodeDeployError(AnsibleAWSError):
-    """What a module fails with: `message` for the user, `exception` the AWS error behind it, if there is one."""
 
 
 def advised_error(message: str, exception: Exception) -> CodeDeployError:

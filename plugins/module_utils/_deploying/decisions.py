@@ -13,8 +13,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .._aws.calls import CodeDeployError
 from .._deployments.progress import ACTIVE, has_ended, has_failures, is_unasked
+from .._errors import CodeDeployError
 from .._revisions.locations import Location, is_same_release, place_of
 
 Resource = dict[str, t.Any]

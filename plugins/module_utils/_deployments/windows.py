@@ -14,8 +14,8 @@ import typing as t
 from dataclasses import dataclass
 
 from .._validation import InvalidOption
-from .api import Deployment
 
+Deployment = dict[str, t.Any]
 Params = dict[str, t.Any]
 
 

@@ -14,19 +14,17 @@ import pathlib
 import typing as t
 from collections.abc import Collection
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._appspec.bundle import Archive, Bundle
 from .._appspec.check import Platform, check_appspec
 from .._appspec.problems import Problem, problems_text
 from .._appspec.yaml_source import MAX_BYTES
-from .._aws.calls import CodeDeployError
 from .._bundle.bundle import TreeBundle
 from .._bundle.files import read_regular
 from .._bundle.manifest import APPSPEC, BundleError, Entry
 from .._bundle.ready import ReadyBundle
 from .._bundle.selection import read_selection
 from .._bundle.tree import list_entries
+from .._errors import CodeDeployError
 from .._validation import InvalidOption
 
 # Where the AppSpec of a directory is looked for. AWS user guide, "CodeDeploy limits": its name is appspec.yaml for Lambda and ECS.
@@ -111,10 +109,7 @@ def check_content(content: str, platform: str, fail_on: str) -> tuple[str, ...]:
 
 def _checked(text: str, platform: Platform, name: str, fail_on: str, bundle: Bundle | None) -> tuple[str, ...]:
     """The problems that do not fail the task, as warnings, a text each. Raises CodeDeployError with all of them if one does."""
-    try:
-        problems = check_appspec(text, platform, bundle).problems
-    except ImportError as error:
-        raise CodeDeployError(missing_required_lib("PyYAML", reason="to check the AppSpec")) from error
+    problems = check_appspec(text, platform, bundle).problems
     if is_refused(problems, fail_on):
         raise CodeDeployError(failure_text(problems, name))
     return tuple(problems_text([problem], name) for problem in problems)

@@ -15,6 +15,8 @@ import pathlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible.module_utils.basic import missing_required_lib
+
 from .._appspec.content import bundled_appspec
 from .._aws.calls import CodeDeployError, Connect, not_checked
 from .._aws.patience import upload_config
@@ -126,11 +128,14 @@ def wanted_release(connect: Connect, params: Resource, platform: str, begun: Beg
 
 def _appspec_warnings(release: Release, platform: str, fail_on: str) -> tuple[str, ...]:
     """The warnings of the check of the release's AppSpec, where it is at hand. Raises CodeDeployError if it is refused."""
-    if release.bundle is not None:
-        with _option_named():
-            return check_bundle(shipped_bundle(release.bundle), fail_on)
-    content = content_of(release.location)
-    return check_content(content, platform, fail_on) if content else ()
+    try:
+        if release.bundle is not None:
+            with _option_named():
+                return check_bundle(shipped_bundle(release.bundle), fail_on)
+        content = content_of(release.location)
+        return check_content(content, platform, fail_on) if content else ()
+    except ImportError as error:
+        raise CodeDeployError(missing_required_lib("PyYAML", reason="to check the AppSpec")) from error
 
 
 def _release_of(s3: t.Any, application_name: str, bundle: TreeBundle | ReadyBundle, options: Resource) -> Release:

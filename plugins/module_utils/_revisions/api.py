@@ -9,13 +9,14 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
 
 from .._aws.answers import pages
 from .._aws.calls import aws_call, aws_find
 from .._aws.shapes import Resource, resource_for_aws, resource_from_aws
 from .._batches import batches
-from .locations import Location, _name_of, identity_of, location_from_aws
+from .locations import PLACES, Location, identity_of, name_of
 
 # BatchGetApplicationRevisions takes 25 locations (botocore model).
 REVISIONS_A_CALL = 25
@@ -48,6 +49,15 @@ def _register_revision(client: t.Any, application_name: str, revision: dict[str,
     client.register_application_revision(applicationName=application_name, revision=revision, **description)
 
 
+def location_from_aws(answer: dict[str, t.Any]) -> Location:
+    """A RevisionLocation in snake_case; a content has its digest, also where it was registered without."""
+    location = resource_from_aws(answer)
+    place = location.get(PLACES[location["revision_type"]], {})
+    if "content" in place:
+        place.setdefault("sha256", hashlib.sha256(place["content"].encode()).hexdigest())
+    return location
+
+
 def find_revision(client: t.Any, application_name: str, location: Location) -> dict[str, t.Any] | None:
     """What AWS knows of a registered revision, in snake_case; None if it is not registered."""
     found = _get_revision(client, application_name, resource_for_aws(identity_of(location)))
@@ -63,7 +73,7 @@ def list_revisions(client: t.Any, application_name: str, filters: Resource) -> l
 
 def read_revisions(client: t.Any, application_name: str, locations: t.Iterable[Location]) -> list[Resource]:
     """Those of LOCATIONS that are registered, in their order: the `revision` and what AWS knows of it (botocore model: GenericRevisionInfo)."""
-    wanted = {_name_of(location): resource_for_aws(identity_of(location)) for location in locations}
+    wanted = {name_of(location): resource_for_aws(identity_of(location)) for location in locations}
     answers = [
         answer
         for batch in batches(list(wanted.values()), REVISIONS_A_CALL)
@@ -77,7 +87,7 @@ def read_revisions(client: t.Any, application_name: str, locations: t.Iterable[L
         }
         for answer in answers
     )
-    return sorted(found, key=lambda revision: order.get(_name_of(revision["revision"]), len(order)))
+    return sorted(found, key=lambda revision: order.get(name_of(revision["revision"]), len(order)))
 
 
 def register_revision(client: t.Any, application_name: str, location: Location, description: str | None) -> None:

@@ -9,12 +9,10 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import typing as t
 
 from .._appspec.content import content_member
-from .._aws.shapes import resource_from_aws
 from .._validation import InvalidOption
 
 # {"revision_type": "S3", "s3_location": {"bucket", "key", "bundle_type", "version"?, "e_tag"?}}
@@ -23,7 +21,7 @@ from .._validation import InvalidOption
 Location = dict[str, t.Any]
 
 
-_PLACES = {
+PLACES = {
     "S3": "s3_location",
     "GitHub": "git_hub_location",
     "AppSpecContent": "app_spec_content",
@@ -39,7 +37,7 @@ def location_from_options(revision: dict[str, t.Any]) -> Location:
 
     Raises InvalidOption if the type contradicts the location, or a content cannot be read, or is not the one that its digest says.
     """
-    kind, place = next((kind, place) for kind, place in _PLACES.items() if revision.get(place))
+    kind, place = next((kind, place) for kind, place in PLACES.items() if revision.get(place))
     if revision.get("revision_type") not in (None, kind):
         raise InvalidOption(
             f"revision.revision_type: {revision['revision_type']!r} was given, but {place} makes it {kind}"
@@ -57,14 +55,14 @@ def identity_of(location: Location) -> Location:
     kind = location["revision_type"]
     if kind not in _CONTENTS:
         return location
-    return {"revision_type": kind, _PLACES[kind]: {"sha256": location.get(_PLACES[kind], {}).get("sha256")}}
+    return {"revision_type": kind, PLACES[kind]: {"sha256": location.get(PLACES[kind], {}).get("sha256")}}
 
 
 def is_same_release(wanted: Location | None, deployed: Location | None) -> bool:
     """Whether DEPLOYED is the release that WANTED names. What WANTED leaves open (version, ETag) is not compared."""
     if not wanted or not deployed or wanted["revision_type"] != deployed["revision_type"]:
         return False
-    place = _PLACES[wanted["revision_type"]]
+    place = PLACES[wanted["revision_type"]]
     given, found = wanted.get(place) or {}, deployed.get(place) or {}
     return bool(given) and all(found.get(name) == value for name, value in given.items())
 
@@ -78,7 +76,7 @@ def place_of(location: Location | None) -> str:
     if "git_hub_location" in location:
         return f"github.com/{location['git_hub_location']['repository']}@{location['git_hub_location']['commit_id']}"
     kind = location.get("revision_type", "a revision")
-    sha256 = location.get(_PLACES.get(kind, ""), {}).get("sha256")
+    sha256 = location.get(PLACES.get(kind, ""), {}).get("sha256")
     return f"{kind} {sha256}" if sha256 else str(kind)
 
 
@@ -88,15 +86,6 @@ def content_of(location: Location) -> str | None:
     return t.cast("str | None", given.get("content"))
 
 
-def location_from_aws(answer: dict[str, t.Any]) -> Location:
-    """A RevisionLocation in snake_case; a content has its digest, also where it was registered without."""
-    location = resource_from_aws(answer)
-    place = location.get(_PLACES[location["revision_type"]], {})
-    if "content" in place:
-        place.setdefault("sha256", hashlib.sha256(place["content"].encode()).hexdigest())
-    return location
-
-
-def _name_of(location: Location) -> str:
+def name_of(location: Location) -> str:
     """The same text for the same revision."""
     return json.dumps(identity_of(location), sort_keys=True)

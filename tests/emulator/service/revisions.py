@@ -97,7 +97,7 @@ def _is_wanted(application: Application, revision: Revision, call: Call) -> bool
     s3 = revision.location.get("s3Location", {})
     if bucket is not None and (s3.get("bucket") != bucket or not s3.get("key", "").startswith(prefix)):
         return False
-    wanted = call.parameters.get("deployed", "ignore")
+    wanted: str = call.parameters.get("deployed", "ignore")
     return wanted == "ignore" or (wanted == "include") == bool(_target_groups(application, revision))
 
 
