@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module is about to do, decided before anything is written. Pure: knows neither AWS nor Ansible.
+"""Plans: the changes that a module will make, decided before anything is written. Pure: knows neither AWS nor Ansible.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -40,19 +40,19 @@ class Plan:
 
     @property
     def diff(self) -> dict[str, Resource]:
-        """Both sides as Ansible's diff mode shows them."""
+        """Both states as Ansible's diff mode shows them."""
         return {"before": self.before or {}, "after": self.after or {}}
 
 
 def managed_part(found: Resource | None, names: t.Iterable[str]) -> Resource | None:
-    """The members of FOUND that a plan compares; None if nothing was found."""
+    """Return the members of FOUND that a plan compares; None if nothing was found."""
     return None if found is None else {name: found[name] for name in names if name in found}
 
 
 def plan_present(current: Resource | None, wanted: Resource, defaults: Resource | None = None) -> Plan:
-    """The plan that brings CURRENT to what is WANTED. A wanted None means: not managed, leave it alone.
+    """Return the plan that changes CURRENT into WANTED. A member that is None in WANTED is not managed, and keeps its value.
 
-    DEFAULTS is what the service fills in when it creates the resource.
+    DEFAULTS are the values that the service sets when it creates the resource.
     """
     given = {name: value for name, value in wanted.items() if value is not None}
     base = (defaults or {}) if current is None else current
@@ -60,5 +60,5 @@ def plan_present(current: Resource | None, wanted: Resource, defaults: Resource 
 
 
 def plan_absent(current: Resource | None) -> Plan:
-    """The plan that removes CURRENT, if it is there."""
+    """Return the plan that removes CURRENT, if it exists."""
     return Plan(before=current, after=None)

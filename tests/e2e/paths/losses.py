@@ -51,7 +51,7 @@ def lacking(place: Place, loss: t.Callable[[Emulator], None], code: str, lines: 
 
 
 LOSSES = {
-    "no role": (without_role, "IAM_ROLE_MISSING", ["  To do: create the role or set service_role_arn"]),
+    "no role": (without_role, "IAM_ROLE_MISSING", ["  To do: create the role, or correct service_role_arn"]),
     "no application": (
         without_application,
         "APPLICATION_MISSING",

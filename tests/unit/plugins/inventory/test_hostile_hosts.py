@@ -225,7 +225,7 @@ def test_many_warnings_are_counted(read: Read, emulator: Emulator, capsys: pytes
     read(hostnames=["tag:Name"])
     shown = warned(capsys)
     assert shown.count("cannot name a host") == 20
-    assert "10 more names, hosts, groups or variables were passed over; -v shows which" in shown
+    assert "10 more names, hosts, groups or variables were skipped; use -v to list them" in shown
 
 
 def test_an_error_of_aws_is_printable(read: Read, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def test_no_names(name: str) -> None:
     with pytest.raises(InvalidOption) as caught:
         check_name("option", name)
     assert caught.value.message == (
-        f"option: {name!r} is not a valid name: 1 to 100 letters, digits and + = , . @ _ - are allowed"
+        f"option: {name!r} is not a valid name; use 1 to 100 letters, digits and + = , . @ _ -"
     )
 
 

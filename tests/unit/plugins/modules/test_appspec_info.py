@@ -49,7 +49,7 @@ def test_the_result_has_the_parsed_appspec_and_each_problem() -> None:
                 "rule": "event-unknown",
                 "path": "hooks.AfterInstal",
                 "line": 4,
-                "message": "hooks.AfterInstal is not a lifecycle event, so it never runs.",
+                "message": "hooks.AfterInstal is not a lifecycle event, so its scripts never run.",
                 "hint": "Did you mean AfterInstall?",
             }
         ],

@@ -54,7 +54,7 @@ PREDEFINED = {"deployment_config_name": "CodeDeployDefault.HalfAtATime"}
         ({**NAME, "zonal_config": zonal(60)}, r"zonal_config is {} and would be {'monitor_duration_in_seconds': 60"),
         (lambda_config(traffic_routing_config=canary(10, 5)), "compute_platform is Server and would be Lambda"),
         ({**PREDEFINED, "minimum_healthy_hosts": fleet(40), "replace": True}, "It is one of AWS's own"),
-        ({**PREDEFINED, "state": "absent"}, "deployment_config_name: .* is one of AWS's own, and cannot be deleted"),
+        ({**PREDEFINED, "state": "absent"}, "deployment_config_name: .* is a predefined config, which cannot be deleted; use the name of one of your own"),
         (
             {"deployment_config_name": "CodeDeployDefault.Mine", "minimum_healthy_hosts": fleet(4)},
             "there is no 'CodeDeployDefault.Mine', and names that begin with CodeDeployDefault. are AWS's own",

@@ -70,7 +70,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         (
             nothing,
             {**HOST, "iam_user": {**IAM_USER, "path": "x"}},
-            "iam_user.path: 'x' is not a path, which begins and ends with /",
+            "iam_user.path: 'x' is not a valid path; it must begin and end with /",
         ),
         (
             nothing,

@@ -205,7 +205,7 @@ def test_another_arn_is_an_outage_of_a_day(
 
     error = failure(connect, **given)
     assert (
-        "host was deregistered to change its ARN, and could not be registered again: instance_name: AWS still holds"
+        "host was deregistered to change its ARN, but could not be registered again: instance_name: AWS still holds"
         in str(error)
     )
     assert error.kwargs["changed"]

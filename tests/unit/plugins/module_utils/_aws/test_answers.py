@@ -71,12 +71,12 @@ def without(*path: str) -> Replace:
             "deploymentGroupInfo.lastAttemptedDeployment.createTime is a string, a time is expected",
         ),
         (body(b'{"deploymentGroupInfo": {"computePlatform": "Strange"}}'), "is none of Server, Lambda, ECS"),
-        (body(b'{"deploymentGroupInfo": {"computePl'), "the answer is not valid JSON"),
-        (body(b""), "the answer is empty"),
+        (body(b'{"deploymentGroupInfo": {"computePl'), "the response is not valid JSON"),
+        (body(b""), "the response is empty"),
         (body(b"<!DOCTYPE html><html><br></html>"), "the answer is a web page; check endpoint_url"),
         (body(b"<!DOCTYPE html><html><br></html>", 403), r"the answer is a web page \(HTTP status 403\)"),
         (body(b"", 302, location="http://127.0.0.1:9/login"), "the endpoint redirects to 'http://127.0.0.1:9/login'"),
-        (body(b"[]", 400), "the answer is not in the form that the service's model describes"),
+        (body(b"[]", 400), "the response does not have the form that the service's model describes"),
     ],
 )
 def test_an_answer_that_cannot_be_read(replace: Replace, problem: str, connect: Connect, codedeploy: t.Any) -> None:

@@ -77,7 +77,7 @@ def test_a_profile_and_keys(params: dict[str, str], environment: dict[str, str],
         ("eusc-de-east-1", {"AWS_REGION": ""}, ""),
         ("", {"AWS_REGION": ""}, "AWS_REGION: is empty; give it a region like eu-central-1, or unset it"),
         (None, {"AWS_DEFAULT_REGION": ""}, "AWS_DEFAULT_REGION: is empty; give it"),
-        (None, {}, "region: is not set; set it, or AWS_REGION, or the region of the profile"),
+        (None, {}, "region: is missing; set it, AWS_REGION, or the region of the profile"),
         ("eu central", {}, "region: 'eu central' is not a region; give one like eu-central-1"),
         ("EU-CENTRAL-1", {"AWS_REGION": "EU-CENTRAL-1"}, "AWS_REGION: 'EU-CENTRAL-1' is not a region;"),
         ("eu-central-1\n", {}, "region: 'eu-central-1\\n' is not a region;"),
@@ -95,7 +95,7 @@ def test_regions(region: str | None, environment: dict[str, str], said: str) -> 
         (None, ""),
         ("https://host", ""),
         ("http://[::1]:4566/x", ""),
-        ("localhost:4566", "'localhost:4566' is not the URL of an endpoint; give one like https://host:port"),
+        ("localhost:4566", "'localhost:4566' is not a valid endpoint URL; use something like https://host:port"),
         ("https://", "'https://' is not"),
         ("ftp://host", "'ftp://host' is not"),
         ("https://host:port", "'https://host:port' is not"),
@@ -117,7 +117,7 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
     }
     assert said == {
         good: "",
-        empty: f"aws_ca_bundle: '{empty}' holds no certificates in PEM format; name a file that does",
+        empty: f"aws_ca_bundle: '{empty}' contains no certificates in PEM format; use a file that does",
         tmp_path
         / "none.pem": f"aws_ca_bundle: there is no file '{tmp_path}/none.pem'; correct the path, or remove or unset it",
         tmp_path: f"aws_ca_bundle: '{tmp_path}' cannot be read (Is a directory); name a file that can",

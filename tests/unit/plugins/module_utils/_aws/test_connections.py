@@ -82,11 +82,11 @@ REGION = {"region": "eu-central-1"}
         (
             {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"},
             {"profile": "plain"},
-            "profile: cannot be combined with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; remove or unset the one or the other",
+            "profile: cannot be combined with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; remove or unset one of them",
         ),
         ({"AWS_REGION": ""}, KEYS, "AWS_REGION: is empty; give it a region like eu-central-1, or unset it"),
         ({"AWS_REGION": ""}, {**KEYS, "endpoint_url": "http://127.0.0.1:1"}, "AWS_REGION: is empty;"),
-        ({}, KEYS, "region: is not set; set it, or AWS_REGION, or the region of the profile"),
+        ({}, KEYS, "region: is missing; set it, AWS_REGION, or the region of the profile"),
         ({}, {**KEYS, **REGION, "aws_ca_bundle": "/none/ca.pem"}, "aws_ca_bundle: there is no file '/none/ca.pem';"),
         ({"AWS_CA_BUNDLE": "/none/ca.pem"}, {**KEYS, **REGION}, "AWS_CA_BUNDLE: there is no file '/none/ca.pem';"),
         ({}, {**REGION, "profile": "nobody"}, "profile: there is no profile 'nobody' in the AWS configuration"),
@@ -140,7 +140,7 @@ def test_plain_http_to_another_machine_is_warned_of_once(warnings: list[str]) ->
     for service in ("codedeploy", "sts", "s3", "s3"):
         module.client(service)
     assert warnings == [
-        "endpoint_url: http://***@codedeploy.invalid is plain HTTP, so others on the network can read and change what is sent; use https"
+        "endpoint_url: http://***@codedeploy.invalid is plain HTTP, so others on the network can read and change the traffic; use https"
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_role_is_assumed_within_the_time_limits(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(botocore.endpoint, "time", types.SimpleNamespace(sleep=slept.append))
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
     result = module_result("application_info", {"profile": "role"})
-    assert result["msg"].startswith("Failed to get the credentials of the profile (no answer: check the region,")
+    assert result["msg"].startswith("Failed to get the credentials of the profile (no response: check the region,")
     assert "http://127.0.0.1:1" in result["msg"]
     assert len(slept) == FIRST_ATTEMPTS - 1
 

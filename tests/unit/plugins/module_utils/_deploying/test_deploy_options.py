@@ -52,7 +52,7 @@ RESTART = {"source": None, "deployment_mode": "RESTART"}
         ),
         (
             {"source": None, "revision": {"git_hub_location": {"repository": "web"}}},
-            "revision.git_hub_location.repository: 'web' is not a repository: it looks like OWNER/NAME",
+            "revision.git_hub_location.repository: 'web' is not a repository; expected something like OWNER/NAME",
         ),
     ],
 )

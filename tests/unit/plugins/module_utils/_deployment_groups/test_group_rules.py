@@ -100,7 +100,7 @@ def test_allowed(given: dict[str, Any]) -> None:
         ({"deployment_config_name": ""}, "deployment_config_name: '' is not a valid name"),
         ({"service_role_arn": "codedeploy"}, "service_role_arn: 'codedeploy' is not the ARN of an IAM role"),
         ({"ec2_tag_filters": filters(11)}, "ec2_tag_filters: 11 different filters are given, 10 are allowed"),
-        ({"ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; give a key, a value or both"),
+        ({"ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; set a key, a value or both"),
         (
             {"ec2_tag_filters": [FILTER, {"key": "a", "value": "b", "type": "KEY_ONLY"}]},
             r"ec2_tag_filters\[1\]: value 'b' contradicts type KEY_ONLY; leave one of them out",
@@ -156,7 +156,7 @@ def test_allowed(given: dict[str, Any]) -> None:
         ),
         (
             {"trigger_configurations": [trigger("t"), trigger("t", trigger_events=["InstanceStart"])]},
-            "trigger_configurations: t is given more than once; each needs a name of its own",
+            "trigger_configurations: t is a duplicate; each trigger needs a unique name",
         ),
         ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: it is empty"),
         ({"trigger_configurations": [trigger("t", trigger_events=[])]}, r"\[0\].trigger_events: it is empty; name"),

@@ -51,7 +51,7 @@ def test_what_is_allowed(given: dict[str, t.Any]) -> None:
         ({"object_tags": {str(n): "" for n in range(11)}}, "object_tags: 11 were given, 10 are allowed"),
         ({"object_tags": {"a": ["b"]}}, "object_tags, the value of 'a': .* is not a text"),
         ({"object_tags": {"a": "b&c"}}, "object_tags: 'b&c' is not allowed"),
-        ({"metadata": {"Slipway-Digest": "1"}}, "metadata: slipway-digest is set by the collection"),
+        ({"metadata": {"Slipway-Digest": "1"}}, "metadata: slipway-digest is reserved for the collection; use another name"),
         ({"metadata": {"a": "ü"}}, "metadata: 'a': 'ü' is not plain ASCII"),
         ({"metadata": {"a b": "c"}}, "metadata: 'a b': 'c' is not plain ASCII"),
     ],
