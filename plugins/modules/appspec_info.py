@@ -166,7 +166,7 @@ problems:
     message:
       description: What is wrong.
       type: str
-      sample: hooks.AfterInstal is not a lifecycle event, so it never runs.
+      sample: hooks.AfterInstal is not a lifecycle event, so its scripts never run.
     hint:
       description: What to do.
       type: str

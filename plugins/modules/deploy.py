@@ -469,11 +469,11 @@ diagnosis:
     cause:
       description: What usually is behind the error code.
       type: str
-      sample: so many hosts failed that going on would leave fewer healthy ones than the deployment config demands
+      sample: too many hosts failed: continuing would leave fewer healthy hosts than the deployment config requires
     remedy:
       description: What to do.
       type: str
-      sample: mend what the failed hosts report and deploy again
+      sample: fix what the failed hosts report, then deploy again
     targets:
       description: The failed targets, at most O(diagnose).
       type: list
@@ -486,7 +486,7 @@ diagnosis:
           message: "Script at specified location: scripts/validate.sh failed with exit code 1"
           log_tail: "[stderr] the server answers 500"
           cause: the hook script ended with an error
-          remedy: read the end of its log; run it by hand on the host if that does not tell
+          remedy: read the end of its log; if that is not enough, run it by hand on the host
     more_failures:
       description: The other failed targets, counted by cause.
       type: list

@@ -149,7 +149,7 @@ SERVERS: Platform = {
         [
             "{id} Stopped, 1 of 2 succeeded",
             "Deployment {id} stopped (MANUAL_STOP)",
-            "  Cause: somebody stopped it",
+            "  Cause: somebody stopped the deployment",
             "  To do: deploy again",
             "  Rollback {rollback} Succeeded",
         ],
@@ -208,7 +208,7 @@ SERVERS: Platform = {
         [
             "  web-1 failed at Install (UnknownError)",
             "    invalid AppSpec",
-            "    Cause: the agent failed outside a script: download, AppSpec, copying files",
+            "    Cause: the agent failed outside a script (in the download, the AppSpec or file copies)",
         ],
         "web-1 failed at Install (UnknownError). invalid AppSpec.",
     ),
@@ -216,7 +216,7 @@ SERVERS: Platform = {
         without_balancers,
         [
             "Deployment {id} failed (ELASTIC_LOAD_BALANCING_INVALID)",
-            "  To do: compare load_balancer_info with what there is",
+            "  To do: compare load_balancer_info with the existing resources",
         ],
         "Deployment {id} failed (ELASTIC_LOAD_BALANCING_INVALID)",
     ),
@@ -235,7 +235,7 @@ SERVERS: Platform = {
         [
             "Deployment {id} failed (OVER_MAX_INSTANCES)",
             "  2001 instances were found; at most 2000 are allowed.",
-            "  To do: split the group",
+            "  To do: split the deployment group",
         ],
         "Deployment {id} failed (OVER_MAX_INSTANCES)",
     ),

@@ -65,7 +65,7 @@ SERVICES: Platform = {
             "{id} Stopped",
             "Deployment {id} stopped (TIMEOUT)",
             "  Nobody continued the deployment within its wait time.",
-            "a blue/green deployment must be continued before its wait is over",
+            "continue a blue/green deployment before its wait ends",
         ],
         "Deployment {id} stopped (TIMEOUT). Nobody continued the deployment within its wait time.",
         seconds=2400,
@@ -111,7 +111,13 @@ SERVICES: Platform = {
     ),
     "stopped by somebody": Path(
         lambda emulator: stopped(emulator, 250, service(emulator, CANARY)),
-        [SHIFTING, "{id} Stopped", "Deployment {id} stopped (MANUAL_STOP)", "  Cause: somebody stopped it", NO_SUCCESS],
+        [
+            SHIFTING,
+            "{id} Stopped",
+            "Deployment {id} stopped (MANUAL_STOP)",
+            "  Cause: somebody stopped the deployment",
+            NO_SUCCESS,
+        ],
         "Deployment {id} stopped (MANUAL_STOP)",
         seconds=200,
     ),
@@ -149,7 +155,7 @@ SERVICES: Platform = {
         lambda emulator: overtaken(emulator, lambda: without_listeners(emulator), service(emulator)),
         [
             "Deployment {id} failed (ELASTIC_LOAD_BALANCING_INVALID)",
-            "  To do: compare load_balancer_info with what there is",
+            "  To do: compare load_balancer_info with the existing resources",
         ],
         "Deployment {id} failed (ELASTIC_LOAD_BALANCING_INVALID)",
     ),

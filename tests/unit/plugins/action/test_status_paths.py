@@ -69,10 +69,10 @@ PATHS = [
         "out of sight",
         lambda emulator: refused(emulator, "GetDeployment", servers(emulator)),
         [
-            "cannot read {id}, trying for 0:19 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
-            "cannot read {id}, trying for 0:01 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
+            "cannot read {id}, retrying for 0:19 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
+            "cannot read {id}, retrying for 0:01 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
         ],
-        "Lost sight of deployment {id}: Failed to read the deployment",
+        "Could not read deployment {id}: Failed to read the deployment",
     ),
     Path(
         "until it is ready",

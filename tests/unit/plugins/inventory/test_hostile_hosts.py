@@ -67,7 +67,7 @@ def test_the_next_name_counts(read: Read, emulator: Emulator, capsys: pytest.Cap
         "hostnames: tag:Name of 'a' in us-east-1 cannot name a host: '-oProxyCommand=id' is not made of letters"
         in shown
     )
-    assert "tag:role of 'b' in us-east-1 cannot name a host: 'LOCALHOST' means the controller itself" in shown
+    assert "tag:role of 'b' in us-east-1 cannot name a host: 'LOCALHOST' is the controller itself" in shown
     assert "hostnames: 'c@d' in us-east-1 is left out" in shown
 
 
@@ -119,9 +119,9 @@ def test_a_group_is_not_called_like_a_host_or_what_ansible_has(
     assert sorted(groups["top"]) == ["d", "e", "f"]
     shown = warned(capsys)
     for role, problem in (
-        ("all", "is a group of Ansible's own; the host 'a' is not put into it"),
-        ("bastion", "is the name of a host; the host 'b' is not put into it"),
-        ("localhost", "means the controller itself; the host 'c' is not put into it"),
+        ("all", "is a predefined group of Ansible; the host 'a' is not added to it"),
+        ("bastion", "is the name of a host; the host 'b' is not added to it"),
+        ("localhost", "is the controller itself; the host 'c' is not added to it"),
         ("top", "cannot be a group in 'roles'"),
     ):
         assert f"keyed_groups: {role!r} {problem}" in shown

@@ -120,8 +120,8 @@ def test_a_file_that_is_not_utf_8_is_a_problem_and_no_error(tree: pathlib.Path) 
     [
         ({"content": ["a"]}, r"content: \['a'\] is neither a text nor a mapping"),
         ({"path": "/nowhere/appspec.yml"}, "path: '/nowhere/appspec.yml' cannot be read: No such file or directory"),
-        ({"path": "/proc/self/fd"}, "path: '/proc/self/fd' has no appspec.yml at its top"),
-        ({"path": "/proc/self/fd", "platform": "ecs"}, "path: '/proc/self/fd' has no appspec.yaml at its top"),
+        ({"path": "/proc/self/fd"}, "path: '/proc/self/fd' has no appspec.yml at its top level"),
+        ({"path": "/proc/self/fd", "platform": "ecs"}, "path: '/proc/self/fd' has no appspec.yaml at its top level"),
     ],
 )
 def test_what_cannot_be_found_is_an_error_that_names_the_option(options: dict[str, Any], message: str) -> None:

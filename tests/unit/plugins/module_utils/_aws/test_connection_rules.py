@@ -78,7 +78,7 @@ def test_a_profile_and_keys(params: dict[str, str], environment: dict[str, str],
         ("", {"AWS_REGION": ""}, "AWS_REGION: is empty; give it a region like eu-central-1, or unset it"),
         (None, {"AWS_DEFAULT_REGION": ""}, "AWS_DEFAULT_REGION: is empty; give it"),
         (None, {}, "region: is missing; set it, AWS_REGION, or the region of the profile"),
-        ("eu central", {}, "region: 'eu central' is not a region; give one like eu-central-1"),
+        ("eu central", {}, "region: 'eu central' is not a valid region; use something like eu-central-1"),
         ("EU-CENTRAL-1", {"AWS_REGION": "EU-CENTRAL-1"}, "AWS_REGION: 'EU-CENTRAL-1' is not a region;"),
         ("eu-central-1\n", {}, "region: 'eu-central-1\\n' is not a region;"),
         ("eu.evil.example/", {}, "region: 'eu.evil.example/' is not a region;"),
@@ -119,8 +119,8 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
         good: "",
         empty: f"aws_ca_bundle: '{empty}' contains no certificates in PEM format; use a file that does",
         tmp_path
-        / "none.pem": f"aws_ca_bundle: there is no file '{tmp_path}/none.pem'; correct the path, or remove or unset it",
-        tmp_path: f"aws_ca_bundle: '{tmp_path}' cannot be read (Is a directory); name a file that can",
+        / "none.pem": f"aws_ca_bundle: the file '{tmp_path}/none.pem' does not exist; correct the path, or remove or unset it",
+        tmp_path: f"aws_ca_bundle: '{tmp_path}' cannot be read (Is a directory); use a readable file",
     }
 
 
@@ -139,7 +139,7 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
         ("over-mfa", "profile: the profile 'mfa' asks for an MFA code"),
         (
             "nobody",
-            "profile: there is no profile 'nobody' in the AWS configuration of this host; the profiles there are ",
+            "profile: there is no profile 'nobody' in the AWS configuration of this host; use one of",
         ),
     ],
 )

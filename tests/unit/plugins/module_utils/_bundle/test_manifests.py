@@ -91,12 +91,12 @@ def make_socket(path: pathlib.Path) -> None:
         ),
         (lambda tree: os.mkfifo(tree / "pipe"), "'pipe' is neither a file nor a directory"),
         (lambda tree: make_socket(tree / "sock"), "'sock' is neither a file nor a directory"),
-        (lambda tree: (tree / "null").symlink_to("/dev/null"), "'null' is a link that leaves the source"),
+        (lambda tree: (tree / "null").symlink_to("/dev/null"), "'null' is a link that leads out of the source"),
         (lambda tree: (tree / os.fsdecode(b"caf\xe9")).touch(), "is not UTF-8"),
-        (lambda tree: (tree / "two\nlines").touch(), r"'two\nlines' has a control character in its name"),
+        (lambda tree: (tree / "two\nlines").touch(), r"'two\nlines' has control characters in its name"),
         (
             lambda tree: (tree / "file;1").touch(),
-            "'file;1' has a control character in its name, or ends in a semicolon",
+            "'file;1' has control characters in its name, or ends in a semicolon",
         ),
     ],
 )

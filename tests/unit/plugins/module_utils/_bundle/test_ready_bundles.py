@@ -105,7 +105,7 @@ def test_what_is_no_sound_archive_is_refused(tmp_path: pathlib.Path, content: by
 def test_another_type_than_expected_is_refused(tmp_path: pathlib.Path) -> None:
     (tmp_path / "bundle").write_bytes(packed("tgz", GOOD))
     assert read_ready(tmp_path / "bundle", "tgz").bundle_type == "tgz"
-    with pytest.raises(BundleError, match=r"zip was given, but .* is of type tgz"):
+    with pytest.raises(BundleError, match=r"zip does not match .*, which is of type tgz: set that type, or omit it"):
         read_ready(tmp_path / "bundle", "zip")
 
 
@@ -193,7 +193,7 @@ def folder(name: str) -> Put:
 
 _LEADS_OUT = "leads out of it by `..`"
 _ABSOLUTE = "is an absolute path"
-_LEAVES = "is a link that leaves the archive"
+_LEAVES = "is a link that leads out of the archive"
 _THROUGH = "would be written through the link"
 _DEVICE = "is a device, "
 
@@ -219,16 +219,16 @@ _DEVICE = "is a device, "
         ([link("d", "e"), Put("d/e/f/x")], _THROUGH),
         ([Put("a"), Put("a/b")], "which is a file in the archive"),
         ([Put("a/b/c"), Put("a")], "which is a file in the archive"),
-        ([Put("a"), Put("a")], "is in the archive twice"),
-        ([Put("a"), Put("./a")], "is in the archive twice"),
-        ([Put("a"), link("a", "appspec.yml")], "is in the archive twice"),
-        ([folder("a"), Put("a")], "is in the archive twice"),
+        ([Put("a"), Put("a")], "is a duplicate in the archive"),
+        ([Put("a"), Put("./a")], "is a duplicate in the archive"),
+        ([Put("a"), link("a", "appspec.yml")], "is a duplicate in the archive"),
+        ([folder("a"), Put("a")], "is a duplicate in the archive"),
         ([Put("tty", "", tarfile.CHRTYPE)], _DEVICE),
         ([Put("pipe", "", tarfile.FIFOTYPE)], _DEVICE),
         ([Put("x" * 256)], "has more than 255 bytes"),
         ([Put("d/" * 255 + "x")], "is nested 256 deep"),
-        ([Put(("d" * 200 + "/") * 20 + "x")], "has 4,021 bytes, and hosts take 3,968"),
-        ([Put("two\nlines")], "has a control character in its name"),
+        ([Put(("d" * 200 + "/") * 20 + "x")], "has 4,021 bytes, but the limit on hosts is 3,968"),
+        ([Put("two\nlines")], "has control characters in its name"),
         ([Put(".")], "cannot be the name of a file or link"),
         ([link("./.", "a")], "cannot be the name of a file or link"),
         ([Put("")], "cannot be the name of a file or link"),
@@ -256,8 +256,8 @@ def test_what_an_agent_would_misplace_or_refuse_is_named(
         ("tar", [Put("unknown", "", b"Z")], _DEVICE),
         ("zip", [Put("scripts\\start.ps1")], "has a backslash"),
         ("zip", [Put("..\\x")], "has a backslash"),
-        ("zip", [Put("d", "", tarfile.DIRTYPE)], "is a directory by its name or by its mode, but not by both"),
-        ("zip", [link("d/", "a")], "is a directory by its name or by its mode, but not by both"),
+        ("zip", [Put("d", "", tarfile.DIRTYPE)], "is a directory by either its name or its mode, but not by both"),
+        ("zip", [link("d/", "a")], "is a directory by either its name or its mode, but not by both"),
         ("zip", [Put("d/", "content", tarfile.DIRTYPE)], "cannot be the name of a file or link"),
         ("zip", [link("l", "")], "is a link to nothing"),
         ("tar", [link("l", "")], "is a link to nothing"),
@@ -363,4 +363,4 @@ def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path: pathlib.Path) -
 def test_a_zip_with_links_is_for_hosts_with_unzip(tmp_path: pathlib.Path) -> None:
     (tmp_path / "bundle").write_bytes(put_in("zip", [link("now", "appspec.yml")]))
     (problem,) = check_bundle(shipped_bundle(read_ready(tmp_path / "bundle")), "error")
-    assert "'now' is a link in a zip, which hosts without the program unzip lose" in problem
+    assert "'now' is a link in a zip, which hosts without `unzip` drop" in problem

@@ -99,97 +99,106 @@ def test_allowed(given: dict[str, Any]) -> None:
         ({"deployment_group_name": "a/b"}, "deployment_group_name: 'a/b' is not a valid name"),
         ({"deployment_config_name": ""}, "deployment_config_name: '' is not a valid name"),
         ({"service_role_arn": "codedeploy"}, "service_role_arn: 'codedeploy' is not the ARN of an IAM role"),
-        ({"ec2_tag_filters": filters(11)}, "ec2_tag_filters: 11 different filters are given, 10 are allowed"),
+        ({"ec2_tag_filters": filters(11)}, "ec2_tag_filters: there are 11 different filters; at most 10 are allowed"),
         ({"ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; set a key, a value or both"),
         (
             {"ec2_tag_filters": [FILTER, {"key": "a", "value": "b", "type": "KEY_ONLY"}]},
-            r"ec2_tag_filters\[1\]: value 'b' contradicts type KEY_ONLY; leave one of them out",
+            r"ec2_tag_filters\[1\]: value 'b' contradicts type KEY_ONLY; omit one of them",
         ),
         ({"ec2_tag_filters": [{**FILTER, "type": "VALUE_ONLY"}]}, r"\[0\]: key 'stage' contradicts type VALUE_ONLY"),
         (
             {"ec2_tag_filters": [{"key": "a", "value": None, "type": "KEY_AND_VALUE"}]},
-            r"\[0\]: value is missing; a filter of type KEY_AND_VALUE needs it",
+            r"\[0\]: value is required for type KEY_AND_VALUE",
         ),
         ({"ec2_tag_filters": [{"key": ""}]}, r"\[0\]: the filter is empty"),
         ({"ec2_tag_filters": [{"key": "k" * 129}]}, r"\[0\], key: 'k+' has 129 characters, 1 to 128"),
         ({"ec2_tag_filters": [{"value": "v" * 257}]}, r"\[0\], value: 'v+' has 257 characters, 0 to 256"),
         (
             {"on_premises_tag_set": [filters(1), filters(2), filters(3), filters(4)]},
-            "on_premises_tag_set: 4 different lists of filters are given, 3 are allowed",
+            "on_premises_tag_set: there are 4 different lists of filters; at most 3 are allowed",
         ),
-        ({"ec2_tag_set": [[FILTER], filters(11)]}, r"ec2_tag_set\[1\]: 11 different filters are given, 10 are allowed"),
-        ({"ec2_tag_set": [[FILTER], []]}, r"ec2_tag_set\[1\]: \[\] is not a list of tag filters with at least one"),
+        (
+            {"ec2_tag_set": [[FILTER], filters(11)]},
+            r"ec2_tag_set\[1\]: there are 11 different filters; at most 10 are allowed",
+        ),
+        ({"ec2_tag_set": [[FILTER], []]}, r"ec2_tag_set\[1\]: \[\] is not a list with at least one tag filter"),
         ({"ec2_tag_set": [FILTER]}, r"ec2_tag_set\[0\]: {'key': 'stage', .*} is not a list of tag filters"),
-        ({"ec2_tag_set": [["stage"]]}, r"ec2_tag_set\[0\]\[0\]: 'stage' is not a tag filter, which has a key"),
+        ({"ec2_tag_set": [["stage"]]}, r"ec2_tag_set\[0\]\[0\]: 'stage' is not a tag filter; set a key"),
         ({"ec2_tag_set": [[{"Key": "a"}]]}, r"ec2_tag_set\[0\]\[0\]: {'Key': 'a'} is not a tag filter"),
         (
             {"ec2_tag_set": [[{"key": "a", "type": "KEY"}]]},
             r"ec2_tag_set\[0\]\[0\]: type 'KEY' is not one of KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE",
         ),
-        ({"ec2_tag_set": [[{"key": ["a"]}]]}, r"ec2_tag_set\[0\]\[0\], key: \['a'\] is not a text"),
+        ({"ec2_tag_set": [[{"key": ["a"]}]]}, r"ec2_tag_set\[0\]\[0\], key: \['a'\] is not a string"),
         (
             {"ec2_tag_filters": [FILTER], "ec2_tag_set": [[FILTER]]},
-            "ec2_tag_filters, ec2_tag_set: a deployment group has one or the other, but both are given",
+            "ec2_tag_filters: cannot be combined with ec2_tag_set; set one of them",
         ),
         (
             {"on_premises_instance_tag_filters": [FILTER], "on_premises_tag_set": [[FILTER]]},
-            "on_premises_instance_tag_filters, on_premises_tag_set: a deployment group has one or the other",
+            "on_premises_instance_tag_filters: cannot be combined with on_premises_tag_set",
         ),
         (
             {"auto_rollback_configuration": {"enabled": True, "events": []}},
-            "auto_rollback_configuration: enabled is true, but no events are given",
+            "auto_rollback_configuration: enabled is true, but events is empty",
         ),
         (
             {"deployment_style": {"deployment_type": "BLUE_GREEN", "deployment_option": "WITHOUT_TRAFFIC_CONTROL"}},
-            "deployment_style: deployment_type BLUE_GREEN does not go with deployment_option WITHOUT_TRAFFIC_CONTROL",
+            "deployment_style: deployment_type BLUE_GREEN cannot be combined with deployment_option WITHOUT_TRAFFIC_CONTROL",
         ),
-        ({"tags": {"a": ["b"]}}, r"tags, the value of 'a': \['b'\] is not a text"),
+        ({"tags": {"a": ["b"]}}, r"tags, the value of 'a': \['b'\] is not a string"),
         ({"new_deployment_group_name": "a/b"}, "new_deployment_group_name: 'a/b' is not a valid name"),
         ({"new_deployment_group_name": "b", "state": "absent"}, "new_deployment_group_name: .* state absent"),
-        ({"wait_timeout": 0}, "wait_timeout: 0 was given, it must be greater than 0"),
-        ({"auto_scaling_groups": [f"group-{number}" for number in range(11)]}, "11 groups are given, 10 are allowed"),
-        ({"auto_scaling_groups": [""]}, r"auto_scaling_groups\[0\]: '' has 0 characters, 1 to 255 are allowed"),
-        ({"reinstall_missing_hooks": True}, "reinstall_missing_hooks: it needs auto_scaling_groups"),
+        ({"wait_timeout": 0}, "wait_timeout: 0 is too small; set a number greater than 0"),
+        (
+            {"auto_scaling_groups": [f"group-{number}" for number in range(11)]},
+            "there are 11 groups; at most 10 are allowed",
+        ),
+        ({"auto_scaling_groups": [""]}, r"auto_scaling_groups\[0\]: '' has 0 characters; 1 to 255 are allowed"),
+        ({"reinstall_missing_hooks": True}, "reinstall_missing_hooks: requires auto_scaling_groups"),
         (
             {"trigger_configurations": [trigger(f"t{number}") for number in range(11)]},
-            "trigger_configurations: 11 triggers are given, 10 are allowed",
+            "trigger_configurations: there are 11 triggers; at most 10 are allowed",
         ),
         (
             {"trigger_configurations": [trigger("t"), trigger("t", trigger_events=["InstanceStart"])]},
             "trigger_configurations: t is a duplicate; each trigger needs a unique name",
         ),
-        ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: it is empty"),
-        ({"trigger_configurations": [trigger("t", trigger_events=[])]}, r"\[0\].trigger_events: it is empty; name"),
+        ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: must not be empty"),
+        (
+            {"trigger_configurations": [trigger("t", trigger_events=[])]},
+            r"\[0\].trigger_events: must not be empty; list",
+        ),
         (
             {"trigger_configurations": [trigger("t", trigger_target_arn="deployments")]},
-            r"\[0\].trigger_target_arn: 'deployments' is not the ARN of an SNS topic: it looks like arn:aws:sns:",
+            r"\[0\].trigger_target_arn: 'deployments' is not the ARN of an SNS topic; expected something like arn:aws:sns:",
         ),
         (
             {"alarm_configuration": {"enabled": True, "alarms": []}},
             "alarm_configuration: enabled is true, but no alarms",
         ),
         ({"alarm_configuration": {"alarms": [{"name": ""}]}}, r"alarms\[0\].name: '' has 0 characters, 1 to 255"),
-        ({"alarm_configuration": {"alarms": [{"name": "a" * 256}]}}, "has 256 characters, 1 to 255 are allowed"),
+        ({"alarm_configuration": {"alarms": [{"name": "a" * 256}]}}, "has 256 characters; 1 to 255 are allowed"),
         (
             {"load_balancer_info": {"elb_info_list": [{"name": f"elb-{number}"} for number in range(11)]}},
-            "load_balancer_info.elb_info_list: 11 are given, 10 are allowed",
+            "load_balancer_info.elb_info_list: there are 11; at most 10 are allowed",
         ),
         (
             {"load_balancer_info": {"target_group_info_list": [{"name": ""}]}},
             r"load_balancer_info.target_group_info_list\[0\].name: it is empty",
         ),
         ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "2 pairs are given, 1 is allowed"),
-        (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is given; a pair has two different"),
+        (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is not a pair; list two different"),
         (pairs(target_groups=[{"name": "blue"}] * 2), r"target_groups: \['blue', 'blue'\] is given; a pair has two"),
         (pairs(prod_traffic_route={"listener_arns": []}), "prod_traffic_route.listener_arns: 0 are given; a route has"),
         (pairs(test_traffic_route={"listener_arns": ["a", "b"]}), "test_traffic_route.listener_arns: 2 are given"),
         (
             {BLUE_GREEN: ready("CONTINUE_DEPLOYMENT", 5)},
-            "wait_time_in_minutes: 5 is given, but with action_on_timeout CONTINUE_DEPLOYMENT there is nothing to wait for",
+            "wait_time_in_minutes: 5 has no effect with action_on_timeout CONTINUE_DEPLOYMENT; omit it",
         ),
         (
             {BLUE_GREEN: termination("KEEP_ALIVE", 5)},
-            "termination_wait_time_in_minutes: 5 is given, but with action KEEP_ALIVE there is nothing to wait for",
+            "termination_wait_time_in_minutes: 5 has no effect with action KEEP_ALIVE; omit it",
         ),
     ],
 )
@@ -251,9 +260,7 @@ def test_plans_that_are_refused(platform: str, before: Resource, change: Resourc
 
 @pytest.mark.parametrize("platform", ["Server", "Lambda", "ECS"])
 def test_a_new_group_needs_a_role(platform: str) -> None:
-    with pytest.raises(
-        InvalidOption, match="service_role_arn: the deployment group 'test' does not exist, and to create it"
-    ):
+    with pytest.raises(InvalidOption, match="service_role_arn: required to create the deployment group 'test'"):
         check_plan(OPTIONS, Plan(None, defaults(platform)), platform)
 
 

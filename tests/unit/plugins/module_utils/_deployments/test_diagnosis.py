@@ -183,7 +183,7 @@ def test_an_agent_that_never_answered_is_told_from_one_that_failed() -> None:
     event = {"lifecycle_event_name": "ApplicationStop", "status": "Failed", "diagnostics": diagnostics}
     target = {"target_id": "web-1", "status": "Failed", "lifecycle_events": [event]}
     diagnosis = diagnosis_from(FAILED, [target], None, limit=5)
-    assert "no agent on the host picked up the work" in diagnosis["targets"][0]["cause"]
+    assert "no agent on the host polled for work" in diagnosis["targets"][0]["cause"]
     assert f"web-1 failed at ApplicationStop (UnknownError). {message}" in summary(diagnosis)
 
 
@@ -202,7 +202,7 @@ def test_a_file_that_is_there_already_has_a_remedy() -> None:
         (
             "UnknownError",
             "Attempting minimal diagnostics",
-            "the hook script failed, and printed bytes that are not UTF-8",
+            "the hook script failed, and the agent could not report its log",
         ),
         (
             "UnknownError",

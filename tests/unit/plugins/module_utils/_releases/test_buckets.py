@@ -46,7 +46,7 @@ def answer_with(s3: t.Any, status: int, **headers: str) -> list[t.Any]:
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        ("403", "not allowed to use bucket 'releases'. It needs s3:ListBucket"),
+        ("403", "not allowed to use bucket 'releases'. The credentials need s3:ListBucket"),
         ("301", "bucket 'releases' is not in region eu-central-1"),
         ("418", "cannot use bucket 'releases'"),
     ],
