@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .checksums import Chunk, crc32, joined_crc32
-from .manifest import BundleError, Entry, changed
+from .manifest import BundleError, Entry, changed_message
 
 # The bytes of a file that are held, compressed and sent at a time.
 PIECE = 1 << 20
@@ -32,7 +32,7 @@ def read_pieces(entry: Entry) -> t.Iterator[Chunk]:
                 is_short = rest and not data
                 is_other = not rest and (checksum != entry.crc32 or content.read(1))
                 if is_short or is_other:
-                    raise BundleError(changed(entry.path))
+                    raise BundleError(changed_message(entry.path))
                 yield Chunk(data, summed)
                 if not rest:
                     return

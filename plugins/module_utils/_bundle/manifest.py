@@ -85,7 +85,7 @@ class Entry(t.NamedTuple):
         try:
             return open_same(source, self.identity)
         except Replaced as error:
-            raise BundleError(changed(self.path)) from error
+            raise BundleError(changed_message(self.path)) from error
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Manifest:
         return sorted(files, key=lambda entry: (-entry.size, entry.path))[:count]
 
 
-def held(entry: Entry) -> Entry:
+def with_content(entry: Entry) -> Entry:
     """Return ENTRY with the digests of its content, and with that content in place of its file, which is read only once. Raise BundleError."""
     if isinstance(entry.source, bytes):
         return fingerprinted(entry)
@@ -122,7 +122,7 @@ def held(entry: Entry) -> Entry:
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if len(content) != entry.size:
-        raise BundleError(changed(entry.path))
+        raise BundleError(changed_message(entry.path))
     return Entry(entry.path, entry.mode, content, entry.size, hashlib.sha256(content).hexdigest(), crc32(content))
 
 
@@ -150,11 +150,11 @@ def fingerprinted(entry: Entry) -> Entry:
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if size != entry.size:
-        raise BundleError(changed(entry.path))
+        raise BundleError(changed_message(entry.path))
     return entry.with_digests(sha256.hexdigest(), checksum)
 
 
-def changed(path: str) -> str:
+def changed_message(path: str) -> str:
     """Return the message for PATH, a file or directory in the source, that has changed."""
     return f"{path!r} changed while the bundle was being built: run the task again when nothing writes to it"
 

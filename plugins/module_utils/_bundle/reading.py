@@ -11,7 +11,7 @@ import pathlib
 import stat
 import typing as t
 
-from .manifest import APPSPEC, BundleError, Entry, Manifest, fingerprinted, held
+from .manifest import APPSPEC, BundleError, Entry, Manifest, fingerprinted, with_content
 from .parallel import processors
 from .selection import Selection
 from .tree import list_entries
@@ -62,7 +62,7 @@ def _read_and_pack(shares: list[list[Entry]], level: int | None, room: int) -> t
     read = []
     for share in shares:
         room -= sum(entry.size for entry in share)
-        one = held if room >= 0 and level is not None and not is_large(share[0]) else fingerprinted
+        one = with_content if room >= 0 and level is not None and not is_large(share[0]) else fingerprinted
         read.append([one(entry) for entry in share])
     yield {entry.path: (entry.sha256, entry.crc32) for share in read for entry in share}
     if level is not None:

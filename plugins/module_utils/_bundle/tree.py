@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .files import Identity, Replaced, identity_of, open_same, status_beneath
 from .limits import MOST_REPEATED, bounded, check_path
-from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry, changed
+from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry, changed_message
 from .selection import Selection
 
 
@@ -126,7 +126,7 @@ def _opened(folder: _Folder) -> Iterator[int]:
         finally:
             os.close(descriptor)
     except Replaced as error:
-        raise BundleError(changed(name)) from error
+        raise BundleError(changed_message(name)) from error
     except OSError as error:
         raise BundleError(f"{name!r} cannot be read: {error.strerror}") from error
 
@@ -134,7 +134,7 @@ def _opened(folder: _Folder) -> Iterator[int]:
 def _file(found: _Found) -> Entry:
     status = found.status
     if stat.S_ISLNK(status.st_mode):  # it was not a directory a moment ago
-        raise BundleError(changed(found.path))
+        raise BundleError(changed_message(found.path))
     if not stat.S_ISREG(status.st_mode):
         raise BundleError(
             f"{found.path!r} is neither a file nor a directory (a socket, pipe or device?): remove or exclude it"

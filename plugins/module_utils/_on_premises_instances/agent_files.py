@@ -30,7 +30,7 @@ def host_config_path(directory: str, instance_name: str) -> str:
     return str(pathlib.Path(directory) / f"{instance_name}.codedeploy.onpremises.yml")
 
 
-def host_config(region: str, iam_user_arn: str, access_key_id: str, secret_access_key: str) -> str:
+def agent_config_text(region: str, iam_user_arn: str, access_key_id: str, secret_access_key: str) -> str:
     """Return the text of the file (AWS user guide, "Configure the on-premises instance": codedeploy.onpremises.yml)."""
     return (
         f"---\nregion: {region}\niam_user_arn: {iam_user_arn}\n"

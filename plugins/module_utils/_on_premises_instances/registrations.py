@@ -18,7 +18,7 @@ from .._aws.calls import CodeDeployError, not_checked
 from .._aws.converge import settled
 from .._aws.parallel import SHOWN, in_parallel
 from .._plan import Plan, Resource, managed_part
-from .agent_files import host_config, host_config_path, remove_file, write_private_file
+from .agent_files import agent_config_text, host_config_path, remove_file, write_private_file
 from .api import apply_tags, deregister, find_holders, find_registered, held, register
 from .forms import ARNS, DEFAULTS, MANAGED, InstanceTags, api_arn, pairs_from_tags, tags_from_pairs
 from .user_rules import Account, Credentials, UserOptions
@@ -71,7 +71,7 @@ def deliver(users: Users, name: str, credentials: Credentials) -> dict[str, str]
     if users.directory is None:
         return {**key, "secret_access_key": credentials.secret_access_key}
     path = host_config_path(users.directory, name)
-    text = host_config(
+    text = agent_config_text(
         users.account.region, credentials.iam_user_arn, credentials.access_key_id, credentials.secret_access_key
     )
     try:

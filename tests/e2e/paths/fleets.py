@@ -108,7 +108,7 @@ FLEETS: Platform = {
         [
             "{id} Failed, 0 of 2 succeeded, 1 failed, 1 skipped",
             "Deployment {id} failed (HEALTH_CONSTRAINTS)",
-            "  To do: mend what the failed hosts report",
+            "  To do: fix what the failed hosts report",
             *UNWELL_LINES,
             "  Not touched: i-",
         ],
@@ -154,7 +154,7 @@ FLEETS: Platform = {
             "{id} Stopped",
             "Deployment {id} stopped (ALARM_ACTIVE)",
             "  The deployment was stopped because of the active alarms errors.",
-            "  To do: look at the alarm",
+            "  To do: resolve the alarm",
         ],
         "Deployment {id} stopped (ALARM_ACTIVE)",
     ),

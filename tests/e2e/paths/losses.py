@@ -62,7 +62,7 @@ LOSSES = {
         "DEPLOYMENT_GROUP_MISSING",
         ["  The deployment group web no longer exists.", "  To do: create it again"],
     ),
-    "no revision": (without_revision, "REVISION_MISSING", ["  To do: push it again"]),
+    "no revision": (without_revision, "REVISION_MISSING", ["  To do: upload it again"]),
 }
 
 

@@ -128,7 +128,7 @@ SERVICES: Platform = {
             "{id} Stopped",
             "Deployment {id} stopped (ALARM_ACTIVE)",
             "  The deployment was stopped because of the active alarms errors.",
-            "  To do: look at the alarm",
+            "  To do: resolve the alarm",
         ],
         "Deployment {id} stopped (ALARM_ACTIVE)",
         seconds=200,

@@ -57,13 +57,13 @@ PATHS = [
             "Deployment {id} failed (HEALTH_CONSTRAINTS)",
             "  web-1 failed at ValidateService in scripts/hook.sh (ScriptFailed)",
         ],
-        "Lost sight of the rollback: Failed to read the deployment: An error occurred (AccessDeniedException)",
+        "Could not read the rollback any more: Failed to read the deployment: An error occurred (AccessDeniedException)",
     ),
     Path(
         "not within the time",
         lambda emulator: servers(emulator, {"Install": hang()}) | {"wait_timeout": 60, "wait_delay": 20},
         ["{id} InProgress, 0 of 2 succeeded: web-1 Install"],
-        "Deployment {id} has not ended within wait_timeout=60 seconds: {id} InProgress, 0 of 2 succeeded: web-1 Install. It goes on; run this task",
+        "Deployment {id} has not ended within wait_timeout=60 seconds: {id} InProgress, 0 of 2 succeeded: web-1 Install. It is still running; run this task",
     ),
     Path(
         "out of sight",
@@ -72,7 +72,7 @@ PATHS = [
             "cannot read {id}, retrying for 0:19 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
             "cannot read {id}, retrying for 0:01 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
         ],
-        "Could not read deployment {id}: Failed to read the deployment",
+        "Could not read deployment {id} any more: Failed to read the deployment",
     ),
     Path(
         "until it is ready",

@@ -117,7 +117,7 @@ def test_a_rollback_that_fails_too_is_explained_below() -> None:
 def test_a_rollback_that_goes_on_is_told_so() -> None:
     running = {**ROLLBACK, "status": "InProgress", "deployment_overview": {"succeeded": 1, "pending": 2}}
     diagnosis = diagnosis_from(FAILED, [], running, limit=5)
-    assert explanation(diagnosis)[-1] == "  Rollback d-9QD7PL4ZX InProgress, 1 of 3 succeeded; it goes on"
+    assert explanation(diagnosis)[-1] == "  Rollback d-9QD7PL4ZX InProgress, 1 of 3 succeeded; it continues"
 
 
 def test_beyond_the_limit_failures_are_counted_by_cause() -> None:
