@@ -111,8 +111,8 @@ def test_allowed(given: dict[str, Any]) -> None:
             r"\[0\]: value is required for type KEY_AND_VALUE",
         ),
         ({"ec2_tag_filters": [{"key": ""}]}, r"\[0\]: the filter is empty"),
-        ({"ec2_tag_filters": [{"key": "k" * 129}]}, r"\[0\], key: 'k+' has 129 characters, 1 to 128"),
-        ({"ec2_tag_filters": [{"value": "v" * 257}]}, r"\[0\], value: 'v+' has 257 characters, 0 to 256"),
+        ({"ec2_tag_filters": [{"key": "k" * 129}]}, r"\[0\], key: 'k+' has 129 characters; 1 to 128"),
+        ({"ec2_tag_filters": [{"value": "v" * 257}]}, r"\[0\], value: 'v+' has 257 characters; 0 to 256"),
         (
             {"on_premises_tag_set": [filters(1), filters(2), filters(3), filters(4)]},
             "on_premises_tag_set: there are 4 different lists of filters; at most 3 are allowed",
@@ -122,7 +122,7 @@ def test_allowed(given: dict[str, Any]) -> None:
             r"ec2_tag_set\[1\]: there are 11 different filters; at most 10 are allowed",
         ),
         ({"ec2_tag_set": [[FILTER], []]}, r"ec2_tag_set\[1\]: \[\] is not a list with at least one tag filter"),
-        ({"ec2_tag_set": [FILTER]}, r"ec2_tag_set\[0\]: {'key': 'stage', .*} is not a list of tag filters"),
+        ({"ec2_tag_set": [FILTER]}, r"ec2_tag_set\[0\]: {'key': 'stage', .*} is not a list with at least one tag filter"),
         ({"ec2_tag_set": [["stage"]]}, r"ec2_tag_set\[0\]\[0\]: 'stage' is not a tag filter; set a key"),
         ({"ec2_tag_set": [[{"Key": "a"}]]}, r"ec2_tag_set\[0\]\[0\]: {'Key': 'a'} is not a tag filter"),
         (
@@ -148,7 +148,7 @@ def test_allowed(given: dict[str, Any]) -> None:
         ),
         ({"tags": {"a": ["b"]}}, r"tags, the value of 'a': \['b'\] is not a string"),
         ({"new_deployment_group_name": "a/b"}, "new_deployment_group_name: 'a/b' is not a valid name"),
-        ({"new_deployment_group_name": "b", "state": "absent"}, "new_deployment_group_name: .* state absent"),
+        ({"new_deployment_group_name": "b", "state": "absent"}, "new_deployment_group_name: .* state=absent"),
         ({"wait_timeout": 0}, "wait_timeout: 0 is too small; set a number greater than 0"),
         (
             {"auto_scaling_groups": [f"group-{number}" for number in range(11)]},
@@ -175,9 +175,9 @@ def test_allowed(given: dict[str, Any]) -> None:
         ),
         (
             {"alarm_configuration": {"enabled": True, "alarms": []}},
-            "alarm_configuration: enabled is true, but no alarms",
+            "alarm_configuration: enabled is true, but alarms is empty",
         ),
-        ({"alarm_configuration": {"alarms": [{"name": ""}]}}, r"alarms\[0\].name: '' has 0 characters, 1 to 255"),
+        ({"alarm_configuration": {"alarms": [{"name": ""}]}}, r"alarms\[0\].name: '' has 0 characters; 1 to 255"),
         ({"alarm_configuration": {"alarms": [{"name": "a" * 256}]}}, "has 256 characters; 1 to 255 are allowed"),
         (
             {"load_balancer_info": {"elb_info_list": [{"name": f"elb-{number}"} for number in range(11)]}},
@@ -185,13 +185,13 @@ def test_allowed(given: dict[str, Any]) -> None:
         ),
         (
             {"load_balancer_info": {"target_group_info_list": [{"name": ""}]}},
-            r"load_balancer_info.target_group_info_list\[0\].name: it is empty",
+            r"load_balancer_info.target_group_info_list\[0\].name: must not be empty",
         ),
-        ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "2 pairs are given, 1 is allowed"),
+        ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "there are 2 pairs; only 1 is allowed"),
         (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is not a pair; list two different"),
-        (pairs(target_groups=[{"name": "blue"}] * 2), r"target_groups: \['blue', 'blue'\] is given; a pair has two"),
-        (pairs(prod_traffic_route={"listener_arns": []}), "prod_traffic_route.listener_arns: 0 are given; a route has"),
-        (pairs(test_traffic_route={"listener_arns": ["a", "b"]}), "test_traffic_route.listener_arns: 2 are given"),
+        (pairs(target_groups=[{"name": "blue"}] * 2), r"target_groups: \['blue', 'blue'\] is not a pair; list two"),
+        (pairs(prod_traffic_route={"listener_arns": []}), "prod_traffic_route.listener_arns: there are 0; set exactly one"),
+        (pairs(test_traffic_route={"listener_arns": ["a", "b"]}), "test_traffic_route.listener_arns: there are 2; set"),
         (
             {BLUE_GREEN: ready("CONTINUE_DEPLOYMENT", 5)},
             "wait_time_in_minutes: 5 has no effect with action_on_timeout CONTINUE_DEPLOYMENT; omit it",
@@ -239,9 +239,9 @@ def test_plans_that_are_allowed(platform: str, before: Resource | None, change: 
 @pytest.mark.parametrize(
     ("platform", "before", "change", "message"),
     [
-        ("Server", {}, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 2881)}, "2881 is given, 0 to 2880 is allowed for Server"),
-        ("Server", {}, {BLUE_GREEN: termination("TERMINATE", -1)}, "-1 is given, 0 to 2880 is allowed for Server"),
-        ("ECS", ECS, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 7201)}, "7201 is given, 0 to 7200 is allowed for ECS"),
+        ("Server", {}, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 2881)}, "2881 is out of range; set 0 to 2880 for Server"),
+        ("Server", {}, {BLUE_GREEN: termination("TERMINATE", -1)}, "-1 is out of range; set 0 to 2880 for Server"),
+        ("ECS", ECS, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 7201)}, "7201 is out of range; set 0 to 7200 for ECS"),
         ("ECS", ECS, {"ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
         ("ECS", ECS, {"load_balancer_info": {}}, "load_balancer_info: .* must have a pair of target groups"),
         (
