@@ -64,7 +64,7 @@ def test_the_next_name_counts(read: Read, emulator: Emulator, capsys: pytest.Cap
     }
     shown = warned(capsys)
     assert (
-        "hostnames: tag:Name of 'a' in us-east-1 cannot name a host: '-oProxyCommand=id' is not made of letters"
+        "hostnames: tag:Name of 'a' in us-east-1 cannot name a host: '-oProxyCommand=id' does not consist of letters"
         in shown
     )
     assert "tag:role of 'b' in us-east-1 cannot name a host: 'LOCALHOST' is the controller itself" in shown

@@ -39,7 +39,7 @@ def test_instance_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("i-1", "begins with i-"), ("00:1b:44", "is not a valid name"), ("", "is not")]
+    ("name", "message"), [("i-1", 'must not start with "i-"'), ("00:1b:44", "is not a valid name"), ("", "is not")]
 )
 def test_no_instance_names(name: str, message: str) -> None:
     with pytest.raises(InvalidOption, match=f"option: '{name}' {message}"):

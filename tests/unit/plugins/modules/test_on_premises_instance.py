@@ -117,7 +117,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
             {"instances": [instance("a")]},
             r"instances\[0\].iam_user_arn, iam_session_arn: one of them is required to register the instance 'a'",
         ),
-        (nothing, {**NEW, "instance_name": "i-0abc"}, "instance_name: 'i-0abc' begins with i-"),
+        (nothing, {**NEW, "instance_name": "i-0abc"}, "instance_name: 'i-0abc' must not start with"),
         (nothing, {**NEW, "instance_name": "00:1b"}, "instance_name: '00:1b' is not a valid name"),
         (nothing, {**HOST, "iam_user_arn": SESSION}, "iam_user_arn: .* is not the ARN of an IAM user"),
         (nothing, {**HOST, "iam_session_arn": USER}, "iam_session_arn: .* is not the ARN of an IAM session"),

@@ -144,7 +144,7 @@ def test_what_is_plain_names_a_host(name: str) -> None:
 
 @pytest.mark.parametrize("name", ODD, ids=ascii)
 def test_what_is_not_plain_does_not(name: str) -> None:
-    assert "is not made of letters" in str(problem_with_name(name, ()))
+    assert "does not consist of letters" in str(problem_with_name(name, ()))
     assert problem_with_address(name) == problem_with_variable("ansible_ssh_host", name) == problem_with_name(name, ())
 
 

@@ -250,7 +250,7 @@ def test_bundles_that_s3_does_not_remove_are_an_error(refusing: tuple[Connect, S
         },
     )
     with pytest.raises(
-        CodeDeployError, match=r"keep: 1 old bundles in s3://bundles could not be removed.*AccessDenied"
+        CodeDeployError, match=r"keep: 1 expired bundles in s3://bundles could not be removed.*AccessDenied"
     ):
         remove_bundles(connect, options(expected_bucket_owner="123456789012"), [bundle_key(1), bundle_key(2)])
 
