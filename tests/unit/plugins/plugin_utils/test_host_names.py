@@ -243,7 +243,7 @@ def test_the_next_name_counts_and_who_has_none_is_left_out() -> None:
         "b": "b",
         "web-3": "e",
     }
-    assert [text.partition(" is not made")[0] for text in warnings] == [
+    assert [text.partition(" does not consist")[0] for text in warnings] == [
         "hostnames: tag:Name of 'a' in us-east-1 cannot name a host: '-oX'",
         "hostnames: tag:Name of 'b' in us-east-1 cannot name a host: '{{ x }}'",
         "hostnames: tag:Name of 'c+d' in us-east-1 cannot name a host: 'web' is the name of a group",
