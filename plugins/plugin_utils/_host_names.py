@@ -37,9 +37,7 @@ _REMOTE = {"aws_ssm", "paramiko", "paramiko_ssh", "psrp", "smart", "ssh", "winrm
 def problem_with_address(text: t.Any) -> str | None:
     """Return why TEXT cannot be the address of a host, or None."""
     if not isinstance(text, str) or len(text) > _LONGEST or not (_PLAIN.fullmatch(text) or _ipv6(text)):
-        return (
-            "does not consist of letters, digits, dots, hyphens and underscores only, or begins with a dot or hyphen"
-        )
+        return "does not consist of letters, digits, dots, hyphens and underscores only, or begins with a dot or hyphen"
     return "is the controller itself" if is_loopback(text) else None
 
 

@@ -95,7 +95,10 @@ def test_what_can_be_the_agents_on_linux(path: str) -> None:
                 "/run",
             ],
         ),
-        ("may contain files of others", ["/home/codedeploy/shop", "/srv", "/data", "/mnt/disk", "/media/disk/", "/VAR"]),
+        (
+            "may contain files of others",
+            ["/home/codedeploy/shop", "/srv", "/data", "/mnt/disk", "/media/disk/", "/VAR"],
+        ),
     ],
 )
 def test_what_is_not_the_agents_on_linux(problem: str, paths: list[object]) -> None:

@@ -122,7 +122,10 @@ def test_allowed(given: dict[str, Any]) -> None:
             r"ec2_tag_set\[1\]: there are 11 different filters; at most 10 are allowed",
         ),
         ({"ec2_tag_set": [[FILTER], []]}, r"ec2_tag_set\[1\]: \[\] is not a list with at least one tag filter"),
-        ({"ec2_tag_set": [FILTER]}, r"ec2_tag_set\[0\]: {'key': 'stage', .*} is not a list with at least one tag filter"),
+        (
+            {"ec2_tag_set": [FILTER]},
+            r"ec2_tag_set\[0\]: {'key': 'stage', .*} is not a list with at least one tag filter",
+        ),
         ({"ec2_tag_set": [["stage"]]}, r"ec2_tag_set\[0\]\[0\]: 'stage' is not a tag filter; set a key"),
         ({"ec2_tag_set": [[{"Key": "a"}]]}, r"ec2_tag_set\[0\]\[0\]: {'Key': 'a'} is not a tag filter"),
         (
@@ -190,7 +193,10 @@ def test_allowed(given: dict[str, Any]) -> None:
         ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "there are 2 pairs; only 1 is allowed"),
         (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is not a pair; list two different"),
         (pairs(target_groups=[{"name": "blue"}] * 2), r"target_groups: \['blue', 'blue'\] is not a pair; list two"),
-        (pairs(prod_traffic_route={"listener_arns": []}), "prod_traffic_route.listener_arns: there are 0; set exactly one"),
+        (
+            pairs(prod_traffic_route={"listener_arns": []}),
+            "prod_traffic_route.listener_arns: there are 0; set exactly one",
+        ),
         (pairs(test_traffic_route={"listener_arns": ["a", "b"]}), "test_traffic_route.listener_arns: there are 2; set"),
         (
             {BLUE_GREEN: ready("CONTINUE_DEPLOYMENT", 5)},
