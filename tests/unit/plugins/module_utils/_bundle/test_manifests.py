@@ -17,7 +17,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifes
     BundleError,
     Entry,
     fingerprinted,
-    held,
+    with_content,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.reading import begin_reading
 from unit.trees import APPSPEC, archive_of, make_tree, read_manifest
@@ -200,7 +200,7 @@ def test_what_there_is_no_memory_for_is_read_again(tree: pathlib.Path, monkeypat
         list(begun.packed())
 
 
-@pytest.mark.parametrize("read", [held, fingerprinted])
+@pytest.mark.parametrize("read", [with_content, fingerprinted])
 @pytest.mark.parametrize("size", [0, 4, 15])
 def test_a_file_that_changed_since_it_was_listed_makes_no_bundle(
     tree: pathlib.Path, read: t.Callable[[Entry], Entry], size: int
