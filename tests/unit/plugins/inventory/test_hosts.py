@@ -374,7 +374,7 @@ def test_the_examples_work(
             r'Failed to assume the role \(no answer.*"http://\*\*\*@127\.0\.0\.1:1/"',
         ),
         ({"endpoint_url": "http://me:geheim@host:port"}, r"endpoint_url: 'http://\*\*\*@host:port' is not the URL"),
-        ({"regions": ["eu central"]}, "regions: 'eu central' is not a region"),
+        ({"regions": ["eu central"]}, "regions: 'eu central' is not a valid region"),
         ({"access_key": "", "secret_key": "", "profile": "nobody"}, "profile: there is no profile 'nobody'"),
         ({"profile": "nobody"}, "profile: cannot be combined with access_key, secret_key"),
     ],

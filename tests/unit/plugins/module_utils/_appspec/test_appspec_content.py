@@ -61,7 +61,7 @@ def test_a_content_comes_with_its_digest(tmp_path: pathlib.Path) -> None:
         ),
         ({"content": ["a"]}, r"revision\.string\.content: \['a'\] is neither a mapping nor a string"),
         ({"path": "/nowhere"}, r"revision\.string\.path: '/nowhere' cannot be read: No such file"),
-        ({"path": "/bin/true"}, r"revision\.string\.path: the file is not UTF-8"),
+        ({"path": "/bin/true"}, r"revision\.string\.path: the file is not valid UTF-8"),
     ],
 )
 def test_a_content_that_is_none_is_named(given: dict[str, t.Any], message: str) -> None:

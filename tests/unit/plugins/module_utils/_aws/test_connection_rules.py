@@ -75,13 +75,13 @@ def test_a_profile_and_keys(params: dict[str, str], environment: dict[str, str],
     [
         ("eu-central-1", {}, ""),
         ("eusc-de-east-1", {"AWS_REGION": ""}, ""),
-        ("", {"AWS_REGION": ""}, "AWS_REGION: is empty; give it a region like eu-central-1, or unset it"),
-        (None, {"AWS_DEFAULT_REGION": ""}, "AWS_DEFAULT_REGION: is empty; give it"),
+        ("", {"AWS_REGION": ""}, "AWS_REGION: is empty; set it to a region like eu-central-1, or unset it"),
+        (None, {"AWS_DEFAULT_REGION": ""}, "AWS_DEFAULT_REGION: is empty; set it"),
         (None, {}, "region: is missing; set it, AWS_REGION, or the region of the profile"),
         ("eu central", {}, "region: 'eu central' is not a valid region; use something like eu-central-1"),
-        ("EU-CENTRAL-1", {"AWS_REGION": "EU-CENTRAL-1"}, "AWS_REGION: 'EU-CENTRAL-1' is not a region;"),
-        ("eu-central-1\n", {}, "region: 'eu-central-1\\n' is not a region;"),
-        ("eu.evil.example/", {}, "region: 'eu.evil.example/' is not a region;"),
+        ("EU-CENTRAL-1", {"AWS_REGION": "EU-CENTRAL-1"}, "AWS_REGION: 'EU-CENTRAL-1' is not a valid region;"),
+        ("eu-central-1\n", {}, "region: 'eu-central-1\\n' is not a valid region;"),
+        ("eu.evil.example/", {}, "region: 'eu.evil.example/' is not a valid region;"),
     ],
 )
 def test_regions(region: str | None, environment: dict[str, str], said: str) -> None:
@@ -134,9 +134,9 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
         ("circle", ""),
         (
             "mfa",
-            "profile: the profile 'mfa' asks for an MFA code, which a task cannot enter; get temporary credentials",
+            "profile: the profile 'mfa' requires an MFA code, which a task cannot enter; get temporary credentials",
         ),
-        ("over-mfa", "profile: the profile 'mfa' asks for an MFA code"),
+        ("over-mfa", "profile: the profile 'mfa' requires an MFA code"),
         (
             "nobody",
             "profile: there is no profile 'nobody' in the AWS configuration of this host; use one of",
@@ -149,7 +149,7 @@ def test_profiles(name: str | None, said: str) -> None:
 
 
 def test_the_default_profile_may_ask_for_a_code_too() -> None:
-    assert "asks for an MFA code" in problem(lambda: check_profile(None, "profile", {"default": PROFILES["mfa"]}))
+    assert "requires an MFA code" in problem(lambda: check_profile(None, "profile", {"default": PROFILES["mfa"]}))
     said = problem(lambda: check_profile("nobody", "s3_connection.profile", {}))
     assert said.startswith("s3_connection.profile: there is no profile 'nobody'") and said.endswith("there are none")
 

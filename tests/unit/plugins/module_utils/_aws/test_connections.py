@@ -77,14 +77,14 @@ REGION = {"region": "eu-central-1"}
 @pytest.mark.parametrize(
     ("variables", "options", "message"),
     [
-        ({}, {"profile": "mfa"}, "profile: the profile 'mfa' asks for an MFA code, which a task cannot enter;"),
-        ({"AWS_PROFILE": "mfa"}, {}, "AWS_PROFILE: the profile 'mfa' asks for an MFA code, which a task cannot enter;"),
+        ({}, {"profile": "mfa"}, "profile: the profile 'mfa' requires an MFA code, which a task cannot enter;"),
+        ({"AWS_PROFILE": "mfa"}, {}, "AWS_PROFILE: the profile 'mfa' requires an MFA code, which a task cannot enter;"),
         (
             {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"},
             {"profile": "plain"},
             "profile: cannot be combined with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; remove or unset one of them",
         ),
-        ({"AWS_REGION": ""}, KEYS, "AWS_REGION: is empty; give it a region like eu-central-1, or unset it"),
+        ({"AWS_REGION": ""}, KEYS, "AWS_REGION: is empty; set it to a region like eu-central-1, or unset it"),
         ({"AWS_REGION": ""}, {**KEYS, "endpoint_url": "http://127.0.0.1:1"}, "AWS_REGION: is empty;"),
         ({}, KEYS, "region: is missing; set it, AWS_REGION, or the region of the profile"),
         ({}, {**KEYS, **REGION, "aws_ca_bundle": "/none/ca.pem"}, "aws_ca_bundle: there is no file '/none/ca.pem';"),
@@ -167,8 +167,8 @@ def module_for(options: Options) -> t.Any:
     ("connection", "message"),
     [
         ({"profile": "nobody"}, "s3_connection.profile: there is no profile 'nobody'"),
-        ({"profile": "mfa"}, "s3_connection.profile: the profile 'mfa' asks for an MFA code"),
-        ({"region": "eu central"}, "s3_connection.region: 'eu central' is not a region"),
+        ({"profile": "mfa"}, "s3_connection.profile: the profile 'mfa' requires an MFA code"),
+        ({"region": "eu central"}, "s3_connection.region: 'eu central' is not a valid region"),
         ({"endpoint_url": "s3:9000"}, "s3_connection.endpoint_url: 's3:9000' is not the URL of an endpoint"),
     ],
 )

@@ -65,7 +65,7 @@ def test_more_files_than_a_bundle_may_hold_are_refused(source: Tree, monkeypatch
     monkeypatch.setattr(limits, "MOST_PATHS", 5)
     assert len(read_manifest(source).entries) == 5
     (source / "new").touch()
-    with pytest.raises(BundleError, match=r"there are more than 5 files and directories, .*: exclude some"):
+    with pytest.raises(BundleError, match=r"the bundle exceeds the limit of 5 files and directories at .*: exclude some"):
         read_manifest(source)
 
 
@@ -77,13 +77,13 @@ def test_links_that_meet_again_are_bundled_each(source: Tree) -> None:
 
 def test_a_sparse_file_is_refused_by_its_size(source: Tree) -> None:
     os.truncate(os.open(source / "disk.img", os.O_CREAT | os.O_WRONLY), 64 << 30)
-    with pytest.raises(BundleError, match=r"exceed 32 GiB with 'disk\.img' \(68,719,476,736 bytes\).*: exclude some"):
+    with pytest.raises(BundleError, match=r"exceeds the limit of 32 GiB at 'disk\.img' \(68,719,476,736 bytes\).*: exclude some"):
         begin_reading(source)
 
 
 def test_directories_nested_too_deep_are_refused(source: Tree) -> None:
     nested(source, 1500)
-    with pytest.raises(BundleError, match=r"begins with 'deep/deep.*is nested 256 deep, and 255 are allowed"):
+    with pytest.raises(BundleError, match=r"begins with 'deep/deep.*is nested 256 levels deep, but the limit is 255"):
         read_manifest(source)
 
 
@@ -130,7 +130,7 @@ def replaced_by_another(path: Tree) -> None:
     other.rename(path)
 
 
-CHANGED = "changed while the bundle was being made: run the task again"
+CHANGED = "changed while the bundle was being built: run the task again"
 
 
 def test_a_directory_swapped_for_a_link_while_it_is_listed_lets_nothing_in(source: Tree) -> None:

@@ -92,11 +92,11 @@ def make_socket(path: pathlib.Path) -> None:
         (lambda tree: os.mkfifo(tree / "pipe"), "'pipe' is neither a file nor a directory"),
         (lambda tree: make_socket(tree / "sock"), "'sock' is neither a file nor a directory"),
         (lambda tree: (tree / "null").symlink_to("/dev/null"), "'null' is a link that leads out of the source"),
-        (lambda tree: (tree / os.fsdecode(b"caf\xe9")).touch(), "is not UTF-8"),
-        (lambda tree: (tree / "two\nlines").touch(), r"'two\nlines' has control characters in its name"),
+        (lambda tree: (tree / os.fsdecode(b"caf\xe9")).touch(), "is not valid UTF-8"),
+        (lambda tree: (tree / "two\nlines").touch(), r"'two\nlines' has a control character in its name"),
         (
             lambda tree: (tree / "file;1").touch(),
-            "'file;1' has control characters in its name, or ends in a semicolon",
+            "'file;1' has a control character in its name, or ends in a semicolon",
         ),
     ],
 )
@@ -169,7 +169,7 @@ def test_a_file_that_changes_meanwhile_makes_no_bundle(
     (tree / "data").write_bytes(b"a" * size)
     bundle = TreeBundle(read_manifest(tree), bundle_type, 1)
     change(tree / "data")
-    with pytest.raises(BundleError, match="'data' changed while the bundle was being made"):
+    with pytest.raises(BundleError, match="'data' changed while the bundle was being built"):
         list(bundle.chunks())
 
 
@@ -196,7 +196,7 @@ def test_what_there_is_no_memory_for_is_read_again(tree: pathlib.Path, monkeypat
     begun = begin_reading(tree, level=1)
     begun.manifest()
     (tree / "größe.txt").write_text("o")
-    with pytest.raises(BundleError, match=r"'größe\.txt' changed while the bundle was being made"):
+    with pytest.raises(BundleError, match=r"'größe\.txt' changed while the bundle was being built"):
         list(begun.packed())
 
 
@@ -209,5 +209,5 @@ def test_a_file_that_changed_since_it_was_listed_makes_no_bundle(
     file.write_bytes(b"line\n")
     listed = Entry("log", 0o100644, str(file), file.stat().st_size)
     file.write_bytes(b"x" * size)
-    with pytest.raises(BundleError, match="'log' changed while the bundle was being made"):
+    with pytest.raises(BundleError, match="'log' changed while the bundle was being built"):
         read(listed)

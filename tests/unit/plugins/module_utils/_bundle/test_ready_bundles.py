@@ -228,7 +228,7 @@ _DEVICE = "is a device, "
         ([Put("x" * 256)], "has more than 255 bytes"),
         ([Put("d/" * 255 + "x")], "is nested 256 deep"),
         ([Put(("d" * 200 + "/") * 20 + "x")], "has 4,021 bytes, but the limit on hosts is 3,968"),
-        ([Put("two\nlines")], "has control characters in its name"),
+        ([Put("two\nlines")], "has a control character in its name"),
         ([Put(".")], "cannot be the name of a file or link"),
         ([link("./.", "a")], "cannot be the name of a file or link"),
         ([Put("")], "cannot be the name of a file or link"),
