@@ -76,7 +76,7 @@ _SERVER = {
     "file-exists-behavior": _error("`file_exists_behavior` must be DISALLOW, OVERWRITE or RETAIN."),
     "member-empty": _error("`source` and `destination` must not be empty.", refuse=LINE_2),
     "text-not-number": _error("A number where Install needs a string.", "install", LINE_1),
-    "source-outside": _warning("`source` leaves the bundle.", "install"),
+    "source-outside": _warning("`source` leads out of the bundle.", "install"),
     "destination-relative": _warning("`destination` is not an absolute path of the host.", "install"),
     "event-unknown": _warning("A hook that is not a lifecycle event never runs.", "hook"),
     "event-reserved": _warning("A lifecycle event for which no scripts run.", "hook"),

@@ -36,7 +36,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"application_name": "a b"}, r"application_name: 'a b' is not a valid name: 1 to 100 letters, digits and"),
+        ({"application_name": "a b"}, r"application_name: 'a b' is not a valid name; use 1 to 100 letters, digits and"),
         ({**WEB, "new_application_name": "a b"}, "new_application_name: 'a b' is not a valid name"),
         ({**RENAME, "state": "absent"}, "new_application_name: it cannot be given with state: absent"),
         ({**WEB, "new_application_name": "taken"}, "new_application_name: 'web' cannot be renamed.* 'taken' already"),

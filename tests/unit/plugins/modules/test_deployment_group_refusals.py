@@ -80,7 +80,7 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
             {**TEST, "tags": {f"tag-{number}": "" for number in range(51)}},
             "tags: the resource would have 51 tags; at most 50 are allowed",
         ),
-        (a_group(), {**TEST, "ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; give a key"),
+        (a_group(), {**TEST, "ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; set a key"),
         (COPIES, {**TEST, "auto_scaling_groups": []}, "auto_scaling_groups: the deployment group would have 0; with"),
         (COPIES, {**TEST, "auto_scaling_groups": ["more", "workers"]}, "the deployment group would have 2; with"),
         (a_group(), {**TEST, "blue_green_deployment_configuration": COPY}, "the deployment group would have 0; with"),
@@ -107,10 +107,10 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
         (
             a_group(),
             {**TEST, "load_balancer_info": {"target_group_pair_info_list": [PAIR]}},
-            "load_balancer_info.target_group_pair_info_list: the application 'web' is for Server",
+            "load_balancer_info.target_group_pair_info_list: not supported for Server deployment groups",
         ),
         *(
-            (a_lambda_application, {**NEW, name: value}, f"{name}: the application 'web' is for Lambda, whose")
+            (a_lambda_application, {**NEW, name: value}, f"{name}: not supported for Lambda deployment groups")
             for name, value in (
                 ("ec2_tag_filters", [{"key": "a"}]),
                 ("auto_scaling_groups", ["workers"]),
@@ -122,12 +122,12 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
         (
             a_lambda_application,
             {**NEW, "deployment_style": IN_PLACE},
-            "for Lambda only BLUE_GREEN, WITH_TRAFFIC_CONTROL",
+            "for Lambda; BLUE_GREEN, WITH_TRAFFIC_CONTROL",
         ),
         (
             an_ecs_application,
             {**NEW_ECS, "deployment_style": CONTROLLED},
-            "for ECS only BLUE_GREEN, WITH_TRAFFIC_CONTROL",
+            "for ECS; BLUE_GREEN, WITH_TRAFFIC_CONTROL",
         ),
         (an_ecs_application, {**NEW_ECS, "ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
         (an_ecs_application, {**NEW_ECS, "load_balancer_info": None}, "load_balancer_info: .* a pair of target groups"),
@@ -139,9 +139,9 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
         (
             an_ecs_application,
             {**NEW_ECS, "load_balancer_info": {"elb_info_list": [{"name": "front"}]}},
-            "load_balancer_info.elb_info_list: the application 'web' is for ECS",
+            "load_balancer_info.elb_info_list: not supported for ECS deployment groups",
         ),
-        (an_ecs_application, {**NEW_ECS, "auto_scaling_groups": ["a"]}, "auto_scaling_groups: .* is for ECS, whose"),
+        (an_ecs_application, {**NEW_ECS, "auto_scaling_groups": ["a"]}, "auto_scaling_groups: not supported for ECS deployment groups"),
         (
             lambda client: [a_group()(client), a_group(surroundings=nothing, deploymentGroupName="old")(client)],
             {**TEST, "new_deployment_group_name": "old"},

@@ -256,7 +256,7 @@ def test_a_returned_revision_can_be_given_back(connect: Connect) -> None:
         ({"source": "/nowhere"}, "source: '/nowhere' does not exist"),
         ({"source": "/dev/null"}, "source: '/dev/null' is not a directory"),
         ({"source": "/usr"}, "source: '/usr' has no appspec.yml at its top level"),
-        ({"source": "/bin/true"}, "source: '/bin/true' is neither a directory nor a sound zip, tar or tgz file"),
+        ({"source": "/bin/true"}, "source: '/bin/true' is neither a directory nor a valid zip, tar or tgz file"),
         ({"appspec": "/nowhere"}, "appspec: '/nowhere' cannot be read"),
         ({"exclude": ["!"]}, "exclude: a pattern, '!', is not valid .gitignore syntax"),
         ({"compression": 11}, "compression: 11 is out of range; set 0 to 9"),

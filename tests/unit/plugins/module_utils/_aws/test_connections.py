@@ -87,8 +87,8 @@ REGION = {"region": "eu-central-1"}
         ({"AWS_REGION": ""}, KEYS, "AWS_REGION: is empty; set it to a region like eu-central-1, or unset it"),
         ({"AWS_REGION": ""}, {**KEYS, "endpoint_url": "http://127.0.0.1:1"}, "AWS_REGION: is empty;"),
         ({}, KEYS, "region: is missing; set it, AWS_REGION, or the region of the profile"),
-        ({}, {**KEYS, **REGION, "aws_ca_bundle": "/none/ca.pem"}, "aws_ca_bundle: there is no file '/none/ca.pem';"),
-        ({"AWS_CA_BUNDLE": "/none/ca.pem"}, {**KEYS, **REGION}, "AWS_CA_BUNDLE: there is no file '/none/ca.pem';"),
+        ({}, {**KEYS, **REGION, "aws_ca_bundle": "/none/ca.pem"}, "aws_ca_bundle: the file '/none/ca.pem' does not exist;"),
+        ({"AWS_CA_BUNDLE": "/none/ca.pem"}, {**KEYS, **REGION}, "AWS_CA_BUNDLE: the file '/none/ca.pem' does not exist;"),
         ({}, {**REGION, "profile": "nobody"}, "profile: there is no profile 'nobody' in the AWS configuration"),
         ({}, REGION, "Failed to list the applications (set profile or AWS_PROFILE, or access_key and secret_key"),
         (

@@ -97,7 +97,7 @@ def test_an_archive_without_an_appspec_where_the_agent_looks_is_refused(
 def test_what_is_no_sound_archive_is_refused(tmp_path: pathlib.Path, content: bytes) -> None:
     (tmp_path / "bundle").write_bytes(content)
     with pytest.raises(
-        BundleError, match=r"is neither a directory nor a sound zip, tar or tgz file|has no appspec\.yml"
+        BundleError, match=r"is neither a directory nor a valid zip, tar or tgz file|has no appspec\.yml"
     ):
         read_ready(tmp_path / "bundle")
 
@@ -316,7 +316,7 @@ _BOMB = gzip.compress(_TAR, mtime=0)
     ("content", "message"),
     [
         (damaged(_ZIP, _ZIP.index(b"aaaa") + 10), "Bad CRC-32"),
-        (_ZIP[:-300], "neither a directory nor a sound zip"),
+        (_ZIP[:-300], "neither a directory nor a valid zip"),
         (damaged(_ZIP, _ZIP.rindex(b"PK\1\2") + 46), "differ"),
         (damaged(_ZIP, _ZIP.rindex(b"PK\1\2") + 10, 12), r"by a method \(12\)"),
         (damaged(_TAR, _TAR.index(b"bbbb") - 512), "a header is damaged"),
