@@ -151,7 +151,7 @@ def test_profiles(name: str | None, said: str) -> None:
 def test_the_default_profile_may_ask_for_a_code_too() -> None:
     assert "requires an MFA code" in problem(lambda: check_profile(None, "profile", {"default": PROFILES["mfa"]}))
     said = problem(lambda: check_profile("nobody", "s3_connection.profile", {}))
-    assert said.startswith("s3_connection.profile: there is no profile 'nobody'") and said.endswith("there are none")
+    assert said.startswith("s3_connection.profile: there is no profile 'nobody'") and said.endswith("it has none")
 
 
 @pytest.mark.parametrize(
