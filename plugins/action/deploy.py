@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's side of the module `deploy`: runs it for each deployment group, follows the deployments, and explains failures."""
+"""The controller side of the module `deploy`: it runs the module for each deployment group, follows the deployments, and explains failures."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ..plugin_utils._side_by_side import run_side_by_side
 
 Result = dict[str, t.Any]
 
-# The options that are about several deployment groups. The module, which deploys to one, never gets to see them.
+# The options for several deployment groups, which the module, for a single one, never gets.
 SPREAD = {
     "deployment_group_names": {"type": "list", "elements": "str"},
     "groups_at_once": {"type": "int", "default": 1},
     "continue_after_failure": {"type": "bool", "default": False},
 }
 
-# What is told of each deployment group.
+# The members of the result for each deployment group.
 TOLD = ("changed", "failed", "msg", "deployment_id", "reason", "revision", "deployment", "diagnosis")
 
 
 class ActionModule(FollowingAction):
-    """Runs the module, then follows the deployment; for several deployment groups in order, or some of them side by side."""
+    """Run the module, then follow the deployment; for several deployment groups in order, or some of them in parallel."""
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         """Run the task and return its result."""
@@ -45,10 +45,10 @@ class ActionModule(FollowingAction):
         return combined(names, results)
 
     def _problem_with(self, names: list[str]) -> str | None:
-        """Why the task cannot deploy to all of the deployment groups NAMES; they are looked up in one go. None if nothing is known against it.
+        """Return why the task cannot deploy to all of the deployment groups NAMES, which are looked up together; None if no reason is known.
 
-        In check mode another task may be meant to create those that are missing. Where all are, the application may be what is missing. The module
-        tells of both.
+        In check mode, another task may create the missing ones. If all are missing, the application may be the missing one. The module
+        reports both cases.
         """
         application = {
             name: value for name, value in self._task.args.items() if name in ("application_name", "application")
@@ -67,7 +67,7 @@ class ActionModule(FollowingAction):
         )
 
     def _spread(self) -> Result:
-        """The options of SPREAD. Raises AnsibleActionFail for what makes no sense."""
+        """Return the options of SPREAD. Raise AnsibleActionFail for invalid ones."""
         if self._task.args.get("deployment_group_name") or self._task.args.get("deployment_group"):
             raise AnsibleActionFail("deployment_group_name|deployment_group_names are mutually exclusive")
         given = {name: value for name, value in self._task.args.items() if name in SPREAD}
@@ -76,12 +76,14 @@ class ActionModule(FollowingAction):
             raise AnsibleActionFail("; ".join(checked.error_messages))
         spread: Result = dict(checked.validated_parameters)
         if spread["groups_at_once"] < 1:
-            raise AnsibleActionFail(f"groups_at_once: {spread['groups_at_once']} was given, it must be greater than 0")
+            raise AnsibleActionFail(
+                f"groups_at_once: {spread['groups_at_once']} is too small; set a number greater than 0"
+            )
         return spread
 
 
 def combined(names: list[str], results: dict[str, Result]) -> Result:
-    """The task's result from those of the deployment groups NAMES, of which some may have none, because they did not begin."""
+    """Return the task's result from those of the deployment groups NAMES, some of which may have none, because they did not start."""
     begun = [(name, results[name]) for name in names if name in results]
     groups = [
         {"deployment_group_name": name, **{member: result[member] for member in TOLD if member in result}}
@@ -112,4 +114,4 @@ def combined(names: list[str], results: dict[str, Result]) -> Result:
 
 
 def _untouched(names: list[str]) -> list[str]:
-    return [f"Not begun: {', '.join(names)}."] if names else []
+    return [f"Not started: {', '.join(names)}."] if names else []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's side of the module `deployment`: follows the deployment that the module acted on, and explains a failure."""
+"""The controller side of the module `deployment`: it follows the deployment that the module acted on, and explains a failure."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ from ..plugin_utils._following_action import FollowingAction
 
 
 class ActionModule(FollowingAction):
-    """Runs the module, then follows the deployment."""
+    """Run the module, then follow the deployment."""

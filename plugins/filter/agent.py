@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Filters of the role `agent`, which as part of a collection cannot have plugins of its own; each is documented in the file of its name."""
+"""Filters of the role `agent`, which cannot have its own plugins in a collection; each is documented in the file with its name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ..plugin_utils._quoting import UnquotableValue, quoted
 
 
 def agent_option_problems(options: dict[str, t.Any], plan: dict[str, t.Any]) -> list[str]:
-    """What is wrong with OPTIONS of the role, with PLAN as the role has derived it."""
+    """Return the problems with OPTIONS of the role, given the PLAN that the role has derived."""
     return option_problems(options, Plan(**plan))
 
 
 def agent_quoted(value: t.Any, form: str) -> str:
-    """VALUE as the format FORM writes it."""
+    """Return VALUE as the format FORM writes it."""
     try:
         return quoted(value, form)
     except UnquotableValue as error:
@@ -29,8 +29,8 @@ def agent_quoted(value: t.Any, form: str) -> str:
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The filters of this file, for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., t.Any]]:
-        """The filters by name."""
+        """Return the filters by name."""
         return {"agent_option_problems": agent_option_problems, "agent_quoted": agent_quoted}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Filters that complete an AppSpec; each is documented in the file of its name."""
+"""Filters that complete an AppSpec; each is documented in the file with its name."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ Filter = Callable[..., dict[str, str]]
 
 
 def appspec_with_task_definition(appspec: t.Any, task_definition: str) -> dict[str, str]:
-    """APPSPEC with TASK_DEFINITION, an ARN."""
+    """Return APPSPEC with TASK_DEFINITION, an ARN."""
     return _completed("appspec_with_task_definition", with_task_definition, appspec, task_definition)
 
 
 def appspec_with_versions(appspec: t.Any, current: str | int, target: str | int) -> dict[str, str]:
-    """APPSPEC with the versions CURRENT and TARGET."""
+    """Return APPSPEC with the versions CURRENT and TARGET."""
     return _completed("appspec_with_versions", with_versions, appspec, current, target)
 
 
 def _completed(name: str, complete: Filter, appspec: t.Any, *values: str | int) -> dict[str, str]:
     if not isinstance(appspec, (str, Mapping)):
-        raise AnsibleFilterError(f"{name}: the AppSpec must be a mapping or a text, not {type(appspec).__name__}")
+        raise AnsibleFilterError(f"{name}: the AppSpec must be a mapping or a string, not {type(appspec).__name__}")
     try:
         return complete(appspec, *values)
     except (AppSpecError, ImportError) as error:
@@ -36,10 +36,10 @@ def _completed(name: str, complete: Filter, appspec: t.Any, *values: str | int) 
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The filters of this file, for Ansible."""
 
     def filters(self) -> dict[str, Filter]:
-        """The filters by name."""
+        """Return the filters by name."""
         return {
             "appspec_with_task_definition": appspec_with_task_definition,
             "appspec_with_versions": appspec_with_versions,

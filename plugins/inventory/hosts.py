@@ -219,7 +219,7 @@ from ..plugin_utils._host_records import GROUP, ON_PREMISES, check_options, find
 from ..plugin_utils._hosts import Record, are_records, hosts_from_records
 
 OPTIONS = (*GROUP, *ON_PREMISES, "deployment", "target_statuses", "hostnames")
-# Warnings of one file that are shown; more would hide what else Ansible has to say.
+# The number of warnings that are shown for one file; more would hide other messages of Ansible.
 SHOWN_WARNINGS = 20
 
 
@@ -233,12 +233,12 @@ class InventoryModule(Clients, AWSInventoryBase):
     EXTRA: t.ClassVar[dict[str, str]] = {"region": "regions"}
 
     class TemplatedOptions(AWSInventoryBase.TemplatedOptions):
-        """What in a file may be a template, beside options of amazon.aws."""
+        """The options that may be templates, besides those of amazon.aws."""
 
         TEMPLATABLE_OPTIONS = (*AWSInventoryBase.TemplatedOptions.TEMPLATABLE_OPTIONS, *GROUP, "deployment")
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
-        """Put the hosts that the file PATH selects into INVENTORY. Raises AnsibleParserError, before the first of them, if that cannot be."""
+        """Add the hosts that the file PATH selects to INVENTORY. Raise AnsibleParserError, before adding any, if that fails."""
         try:
             super().parse(inventory, loader, path, cache=cache)
             options = {name: self._value(name) for name in OPTIONS}
@@ -248,7 +248,7 @@ class InventoryModule(Clients, AWSInventoryBase):
                 is_cached, records = False, self._find_records(options)
             drafts = self._drafts(inventory, records, options["hostnames"])
         except (InvalidOption, CodeDeployError, AnsibleError) as error:
-            # Ansible shows what an error came from as well, as it is.
+            # Ansible also shows the cause of an error, unfiltered.
             raise AnsibleParserError(printable(without_secrets(str(error)))) from None
         self.update_cached_result(path, is_cached, records)
         for draft in drafts:
@@ -256,13 +256,13 @@ class InventoryModule(Clients, AWSInventoryBase):
         self._show_warnings()
 
     def _read_config_data(self, path: str) -> dict[str, t.Any]:
-        """What Ansible does, and refuse what is no option: one that was misspelt would select all hosts."""
+        """Read the file as Ansible does, and refuse unknown options: a misspelled one would select all hosts."""
         config: dict[str, t.Any] = super()._read_config_data(path)
         definitions = self.option_definitions.items()
         names = {alias: name for name, option in definitions for alias in (name, *option.get("aliases", []))}
         if unknown := sorted(set(config) - set(names)):
             raise InvalidOption(
-                f"{', '.join(unknown)}: no such option; ansible-doc -t inventory {self.NAME} tells which there are"
+                f"{', '.join(unknown)}: unknown; see `ansible-doc -t inventory {self.NAME}` for the options"
             )
         self._given = {names[alias] for alias in config}
         return config
@@ -277,28 +277,28 @@ class InventoryModule(Clients, AWSInventoryBase):
         return self.get_options()
 
     def _value(self, name: str) -> t.Any:
-        """The value of the option NAME. One that selects hosts must not be given and come to nothing, as a template may: all hosts would be selected."""
+        """Return the value of the option NAME. One that selects hosts must not be set but empty, as a template may be: it would select all hosts."""
         value = self.get_option(name)
         if name in self._given and name != "hostnames" and value in (None, "", []):
-            raise InvalidOption(f"{name}: is given and empty")
+            raise InvalidOption(f"{name}: must not be empty; set a value, or remove the option")
         return value
 
     def get_cache_key(self, path: str) -> str:
-        """Another key for another selection, which a template may make without a change of the file."""
+        """Return another key for another selection, which a template may cause without a change of the file."""
         selection = repr([self.get_option(name) for name in (*OPTIONS, "regions", "region")])
         return f"{super().get_cache_key(path)}_{hashlib.sha256(selection.encode()).hexdigest()[:12]}"
 
     def _find_records(self, options: dict[str, t.Any]) -> list[Record]:
-        """What AWS tells of the hosts in all regions."""
+        """Return AWS's records of the hosts in all regions."""
         regions = dict.fromkeys(self.get_option("regions") or [self.region])
         return [record for region in regions for record in find_records(self._connect(region), options)]
 
     def _connect(self, region: str | None) -> Connect:
-        """How to get a client of a service in REGION; None is the region of the profile."""
+        """Return a function that gets the client of a service in REGION; None is the region of the profile."""
         return functools.cache(lambda service: self.client(service, region=region))
 
     def _drafts(self, inventory: t.Any, records: list[Record], hostnames: list[str]) -> list[Draft]:
-        """What is to be added to INVENTORY for RECORDS. No host is called like a group, be it one that is made for another host."""
+        """Return the drafts for RECORDS, to be added to INVENTORY. No host has the name of a group, even of one that is created for another host."""
         groups = set(inventory.groups)
         while True:
             hosts, warnings = hosts_from_records(records, hostnames, groups)
@@ -312,7 +312,7 @@ class InventoryModule(Clients, AWSInventoryBase):
             groups |= made
 
     def _draft(self, name: str, variables: dict[str, t.Any], known: t.Any) -> Draft:
-        """The host NAME with its VARIABLES and what is constructed of them. KNOWN is the host of that name that other files have made, if any."""
+        """Return the draft of the host NAME with its VARIABLES and what is constructed from them. KNOWN is the host of that name from other files, if any."""
         strict = self.get_option("strict")
         composed = self._composed_variables(name, variables, strict)
         draft = Draft(name, known)
@@ -324,12 +324,12 @@ class InventoryModule(Clients, AWSInventoryBase):
         return draft
 
     def _composed_variables(self, host: str, variables: dict[str, t.Any], strict: bool) -> dict[str, t.Any]:
-        """What `compose` makes of VARIABLES."""
+        """Return the variables that `compose` creates from VARIABLES."""
         compose = self.get_option("compose") or {}
         connection = {name: expression for name, expression in compose.items() if name.startswith("ansible_")}
         others = {name: expression for name, expression in compose.items() if name not in connection}
         composed = self._composed(connection, variables, host, strict)
-        # What is more than a word must be the file's text around words from AWS.
+        # A value that is not a plain word must be the file's text around words from AWS.
         more = {name: connection[name] for name, value in composed.items() if words_of([value]) != [value]}
         safe = self._composed(more, words_of(variables), host, strict) if more else {}
         for name in more:
@@ -337,10 +337,10 @@ class InventoryModule(Clients, AWSInventoryBase):
             if name in safe:
                 composed[name] = safe[name]
             if safe.get(name) != value:
-                self._warn_of(host, name, value, "holds text of AWS that is not a plain word")
+                self._warn_of(host, name, value, "contains text from AWS that is not a plain word")
         for name, value in list(composed.items()):
             problem = problem_with_variable(name, value)
-            # What the file itself says is its author's decision.
+            # A value that the file itself sets is its author's decision.
             if problem and self._composed({name: compose[name]}, {}, host, strict=False).get(name) != value:
                 self._warn_of(host, name, value, problem)
                 del composed[name]
@@ -349,24 +349,26 @@ class InventoryModule(Clients, AWSInventoryBase):
     def _composed(
         self, expressions: dict[str, str], variables: dict[str, t.Any], host: str, strict: bool
     ) -> dict[str, t.Any]:
-        """What EXPRESSIONS come to with VARIABLES."""
+        """Return the values of EXPRESSIONS with VARIABLES."""
         composed = Variables()
         self.inventory = composed
         self._set_composite_vars(expressions, variables, host, strict=strict)
         return composed
 
     def _warn_of(self, host: str, name: str, value: t.Any, problem: str) -> None:
-        self._warnings[f"compose: {name} of the host {host!r} is not {str(value)[:60]!r}, which {problem}"] = None
+        self._warnings[f"compose: {name} of the host {host!r} is not set to {str(value)[:60]!r}, which {problem}"] = (
+            None
+        )
 
     def _show_warnings(self) -> None:
-        """Show the first warnings, and the others to those who ask for more."""
+        """Show the first warnings, and the others with -v."""
         for text in list(self._warnings)[:SHOWN_WARNINGS]:
             self.warn(text)
         if more := list(self._warnings)[SHOWN_WARNINGS:]:
-            self.warn(f"{len(more)} more names, hosts, groups or variables were passed over; -v shows which")
+            self.warn(f"{len(more)} more names, hosts, groups or variables were skipped; use -v to list them")
             for text in more:
                 self.display.v(printable(text))
 
     def warn(self, message: str) -> None:
-        """Show MESSAGE as a warning; amazon.aws calls this, too."""
+        """Show MESSAGE as a warning; amazon.aws calls this as well."""
         super().warn(printable(without_secrets(message)))

@@ -20,10 +20,10 @@ from ._aws.tags import apply_tags, find_tags
 from ._batches import batches
 from ._plan import Plan, Resource
 
-# What CreateApplication fills in (botocore model: CreateApplicationInput).
+# The defaults of CreateApplication (botocore model: CreateApplicationInput).
 DEFAULTS: Resource = {"compute_platform": "Server"}
 
-# What a plan compares; the rest that AWS returns (id, times, the link to GitHub) is the service's own.
+# The members that a plan compares; the others that AWS returns (id, times, the link to GitHub) belong to the service.
 MANAGED = ("application_name", "compute_platform", "tags")
 
 # BatchGetApplications takes 100 names (AWS API reference).
@@ -33,8 +33,8 @@ APPLICATIONS_A_CALL = 100
 @aws_find("read the application")
 def _get_application(client: t.Any, name: str) -> dict[str, t.Any] | None:
     found = t.cast("dict[str, t.Any]", client.get_application(applicationName=name)["application"])
-    if "computePlatform" not in found:  # what is done depends on it, and a guess may be wrong
-        raise UnreadableAnswer("the answer has no application.computePlatform")
+    if "computePlatform" not in found:  # the module's decisions depend on it, and a guess may be wrong
+        raise UnreadableAnswer("the response has no application.computePlatform")
     return found
 
 
@@ -75,13 +75,13 @@ def find_application(client: t.Any, name: str) -> Resource | None:
 
 
 def find_applications(client: t.Any, names: list[str] | None = None) -> list[Resource]:
-    """The applications with these NAMES, or all, each as `find_application` returns it, sorted by name. Those that do not exist are missing."""
+    """Return the applications with these NAMES, or all, each as `find_application` returns it, sorted by name, without those that do not exist."""
     wanted = sorted(set(_list_applications(client) if names is None else names))
     return [found for batch in batches(wanted, APPLICATIONS_A_CALL) for found in _find_batch(client, batch)]
 
 
 def _find_batch(client: t.Any, names: list[str]) -> list[Resource]:
-    """BatchGetApplications fails as a whole if one of the names does not exist (botocore model); then they are read one by one."""
+    """Read the applications one by one if BatchGetApplications fails, as it does for all if one name does not exist (botocore model)."""
     infos = _batch_get_applications(client, names)
     if infos is not None:
         return sorted(map(resource_from_aws, infos), key=lambda application: str(application["application_name"]))
@@ -89,7 +89,7 @@ def _find_batch(client: t.Any, names: list[str]) -> list[Resource]:
 
 
 def require_application(client: t.Any, name: str) -> Resource:
-    """The application NAME; raises CodeDeployError where there is none."""
+    """Return the application NAME. Raise CodeDeployError if there is none."""
     found = find_application(client, name)
     if found is None:
         region = client.meta.region_name
@@ -101,7 +101,7 @@ def require_application(client: t.Any, name: str) -> Resource:
 
 
 def apply_application(client: t.Any, plan: Plan, prefix: str) -> None:
-    """Write PLAN. PREFIX is what the ARNs of applications begin with, which name them for their tags; it may be empty if tags stay."""
+    """Write PLAN. PREFIX is the beginning of the ARNs of applications, by which the tag calls name them; it may be empty if the tags do not change."""
     if plan.before is None and plan.after is not None:
         _create_application(client, plan.after)
     elif plan.before is not None and plan.after is None:
@@ -112,6 +112,6 @@ def apply_application(client: t.Any, plan: Plan, prefix: str) -> None:
         if renamed:
             _rename_application(client, plan.before["application_name"], name)
         if prefix:
-            # An ARN follows its name, and AWS does not say whether the tags follow the ARN.
+            # A new name means a new ARN, and AWS does not document whether the tags move with it.
             before = find_tags(client, prefix + name) if renamed else plan.before["tags"]
             apply_tags(client, prefix + name, before, plan.after["tags"])

@@ -18,17 +18,17 @@ from ._plan import Resource
 
 @aws_call("list the connections to GitHub accounts")
 def list_token_names(client: t.Any) -> list[str]:
-    """The names of the stored connections."""
+    """Return the names of the stored connections."""
     found = pages(client, "list_git_hub_account_token_names")
     return [name for page in found for name in page.get("tokenNameList", [])]
 
 
 @aws_find("delete the connection to the GitHub account")
 def delete_token(client: t.Any, name: str) -> None:
-    """Delete the connection NAME, if it is there."""
+    """Delete the connection NAME, if it exists."""
     client.delete_git_hub_account_token(tokenName=name)
 
 
 def find_token(client: t.Any, name: str) -> Resource | None:
-    """The stored connection NAME, of which nothing but that is known; None if there is none."""
+    """Return the stored connection NAME, about which AWS tells nothing but its name; None if there is none."""
     return {"token_name": name} if name in list_token_names(client) else None

@@ -44,19 +44,19 @@ class Plan:
 
     @property
     def diff(self) -> dict[str, Resource]:
-        """Both sides as Ansible's diff mode shows them."""
+        """Both states as Ansible's diff mode shows them."""
         return {"before": self.before or {}, "after": self.after or {}}
 
 
 def managed_part(found: Resource | None, names: t.Iterable[str]) -> Resource | None:
-    """The members of FOUND that a plan compares; None if nothing was found."""
+    """Return the members of FOUND that a plan compares; None if nothing was found."""
     return None if found is None else {name: found[name] for name in names if name in found}
 
 
 def plan_present(current: Resource | None, wanted: Resource, defaults: Resource | None = None) -> Plan:
-    """The plan that brings CURRENT to what is WANTED. A wanted None means: not managed, leave it alone.
+    """Return the plan that changes CURRENT into WANTED. A member that is None in WANTED is not managed, and keeps its value.
 
-    DEFAULTS is what the service fills in when it creates the resource.
+    DEFAULTS are the values that the service sets when it creates the resource.
     """
     given = {name: value for name, value in wanted.items() if value is not None}
     base = (defaults or {}) if current is None else current
@@ -64,7 +64,7 @@ def plan_present(current: Resource | None, wanted: Resource, defaults: Resource 
 
 
 def plan_absent(current: Resource | None) -> Plan:
-    """The plan that removes CURRENT, if it is there."""
+    """Return the plan that removes CURRENT, if it exists."""
     return Plan(before=current, after=None)
 
 

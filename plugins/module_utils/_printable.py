@@ -17,15 +17,15 @@ import re
 import typing as t
 
 _COLOUR = re.compile(r"(?:\x1b\[|\x9b)[0-9;:]*m")
-# Line breaks and tabs excepted: control characters (C0, DEL, C1), line and paragraph separators, what reverses the order of text (Unicode annex 9,
-# "Bidirectional Character Types"), invisible tags, and surrogates, which no terminal's encoding has.
+# Except for line breaks and tabs: control characters (C0, DEL, C1), line and paragraph separators, characters that reverse the order of text (Unicode annex 9,
+# "Bidirectional Character Types"), invisible tags, and surrogates, which no terminal can encode.
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
 )
 # A line break before a line that is not indented; Ansible's own lines never are.
 _BREAK = re.compile(r"\n(?!  |\t|\n|\Z)")
 
-# The members of a result that Ansible shows as text.
+# The members of a result that Ansible prints as text.
 _SHOWN = ("msg", "exception", "warnings")
 
 
@@ -40,13 +40,13 @@ def printable(text: str) -> str:
 
 
 def _code(found: re.Match[str]) -> str:
-    """The escape that stands for a character in Python and JSON, such as `\\x1b`."""
+    """Return the escape for a character in Python and JSON, such as `\\x1b`."""
     number = ord(found[0])
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def printable_result(result: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return RESULT, of a module or a task, with what is for people made printable: its texts, and the diagnosis. Other data stays as it is."""
+    """Return RESULT, of a module or a task, with its messages and its diagnosis made printable. Other data stays as it is."""
     shown = {name: _each_text(printable, result[name]) for name in _SHOWN if name in result}
     if "diagnosis" in result:
         shown["diagnosis"] = _each_text(escaped, result["diagnosis"])
@@ -54,7 +54,7 @@ def printable_result(result: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _each_text(change: t.Callable[[str], str], value: t.Any) -> t.Any:
-    """VALUE with a CHANGE of each text in it. What is no text, list or mapping is an object of Ansible's, made of what was printable before."""
+    """Return VALUE with CHANGE applied to each string in it. Anything but a string, list or mapping is an object of Ansible, made of printable text."""
     if isinstance(value, dict):
         return {key: _each_text(change, each) for key, each in value.items()}
     if isinstance(value, list):

@@ -167,7 +167,7 @@ problems:
     message:
       description: The description of the problem.
       type: str
-      sample: hooks.AfterInstal is not a lifecycle event, so it never runs.
+      sample: hooks.AfterInstal is not a lifecycle event, so its scripts never run.
     hint:
       description: The suggested fix.
       type: str

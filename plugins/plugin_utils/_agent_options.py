@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is wrong with the options of the role `agent`, as far as its argument specification cannot say it. Pure.
+"""Rules for the options of the role `agent` that its argument specification cannot express. Pure.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -28,15 +28,15 @@ VERSION = re.compile(r"present|latest|[12]\.[0-9]+\.[0-9]+-[0-9]+")
 CHECKSUM = re.compile(r"(sha256:)?[0-9A-Fa-f]{64}")
 URL = re.compile(r"""https?://[^\s"'<>\\^`{|}\x00-\x1f\x7f]+""")
 PROXY = re.compile(r"https?://([^/@\s]+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]+)?/?")
-# What logrotate takes (its manual, size).
+# The sizes that logrotate accepts (its manual, size).
 LOG_SIZE = re.compile(r"[0-9]+[kMG]?")
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+~%@=-]*")
 CONFIGURATION_KEY = re.compile(r"[a-z][a-z0-9_]*")
 NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# systemd, "User/Group Name Syntax", but for signs that mean something else in a unit, in logrotate's file, or to su.
+# systemd, "User/Group Name Syntax", except for characters that are special in a unit, in logrotate's file, or to su.
 USER_NAME = re.compile(r"(?![0-9]+\$?\Z)\w[\w.@-]{0,254}\$?")
-# What a shell takes for itself. Agent 1.8 does not quote the names of scripts that it runs as another user (its source, hook_executor.rb).
+# Characters that are special to a shell. Agent 1.8 does not quote the names of scripts that it runs as another user (its source, hook_executor.rb).
 PLAIN_PATH = re.compile(r"[\w./+@%:=,-]+")
 # AWS IAM API reference, CreateUser; Amazon S3 user guide, "Bucket naming rules".
 IAM_PATH = re.compile(r"/([!-.0-~][!-~]{0,508}/)?")
@@ -46,10 +46,10 @@ LONGEST_USER_NAME = 64
 FOLDERS = ("log_dir", "pid_dir", "root_dir")
 USER_OPTIONS = ("agent_iam_user_arn", "agent_access_key_id", "agent_secret_access_key")
 SESSION_OPTIONS = ("agent_iam_session_arn", "agent_credentials_command")
-# What only an on-premises host has a use for.
+# The options that only apply to an on-premises host.
 IDENTITY_OPTIONS = ("agent_iam_user", "agent_credentials_file", *USER_OPTIONS, *SESSION_OPTIONS, "agent_tags")
 
-# Keys that only one line of the agent reads (AWS user guide, reference-agent-configuration; change log of host agent 2.0.0 and 2.1.0).
+# The keys that only one line of the agent reads (AWS user guide, reference-agent-configuration; change log of host agent 2.0.0 and 2.1.0).
 KEYS_OF_LINE = {
     "1.8": {"children", "codedeploy_test_profile", "max_runs_per_worker", "wait_between_spawning_children"},
     "2": {
@@ -73,12 +73,12 @@ KEYS_OF_LINE = {
 
 
 class Plan(t.NamedTuple):
-    """What the role has derived from the options and the host.
+    """The values that the role has derived from the options and the host.
 
-    WORKS: the agent is to work when the verb has ended, so it needs all that a working agent needs. LINE is the line that the host will have;
-    NAMED_VERSION and NAMED_LINE are those that the options name, and PACKAGE_VERSION that of the package's file; each is empty if they do not.
-    SETTINGS is the whole of the agent's configuration. OWN_FOLDERS and OWN_FILES are the places of the role's and the agent's own files, and
-    EXAMPLE is a folder as an option may name one.
+    WORKS: the agent must work when the entry point has ended, so its options must be complete. LINE is the agent's line that the host will have;
+    NAMED_VERSION and NAMED_LINE are those that the options name, and PACKAGE_VERSION that of the package file; each is empty if there is none.
+    SETTINGS is the agent's whole configuration. OWN_FOLDERS and OWN_FILES are the paths of the role's and the agent's own files, and
+    EXAMPLE is a valid folder for an option.
     """
 
     verb: str
@@ -97,8 +97,8 @@ class Plan(t.NamedTuple):
 
 
 def option_problems(options: Options, plan: Plan) -> list[str]:
-    """What is wrong with OPTIONS, a sentence for each problem, none of which holds a secret."""
-    # YAML takes a version such as 1.8 for a number, and Ansible leaves the options of a role as they were given.
+    """Return the problems with OPTIONS, one sentence for each, without secrets."""
+    # YAML reads a version such as 1.8 as a number, and Ansible does not convert the options of a role.
     texts = {name: str(value) if isinstance(value, (int, float)) else value for name, value in options.items()}
     return [f"{problem}." for rule in RULES for problem in rule(texts, plan)]
 
@@ -143,7 +143,7 @@ def _version_problems(options: Options, plan: Plan) -> Iterator[str]:
 
 def _package_problems(options: Options, _plan: Plan) -> Iterator[str]:
     url, package, checksum = (options.get(f"agent_{name}") for name in ("bucket_url", "package", "package_checksum"))
-    # AWS does not sign its packages: TLS, or a digest that is known beforehand, is all that vouches for one.
+    # AWS does not sign its packages: only TLS, or a digest that is known in advance, authenticates one.
     if url and (not URL.fullmatch(url) or not url.startswith("https://")):
         yield f"agent_bucket_url: {url!r} is not an https:// URL; a package is not fetched over plain http"
     if package is not None:
@@ -179,7 +179,7 @@ def _number_problems(options: Options, _plan: Plan) -> Iterator[str]:
         if not re.fullmatch("[0-9]+", options[name]) or int(options[name]) < lowest:
             yield f"{name}: {options[name]!r} is not a number of seconds; set {lowest} or more"
     for key, value in options["agent_configuration"].items():
-        # The agent keeps one revision at least (observed with host agent 1.8.1).
+        # The agent keeps at least one revision (observed with host agent 1.8.1).
         lowest = int(key == "max_revisions")
         if re.fullmatch("-?[0-9]+", str(value)) and int(value) < lowest:
             yield f"agent_configuration.{key}: {value} is too small; set {lowest} or more"
@@ -204,13 +204,13 @@ def _configuration_problems(options: Options, plan: Plan) -> Iterator[str]:
         if key in plan.settings and not FILE_NAME.fullmatch(str(plan.settings[key])):
             yield f"agent_configuration.{key}: {plan.settings[key]!r} is not a valid file name; use letters, digits and . _ -"
     for key, value in plan.settings.items():
-        # The rest of them has an escape in JSON. The value of proxy_uri may hold a password, and has a rule of its own.
+        # Other characters have an escape in JSON. The value of proxy_uri may hold a password, and has a rule of its own.
         if key != "proxy_uri" and NOT_IN_YAML.search(json.dumps(value, ensure_ascii=False, default=str)):
             yield f"agent_configuration.{key}: has a control character or a line separator, which a YAML file cannot hold; remove it"
 
 
 def _path_problems(_options: Options, plan: Plan) -> Iterator[str]:
-    """A purge removes the folders whole, and agent_user is given them whole; the files are written as root."""
+    """Return the problems with paths: a purge removes the folders as a whole, agent_user becomes their owner, and the files are written as root."""
     system = SYSTEMS[plan.system]
     folders = {f"agent_configuration.{key}": plan.settings[key] for key in FOLDERS if key in plan.settings}
     files = {
@@ -224,18 +224,18 @@ def _path_problems(_options: Options, plan: Plan) -> Iterator[str]:
     if any(path_problem(path, system) for path in (*folders.values(), *files.values())):
         return
     if plan.system == "linux" and not PLAIN_PATH.fullmatch(str(plan.settings["root_dir"])):
-        yield f"agent_configuration.root_dir: {plan.settings['root_dir']!r} has a space or a sign of the shell, which agent 1.8 cannot handle; remove it"
+        yield f"agent_configuration.root_dir: {plan.settings['root_dir']!r} has a space or a shell character, which agent 1.8 cannot handle; remove it"
     for name, path in folders.items():
         if any(is_within(path, own, system) or is_within(own, path, system) for own in plan.own_folders):
-            yield f"{name}: {path!r} is a place of the agent's program or of the role's files; choose another folder"
+            yield f"{name}: {path!r} is used by the agent's program or by the role; choose another folder"
     others = list(plan.own_files)
     for name, path in files.items():
         if any(is_within(other, path, system) for other in others):
             yield f"{name}: {path!r} is another file of the agent; choose another name"
         others.append(path)
-        # On Windows the agent is the system, and all its files are in the folder of its deployments.
+        # On Windows the agent runs as SYSTEM, and all its files are in the folder of its deployments.
         if plan.system != "windows" and any(is_within(path, folder, system) for folder in folders.values()):
-            yield f"{name}: {path!r} is in a folder that is handed to agent_user, who could replace it; choose another folder"
+            yield f"{name}: {path!r} is in a folder that agent_user owns and could replace; choose another folder"
 
 
 def _environment_problems(options: Options, _plan: Plan) -> Iterator[str]:
@@ -259,7 +259,7 @@ def _user_problems(options: Options, _plan: Plan) -> Iterator[str]:
 
 
 def _is_true(value: t.Any) -> bool:
-    """Whether VALUE is true to Ansible's filter bool, by which the tasks go."""
+    """Return whether VALUE is true to Ansible's filter bool, which the tasks use."""
     return str(value).lower() in ("true", "yes", "on", "1", "y", "t")
 
 
@@ -288,7 +288,7 @@ def _identity_problems(options: Options, plan: Plan) -> Iterator[str]:
 
 
 def _service_problems(options: Options, _plan: Plan) -> Iterator[str]:
-    """As the module checks them too; but it comes late, when the package is installed."""
+    """Return the problems that the module would also find, but only after the package is installed."""
     tags = options["agent_tags"]
     checks = [
         partial(check_instance_tags, "agent_tags", tags),
@@ -312,8 +312,8 @@ def _new_user_problems(options: Options, _plan: Plan) -> Iterator[str]:
     name, user = options["agent_instance_name"], options["agent_iam_user"] or {}
     if len(name) > LONGEST_USER_NAME:
         yield (
-            f"agent_instance_name: {name!r} has {len(name)} characters, but the IAM user that agent_iam_user creates has this name, which may have "
-            f"{LONGEST_USER_NAME}; choose a shorter one"
+            f"agent_instance_name: {name!r} has {len(name)} characters, but it is also the name of the IAM user that agent_iam_user creates, which may "
+            f"have at most {LONGEST_USER_NAME}; choose a shorter one"
         )
     path = user.get("path") or "/"
     if not IAM_PATH.fullmatch(path):

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an inventory file would add for a host, before any of it is in the inventory.
+"""Drafts of the hosts that an inventory file adds, before they are in the inventory.
 
-Ansible constructs variables and groups right into an inventory. They may be made of what AWS says, so that here they are made in a draft, judged
+Ansible constructs variables and groups directly in an inventory. Since they may contain text from AWS, they are constructed in a draft, checked
 there, and only then added.
 
 PRIVATE to the collection: it may change at any time.
@@ -21,7 +21,7 @@ from ._host_names import problem_with_group
 
 
 class Variables(dict[str, t.Any]):
-    """Variables of a host, set as those of an inventory are."""
+    """Variables of a host, with the interface of an inventory."""
 
     def set_variable(self, _host: str, name: str, value: t.Any) -> None:
         """Set the variable NAME."""
@@ -29,7 +29,7 @@ class Variables(dict[str, t.Any]):
 
 
 class Draft(InventoryData):
-    """An inventory of one host. KNOWN is the host of the same name that the real one has already, if any."""
+    """An inventory of one host. KNOWN is the host of the same name in the real inventory, if any."""
 
     def __init__(self, name: str, known: t.Any = None) -> None:
         self._families: dict[tuple[str, str], None] = {}
@@ -43,25 +43,25 @@ class Draft(InventoryData):
         self._variables.clear()
 
     def set_variable(self, entity: str, varname: str, value: t.Any) -> None:
-        """Set the host's variable, as one to add."""
+        """Set a variable of the host, to be added."""
         self._variables[varname] = value
         super().set_variable(entity, varname, value)
 
     def add_child(self, group: str, child: str) -> bool:
-        """Put CHILD into GROUP. If it is a group, the real inventory knows whether that can be."""
+        """Put CHILD into GROUP. If it is a group, only the real inventory can tell whether that is possible."""
         if child in self.groups:
             self._families[group, child] = None
             return True
         return bool(super().add_child(group, child))
 
     def add_to(self, inventory: t.Any, wrapped: t.Callable[[t.Any], t.Any]) -> list[str]:
-        """Add the host to INVENTORY, its variables WRAPPED, with its groups, and return a warning for each of these that cannot be."""
+        """Add the host to INVENTORY, its variables WRAPPED, with its groups, and return a warning for each group that is refused."""
         name = inventory.add_host(self._host.name)
         for key, value in self._variables.items():
             inventory.set_variable(name, key, wrapped(value))
         refused = {group: problem for group in self.groups if (problem := problem_with_group(group, inventory.hosts))}
         warnings = [
-            f"keyed_groups: {group!r} {problem}; the host {name!r} is not put into it"
+            f"keyed_groups: {group!r} {problem}; the host {name!r} is not added to it"
             for group, problem in refused.items()
             if self._host in self.groups[group].hosts
         ]
@@ -77,7 +77,7 @@ class Draft(InventoryData):
 
 
 def _made_child(inventory: t.Any, parent: str, child: str, refused: t.Container[str]) -> bool:
-    """Put the group CHILD into the group PARENT of INVENTORY, and return whether that can be; Ansible refuses groups that hold themselves."""
+    """Put the group CHILD into the group PARENT of INVENTORY, and return whether that worked; Ansible refuses groups that contain themselves."""
     if child in refused or parent == child or (parent in refused and parent != "all"):
         return False
     inventory.add_group(parent)

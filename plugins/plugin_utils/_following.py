@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following a deployment: look at it again and again, tell what changes, and explain a failure.
+"""Followers of deployments: they poll a deployment, report what changes, and explain a failure.
 
-Nothing here waits. What takes its time is a generator that yields the seconds until its next step, so that several deployments can be followed
-side by side.
+Nothing here waits. Anything that takes time is a generator that yields the seconds until its next step, so that several deployments can be followed
+in parallel.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -25,28 +25,28 @@ Outcome = t.TypeVar("Outcome")
 Steps = t.Generator[float, None, Outcome]
 Show = t.Callable[[str], None]
 
-# How long CodeDeploy may take to tell which deployment rolls a failed one back, in seconds.
+# The seconds that CodeDeploy may take to announce the rollback of a failed deployment.
 ROLLBACK_ANNOUNCEMENT = 30
 
-# For how many seconds looks may fail (a lost connection, throttling that outlasts the retries) before the task gives up. The network of a controller may
-# be gone for a minute or two, while VPNs and routers start anew.
+# The seconds for which polls may fail (a lost connection, throttling that outlasts the retries) before the task gives up. The network of a controller may
+# be down for a minute or two, while VPNs and routers restart.
 OUTAGE = 120
 
-# The same where AWS answers that it refuses the look, which time seldom heals.
+# The same if AWS refuses the call, which rarely changes with time.
 REFUSAL = 20
 
 
 class LookFailed(Exception):
-    """The deployment could not be read, and trying again did not help."""
+    """The deployment could not be read, and retrying did not help."""
 
 
 class NotContinued(Exception):
-    """The deployment waits to be continued, and that did not work."""
+    """The deployment waits to be continued, but continuing it failed."""
 
 
 class Follower:
-    """Follows what a module has started. RUN_MODULE runs another module of the collection, by its name; SHOW prints a text at once, and
-    SHOW_DETAIL one for those who want to know more; OPTIONS are those of the task that say how to wait."""
+    """A follower of a module's deployment. RUN_MODULE runs another module of the collection by its name; SHOW prints text at once, and
+    SHOW_DETAIL does so with -v; OPTIONS are the task's options for waiting."""
 
     def __init__(
         self, run_module: t.Callable[[str, Result], Result], show: Show, show_detail: Show, options: Result
@@ -58,12 +58,12 @@ class Follower:
         self._previous_seconds: float | None = None
 
     def outcome(self, awaits: Result) -> Steps[Result]:
-        """What following the deployment that the module named in its result's AWAITS adds to that result."""
+        """Follow the deployment that the module named in AWAITS of its result, and return the additions to that result."""
         deployment_id, goal = awaits["deployment_id"], awaits["goal"]
         self._previous_seconds = awaits.get("previous_seconds")
         try:
             pace, begin = Pace(self._previous_seconds), time.monotonic()
-            # A deployment that is but awaited before the task's own may wait for somebody else.
+            # A deployment that only precedes the task's own may wait for somebody else.
             continued = self._options.get("continue_when_ready") and not awaits.get("again")
             seen = yield from self._follow(deployment_id, "ready" if continued else goal, pace, begin)
             if continued and not has_ended(seen["deployment"]):
@@ -75,16 +75,16 @@ class Follower:
         except LookFailed as error:
             return {
                 "failed": True,
-                "msg": f"Lost sight of deployment {deployment_id}: {error}. It goes on; run this task again to follow it.",
+                "msg": f"Could not read deployment {deployment_id} any more: {error}. It is still running; run this task again to resume following it.",
             }
         except NotContinued as error:
             return {
                 "failed": True,
-                "msg": f"Deployment {deployment_id} is ready, but was not continued: {error}. It waits; run this task again to continue it.",
+                "msg": f"Deployment {deployment_id} is ready, but was not continued: {error}. It is still waiting; run this task again to continue it.",
             }
 
     def _continue(self, deployment: Result) -> None:
-        """Let the deployment shift its traffic, if it waits for that. Raises NotContinued if that is refused."""
+        """Continue the deployment, so that it shifts its traffic, if it waits for that. Raise NotContinued if that is refused."""
         if deployment["status"] != "Ready":
             return
         which = {"deployment_id": deployment["deployment_id"], "deployment_wait_type": "READY_WAIT"}
@@ -95,8 +95,8 @@ class Follower:
     def _follow(
         self, deployment_id: str, goal: str, pace: Pace, begin: float, before: t.Sequence[Result] = ()
     ) -> Steps[Result]:
-        """Look at the deployment until it has reached the goal or the time that counts from BEGIN is up, and return what was seen last. BEFORE are
-        the targets as they have been seen before."""
+        """Poll the deployment until it has reached the goal or the time since BEGIN is up, and return its last state. BEFORE are
+        the targets of the previous poll."""
         shown = ""
         fixed_delay, timeout = self._options["wait_delay"], self._options["wait_timeout"]
         options: Result = {} if goal == "stopped" else {"diagnose": self._options["diagnose"]}
@@ -123,9 +123,9 @@ class Follower:
             yield min(delay, max(0.0, timeout - elapsed))
 
     def _look(self, deployment_id: str, patience: float = OUTAGE, **options: t.Any) -> Steps[Result]:
-        """The deployment as it is now, and of its targets what OPTIONS of deployment_info ask for.
+        """Return the current deployment, with the targets that OPTIONS of deployment_info select.
 
-        Raises LookFailed when that cannot be found out for PATIENCE seconds.
+        Raise LookFailed if it cannot be read for PATIENCE seconds.
         """
         arguments = {"deployment_id": deployment_id, **options}
         begin = time.monotonic()
@@ -137,7 +137,7 @@ class Follower:
             left = min(patience, REFUSAL if _is_refusal(result) else OUTAGE) - (time.monotonic() - begin)
             if left <= 0:
                 raise LookFailed(message)
-            self._show(f"cannot read {deployment_id}, trying for {elapsed_text(left)} more: {message}")
+            self._show(f"cannot read {deployment_id}, retrying for {elapsed_text(left)} more: {message}")
             yield min(self._options["wait_delay"] or SHORTEST, left)
 
     def _timed_out(self, seen: Result) -> Result:
@@ -147,12 +147,12 @@ class Follower:
             "deployment": deployment,
             "msg": (
                 f"Deployment {deployment['deployment_id']} has not ended within wait_timeout={self._options['wait_timeout']} seconds: "
-                f"{progress_line(deployment, seen['targets'])}. It goes on; run this task again to follow it further."
+                f"{progress_line(deployment, seen['targets'])}. It is still running; run this task again to resume following it."
             ),
         }
 
     def _concluded(self, seen: Result, awaits: Result) -> Steps[Result]:
-        """The result of a deployment for which there is nothing left to wait; a stop is what some tasks want."""
+        """Return the result of a deployment that has reached its goal; for some tasks, that is a stop."""
         if awaits["goal"] == "stopped" and awaits.get("again"):
             yield from self._with_rollback(seen, awaits["roll_back"])
             return {}
@@ -165,7 +165,7 @@ class Follower:
         return {"deployment": seen["deployment"], **(yield from self._partly_failed(seen))}
 
     def _stopped(self, seen: Result, roll_back: bool | None) -> Steps[Result]:
-        """The task has stopped the deployment: what matters now is its rollback, if there is one. ROLL_BACK is what it has asked for."""
+        """Return the result of a deployment that the task has stopped, once its rollback, if there is one, has ended. ROLL_BACK is the task's option."""
         seen, rollback = yield from self._with_rollback(seen, roll_back)
         if rollback is not None and not has_ended(rollback["deployment"]):
             return self._timed_out(rollback)
@@ -176,7 +176,9 @@ class Follower:
         if not roll_back:
             return {"deployment": seen["deployment"]}
         reason = (
-            seen["deployment"].get("rollback_info", {}).get("rollback_message", "CodeDeploy has announced no rollback")
+            seen["deployment"]
+            .get("rollback_info", {})
+            .get("rollback_message", "CodeDeploy did not announce a rollback")
         )
         ended = f"{seen['deployment']['deployment_id']} has ended ({seen['deployment']['status']})"
         return {"failed": True, "deployment": seen["deployment"], "msg": f"{ended}, but was not rolled back: {reason}"}
@@ -192,12 +194,12 @@ class Follower:
                 seen["deployment"], ended.get("deployment"), ended.get("diagnosis")
             )
         except LookFailed as error:
-            lost = f" Lost sight of the rollback: {error}. It goes on."
+            lost = f" Could not read the rollback any more: {error}. It is still running."
         self._show("\n".join(explanation(diagnosis)))
         return {"failed": True, "msg": f"{summary(diagnosis)}{lost}", "diagnosis": diagnosis}
 
     def _partly_failed(self, seen: Result) -> Steps[Result]:
-        """A deployment may succeed though some targets have failed, as its config allows: they are to be known all the same."""
+        """Return the result of a deployment that has succeeded although some targets have failed, as its config allows, with a warning about them."""
         failures = seen["deployment"].get("deployment_overview", {}).get("failed", 0)
         if not failures:
             return {}
@@ -208,16 +210,16 @@ class Follower:
         return {"diagnosis": diagnosis, "warnings": [warning]}
 
     def _diagnosed(self, seen: Result) -> Steps[Result]:
-        """The diagnosis that came with what was SEEN; one that goes on beyond what is awaited comes without."""
+        """Return the diagnosis that was SEEN; a deployment that continues after its goal has none."""
         if "diagnosis" in seen:
             return t.cast("Result", seen["diagnosis"])
         looked = yield from self._look(seen["deployment"]["deployment_id"], targets="failed")
         return diagnosis_from(looked["deployment"], looked["targets"], None, self._options["diagnose"])
 
     def _with_rollback(self, seen: Result, requested: bool | None = None) -> Steps[tuple[Result, Result | None]]:
-        """What is seen of a deployment that has ended, and of its rollback at its end; None if there is none.
+        """Return the last state of a deployment that has ended, and that of its rollback, None if there is none.
 
-        CodeDeploy announces a rollback a moment after the end: it is waited for where one is to be expected.
+        CodeDeploy announces a rollback a moment after the end: wait for it if one is expected.
         """
         until = time.monotonic() + ROLLBACK_ANNOUNCEMENT
         deployment_id = seen["deployment"]["deployment_id"]
@@ -228,7 +230,7 @@ class Follower:
         if not rollback_id:
             return seen, None
         self._show(f"{deployment_id} is being rolled back by {rollback_id}")
-        # In place, the hosts take as long as ever for their last revision; elsewhere the traffic goes back at once.
+        # In place, hosts take as long as usual for their last revision; elsewhere the traffic returns at once.
         pace = Pace(self._previous_seconds if _is_in_place(seen["deployment"]) else None)
         rollback = yield from self._follow(rollback_id, "succeeded", pace, time.monotonic())
         return seen, rollback
@@ -240,7 +242,7 @@ def _is_refusal(result: Result) -> bool:
 
 
 def _settled_ids(deployment: Result, targets: list[Result]) -> list[str] | None:
-    """The ids of TARGETS if these are all that DEPLOYMENT has and will have; None if others may be of interest at the next look."""
+    """Return the IDs of TARGETS if DEPLOYMENT has and will have no others; None if others may matter at the next poll."""
     complete = len(targets) == sum(deployment.get("deployment_overview", {}).values())
     return [target["target_id"] for target in targets] if complete and _is_in_place(deployment) else None
 
@@ -250,7 +252,7 @@ def _is_in_place(deployment: Result) -> bool:
 
 
 def _age(deployment: Result) -> float:
-    """Seconds since the deployment was created; the clocks of the controller and of AWS may differ a little."""
+    """Return the seconds since the deployment was created; the clocks of the controller and of AWS may differ a little."""
     if "create_time" not in deployment:
         return 0.0
     created = datetime.datetime.fromisoformat(deployment["create_time"])
@@ -258,10 +260,10 @@ def _age(deployment: Result) -> float:
 
 
 def _rollback_is_due(deployment: Result, requested: bool | None) -> bool:
-    """Whether a rollback has to be expected that CodeDeploy has not announced yet. What a stop has REQUESTED goes before the settings."""
+    """Return whether to expect a rollback that CodeDeploy has not announced yet. A rollback REQUESTED with a stop takes precedence over the settings."""
     if deployment.get("rollback_info") or deployment.get("creator") == "codeDeployRollback":
         return False
-    if deployment["status"] == "Succeeded":  # it was to be stopped, and was faster
+    if deployment["status"] == "Succeeded":  # it ended before it could be stopped
         return False
     if deployment["status"] == "Stopped" and requested is not None:
         return requested
@@ -271,7 +273,7 @@ def _rollback_is_due(deployment: Result, requested: bool | None) -> bool:
 
 
 def _rollback_event(deployment: Result) -> str:
-    """The event that the end of DEPLOYMENT is, in the words of auto_rollback_configuration."""
+    """Return the event of auto_rollback_configuration for the end of DEPLOYMENT."""
     if deployment["status"] == "Failed":
         return "DEPLOYMENT_FAILURE"
     code = (deployment.get("error_information") or {}).get("code")

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the controller does for a module that starts what takes its time.
+"""The base of action plugins whose modules start deployments.
 
-A module cannot show anything while it runs. So the module starts something and ends, and its action plugin follows that, printing a line whenever
+A module cannot print anything while it runs. So the module starts a deployment and ends, and its action plugin follows it and prints a line whenever
 something has changed.
 
 PRIVATE to the collection: it may change at any time.
@@ -28,21 +28,21 @@ display = Display()
 
 
 def _let_lines_through() -> None:
-    """Have each line of output appear when it is printed.
+    """Flush each line of output when it is printed.
 
-    Ansible leaves that to the system, which keeps what goes to a file or a pipe until there are 8 kB of it (ansible-core 2.19, Display.display).
+    Ansible leaves that to the system, which buffers output to a file or a pipe until there are 8 kB (ansible-core 2.19, Display.display).
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
 
 
-# Ansible loads a task's plugin in its main process, which prints what the task, in a process of its own, has to show.
+# Ansible loads a task's plugin in its main process, which prints the output of the task's own process.
 _let_lines_through()
 
 
 class FollowingAction(ActionBase):
-    """An action plugin whose module says in `awaits` which deployment to follow, to which goal, and whether to run the module `again` then; and in
-    `waiting`, by which options."""
+    """An action plugin whose module returns in `awaits` the deployment to follow, the goal, and whether to run the module `again` then; and in
+    `waiting`, the options for it."""
 
     _supports_check_mode = True
     _supports_async = False
@@ -53,12 +53,12 @@ class FollowingAction(ActionBase):
         return run_side_by_side({"": self._steps(self._task.args, "")}, 1, stop_at_failure=False)[""]
 
     def _begin(self, tmp: str | None, task_vars: Result | None) -> None:
-        """What comes before anything else in a run."""
+        """Do what comes before anything else in a run."""
         super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
 
     def _steps(self, arguments: Result, label: str) -> Steps[Result]:
-        """Run the module with ARGUMENTS, and follow what it says; what is shown is headed by LABEL."""
+        """Run the module with ARGUMENTS, and follow its deployment; output is prefixed with LABEL."""
         changed = False
         removed: list[str] = []
         while True:
@@ -83,7 +83,7 @@ class FollowingAction(ActionBase):
                 return printable_result({**result, **followed, "warnings": warnings})
 
     def _run_module(self, name: str, arguments: Result) -> Result:
-        """The result of another module of the collection, one of READ, which reaches AWS as the task does."""
+        """Return the result of another module of the collection, one of READ, with the task's connection to AWS."""
         connection = {name: value for name, value in self._task.args.items() if name in _connection_options()}
         result: Result = self._execute_module(
             module_name=f"slipway.codedeploy.{name}",
@@ -93,17 +93,17 @@ class FollowingAction(ActionBase):
         return understood(name, result, READ[name])
 
     def _show(self, text: str) -> None:
-        """Print TEXT at once, headed by the host, unless the task hides its output."""
+        """Print TEXT at once, prefixed with the host, unless the task hides its output."""
         if not self._task.no_log:
             display.display(printable(f"[{self._task_vars['inventory_hostname']}] {text}"))
 
     def _show_detail(self, text: str) -> None:
-        """The same, where Ansible is asked to be verbose."""
+        """Print TEXT if Ansible is verbose."""
         if display.verbosity:
             self._show(text)
 
 
 def _connection_options() -> set[str]:
-    """The names, with aliases, of the options that say how to reach AWS."""
+    """Return the names, including aliases, of the connection options."""
     specification = aws_argument_spec()
     return {*specification, *(alias for option in specification.values() for alias in option.get("aliases", []))}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which hosts the inventory's options select in a region, and what AWS knows of them, as records of _hosts.py.
+"""Lookup of the hosts that the inventory's options select in a region, as records of _hosts.py.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -30,34 +30,40 @@ from ._hosts import Record, check_hostnames, record_from_ec2, record_from_on_pre
 
 Options = t.Mapping[str, t.Any]
 
-# A deployment group's own deployments, which need not be named by their ids.
+# The values for a deployment group's last deployments, which need no ID.
 LAST = ("last", "last_failed", "last_successful")
 GROUP = ("application_name", "deployment_group_name")
 ON_PREMISES = ("registration_status", "tag_filters", "tag_set")
-# Values that a filter of DescribeInstances takes (Amazon EC2 user guide, "Filter and search").
+# The most values of a filter of DescribeInstances (Amazon EC2 user guide, "Filter and search").
 IDS_A_CALL = 200
 
 
 def check_options(options: Options) -> None:
-    """Raise InvalidOption if OPTIONS make no sense, alone or together."""
+    """Raise InvalidOption if OPTIONS are invalid, alone or together."""
     deployment = options["deployment"]
     by_id = deployment and deployment not in LAST
     group, on_premises = ([name for name in names if options[name]] for names in (GROUP, ON_PREMISES))
     rules = (
-        (len(group) == 1, f"{' and '.join(GROUP)}: a deployment group needs both, one is given"),
+        (len(group) == 1, f"{' and '.join(GROUP)}: only one is set; set both"),
         (
             by_id and group,
-            f"deployment: {deployment!r} is given; with {' and '.join(group)} it is one of {', '.join(LAST)}",
+            f"deployment: {deployment!r} cannot be combined with {' and '.join(group)}; use one of {', '.join(LAST)}",
         ),
-        (deployment in LAST and not group, f"deployment: {deployment!r} needs {' and '.join(GROUP)}"),
-        (options["target_statuses"] and not deployment, "target_statuses: needs deployment, which is not given"),
+        (deployment in LAST and not group, f"deployment: {deployment!r} requires {' and '.join(GROUP)}; set them"),
+        (
+            options["target_statuses"] and not deployment,
+            "target_statuses: requires deployment, which is not set; set it, or remove target_statuses",
+        ),
         (
             on_premises and (group or deployment),
-            f"{' and '.join(on_premises)}: cannot go with {', '.join([*group, *(['deployment'] if deployment else [])])}",
+            f"{' and '.join(on_premises)}: cannot be combined with {', '.join([*group, *(['deployment'] if deployment else [])])}",
         ),
-        (options["tag_filters"] and options["tag_set"], "tag_filters and tag_set: both are given, one is allowed"),
-        ("{{" in str(options["tag_filters"]), "tag_filters: templates are not evaluated there"),
-        ("{{" in str(options["tag_set"]), "tag_set: templates are not evaluated there"),
+        (
+            options["tag_filters"] and options["tag_set"],
+            "tag_filters: cannot be combined with tag_set; set one of them",
+        ),
+        ("{{" in str(options["tag_filters"]), "tag_filters: cannot contain templates; use plain values"),
+        ("{{" in str(options["tag_set"]), "tag_set: cannot contain templates; use plain values"),
     )
     for is_broken, message in rules:
         if is_broken:
@@ -72,7 +78,7 @@ def check_options(options: Options) -> None:
 
 
 def find_records(connect: Connect, options: Options) -> list[Record]:
-    """The records of the hosts that OPTIONS select, sorted by what CodeDeploy calls them, without those that are gone by now."""
+    """Return the records of the hosts that OPTIONS select, sorted by their names in CodeDeploy, without those that no longer exist."""
     client = connect("codedeploy")
     status = options["registration_status"] or "Registered"
     if options["deployment"]:
@@ -87,7 +93,7 @@ def find_records(connect: Connect, options: Options) -> list[Record]:
 
 
 def _on_premises_names(client: t.Any, options: Options, status: str) -> set[str]:
-    """The on-premises instances of the registration STATUS that the options select."""
+    """Return the on-premises instances with the registration STATUS that the options select."""
     given = {"tag_filters": tag_filters(options["tag_filters"] or []), "tag_set": tag_set(options["tag_set"] or [])}
     lists = filter_lists(given, "tag_filters", "tag_set")
     if not lists:
@@ -96,27 +102,29 @@ def _on_premises_names(client: t.Any, options: Options, status: str) -> set[str]
 
 
 def _group_hosts(connect: Connect, options: Options) -> set[str]:
-    """The hosts of the deployment group that the options name."""
+    """Return the hosts of the deployment group that the options name."""
     group = require_deployment_group(connect("codedeploy"), *(options[name] for name in GROUP))
     _require_hosts("deployment_group_name", group["deployment_group_name"], group)
     return set[str]().union(*selections(connect, group))
 
 
 def _targets(client: t.Any, options: Options) -> dict[str, Record]:
-    """What the deployment's targets that the options select add to the records of their hosts, by identity."""
+    """Return the additions to the records of hosts from the deployment's targets that the options select, by identity."""
     deployment_id = _deployment_id(client, options)
     if deployment_id is None:
         return {}
     deployment = find_deployment(client, deployment_id)
     if deployment is None:
-        raise CodeDeployError(f"deployment: there is no deployment {deployment_id!r} in {client.meta.region_name}")
+        raise CodeDeployError(
+            f"deployment: there is no deployment {deployment_id!r} in {client.meta.region_name}; check the ID, the region and the account"
+        )
     _require_hosts("deployment", deployment_id, deployment)
     targets = find_targets(client, deployment_id, options["target_statuses"] or ())
     return {target["target_id"]: record_from_target(target) for target in targets}
 
 
 def _deployment_id(client: t.Any, options: Options) -> str | None:
-    """The id of the deployment that the options name; None if the deployment group has had no such deployment."""
+    """Return the ID of the deployment that the options name; None if the deployment group has had no such deployment."""
     deployment = options["deployment"]
     if deployment not in LAST:
         return str(deployment)
@@ -130,14 +138,16 @@ def _deployment_id(client: t.Any, options: Options) -> str | None:
 
 
 def _require_hosts(option: str, name: str, resource: Record) -> None:
-    """Raise CodeDeployError if the deployment group or deployment, which OPTION has NAMEd, does not deploy to hosts."""
+    """Raise CodeDeployError if the deployment group or deployment NAME, from OPTION, does not deploy to hosts."""
     platform = resource.get("compute_platform", "Server")
     if platform != "Server":
-        raise CodeDeployError(f"{option}: {name!r} is for the platform {platform}, which has no hosts")
+        raise CodeDeployError(
+            f"{option}: {name!r} is for the platform {platform}, which has no hosts; use one for Server"
+        )
 
 
 def _ec2_records(connect: Connect, hosts: t.Iterable[str]) -> dict[str, Record]:
-    """The records of those of HOSTS that are EC2 instances and have not been terminated, by id."""
+    """Return the records of those of HOSTS that are EC2 instances and have not been terminated, by ID."""
     ids = sorted(host for host in hosts if host.startswith("i-"))
     instances = [
         record_from_ec2(instance)
@@ -148,7 +158,7 @@ def _ec2_records(connect: Connect, hosts: t.Iterable[str]) -> dict[str, Record]:
 
 
 def _on_premises_records(client: t.Any, hosts: t.Iterable[str], status: str) -> dict[str, Record]:
-    """The records of those of HOSTS that are on-premises instances and have the registration STATUS, by name."""
+    """Return the records of those of HOSTS that are on-premises instances with the registration STATUS, by name."""
     names = sorted(host for host in hosts if not host.startswith("i-"))
     records = map(record_from_on_premises, find_on_premises_instances(client, names))
     return {record["instance_name"]: record for record in records if record["registration_status"] == status}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a value is written into a file of another program, so that the program reads that very value. Pure.
+"""Quoting of values in the files of other programs, so that they read the same value. Pure.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-# What ends a line or a string for one program or another; none of these formats has a value that goes on behind it.
+# The characters that end a line or a string for some program; no value in these formats can contain them.
 LINE_END = re.compile("[\x00\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -21,29 +21,29 @@ class UnquotableValue(ValueError):
 
 
 def systemd_word(value: str) -> str:
-    """VALUE as one argument of a command in a unit (systemd.service, "Command lines"; systemd.unit, "Specifiers")."""
+    """Return VALUE as one argument of a command in a unit (systemd.service, "Command lines"; systemd.unit, "Specifiers")."""
     return '"' + _escaped(r'["\\]', value).replace("%", "%%").replace("$", "$$") + '"'
 
 
 def systemd_value(value: str) -> str:
-    """VALUE as the whole value of a setting that is not split into words, such as User= (systemd.unit, "Specifiers")."""
+    """Return VALUE as the whole value of a setting that is not split into words, such as User= (systemd.unit, "Specifiers")."""
     return value.replace("%", "%%")
 
 
 def systemd_environment(value: str) -> str:
-    """VALUE as the value of a variable in an EnvironmentFile= (systemd.exec)."""
+    """Return VALUE as the value of a variable in an EnvironmentFile= (systemd.exec)."""
     return '"' + _escaped(r'["\\$`]', value) + '"'
 
 
 def logrotate_pattern(value: str) -> str:
-    """VALUE as the pattern of the files of a section (logrotate, "Configuration file"). Braces end it between quotation marks too."""
+    """Return VALUE as the pattern for the files of a section (logrotate, "Configuration file"). Braces end it even between quotation marks."""
     if re.search(r'["\\{}]', value):
         raise UnquotableValue("logrotate cannot read a path with a quotation mark, a backslash or a brace")
     return f'"{value}"'
 
 
 def powershell_string(value: str) -> str:
-    """VALUE as a string in which nothing is expanded (about_Quoting_Rules). PowerShell takes typographic quotation marks for the plain one."""
+    """Return VALUE as a string in which nothing is expanded (about_Quoting_Rules). PowerShell treats typographic quotation marks like plain ones."""
     return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", value) + "'"
 
 
@@ -61,7 +61,7 @@ FORMATS: dict[str, Callable[[str], str]] = {
 
 
 def quoted(value: object, form: str) -> str:
-    """VALUE as the format FORM (one of FORMATS) writes it. Raises UnquotableValue."""
+    """Return VALUE as the format FORM (one of FORMATS) writes it. Raise UnquotableValue."""
     if form not in FORMATS:
         raise UnquotableValue(f"there is no format {form!r}; use one of {', '.join(FORMATS)}")
     text = str(value)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the controller demands of a module's result before it goes on by it.
+"""Validation of a module's result before the controller uses it.
 
-ansible-core passes results on, and leaves members out as it sees fit: 2.21 dropped `invocation` (ansible PR 86771). A result that lacks what the
-controller needs is a failure, because nobody knows then how the task's work ended.
+ansible-core may drop members of results: 2.21 dropped `invocation` (ansible PR 86771). A result that lacks a member that the
+controller needs is a failure, because the outcome of the task is then unknown.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -21,7 +21,7 @@ Shape = dict[str, tuple[type, ...]]
 
 NOTHING = type(None)
 
-# What the result of a module that starts something holds, and what its members hold. `null` in one of them means that there is nothing to follow.
+# The members of the result of a module that starts a deployment, with their members. `null` in one of them means that there is nothing to follow.
 STARTED: Shape = {"changed": (bool,), "awaits": (dict, NOTHING), "waiting": (dict, NOTHING)}
 AWAITS: Shape = {"deployment_id": (str,), "goal": (str,)}
 WAITING: Shape = {
@@ -30,7 +30,7 @@ WAITING: Shape = {
     "diagnose": (int,),
     "continue_when_ready": (bool, NOTHING),
 }
-# What the results of other modules hold that the controller runs, by their names.
+# The members of the results of other modules that the controller runs, by their names.
 READ: dict[str, Shape] = {
     "deployment": STARTED,
     "deployment_group_info": {"deployment_groups": (list,)},
@@ -40,13 +40,13 @@ DEPLOYMENT: Shape = {"deployment_id": (str,), "status": (str,), "create_time": (
 
 
 def understood(name: str, result: Result, shape: Shape) -> Result:
-    """Return RESULT of the module NAME, as a failure if it neither says that the module failed nor has SHAPE."""
+    """Return RESULT of the module NAME, or a failure if the module did not fail and RESULT does not have SHAPE."""
     problem = None if result.get("failed") else _problem_with(result, shape)
     if not problem:
         return result
     sentence = (
-        f"The result of slipway.codedeploy.{name} is not what its action plugin expects: {problem}. So it is not known how the task's work ended. "
-        "Check the deployment with slipway.codedeploy.deployment_info, and that only one version of the collection is installed."
+        f"The result of slipway.codedeploy.{name} is not what its action plugin expects: {problem}. So the outcome of the task is unknown. "
+        "Check the deployment with slipway.codedeploy.deployment_info, and check that only one version of the collection is installed."
     )
     return {**result, "failed": True, "msg": sentence}
 

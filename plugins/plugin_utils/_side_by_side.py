@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Several things that take their time, side by side in one process.
+"""Concurrent tasks in one process.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -18,10 +18,10 @@ Steps = t.Generator[float, None, Result]
 
 
 def run_side_by_side(tasks: t.Mapping[str, Steps], at_once: int, stop_at_failure: bool) -> dict[str, Result]:
-    """The results of TASKS by their names, in the order in which they ended. Each yields the seconds until its next step.
+    """Return the results of TASKS by their names, in the order in which they ended. Each task yields the seconds until its next step.
 
-    AT_ONCE of them run at a time, and begin in their order. With STOP_AT_FAILURE, none begins after one has `failed`; those that run go on to
-    their end. A task that did not begin has no result.
+    AT_ONCE of them run in parallel, and start in their order. With STOP_AT_FAILURE, none starts after one has `failed`; running ones continue to
+    their end. A task that did not start has no result.
     """
     waiting = collections.deque(tasks.items())
     running: list[tuple[float, str, Steps]] = []

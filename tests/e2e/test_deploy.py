@@ -126,7 +126,7 @@ def test_a_deployment_in_flight_is_taken_up_by_a_run_of_the_same_and_respected_b
     late = still_site.run(still_site.deploy_task(wait_timeout=2))
     assert late.status == 2, late.output
     assert f"Deployment {first['deploymentId']} has not ended within wait_timeout=2 seconds" in late.output
-    assert "run this task again to follow it further" in late.output
+    assert "run this task again to resume following it" in late.output
 
     still_site.let_time_pass(60)
     why = {"name": "Why", "ansible.builtin.debug": {"var": "shipped.reason"}}

@@ -110,7 +110,5 @@ def test_names_that_mean_harm(simulated_site: Site) -> None:
     assert "localhost" not in told and "hosts" not in told["all"]
     assert told["web_3"] == {"hosts": ["web-3"]}
     assert not pwned.exists()
-    assert (
-        "hostnames: tag:Name of 'own' in us-east-1 cannot name a host: 'localhost' means the controller" in run.stderr
-    )
+    assert "hostnames: tag:Name of 'own' in us-east-1 cannot name a host: 'localhost' is the controller" in run.stderr
     assert not [each for each in run.stderr if not each.isprintable() and each != "\n"]

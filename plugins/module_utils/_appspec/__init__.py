@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Check an AppSpec before anybody ships it: every mistake that a host agent or the service would find half an hour later.
+"""The check of an AppSpec before it is shipped: it reports what a host agent or the service would only reject half an hour later.
 
-Pure: no AWS, no Ansible, no clock; it reads a bundle only through the function that it is given. Needs PyYAML.
+Pure: no AWS, no Ansible, no clock; it reads a bundle only through the function that it is passed. Needs PyYAML.
 
 PRIVATE to the collection: it may change at any time.
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an AppSpec needs on a host, held against the users and groups that the hosts have."""
+"""Accounts that an AppSpec needs on its hosts, compared with the users and groups that the hosts have."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .server import ServerSpec
 def check_accounts(
     spec: ServerSpec, users: t.Collection[str] | None, groups: t.Collection[str] | None, findings: Findings
 ) -> None:
-    """Owners, groups, and the users of scripts must be among the hosts' USERS and GROUPS, where those are known.
+    """Check that the owners, the groups and the users of scripts are among the hosts' USERS and GROUPS, where those are known.
 
-    Install breaks on others (observed with host agent 1.8.1).
+    Install fails for others (observed with host agent 1.8.1).
     """
     for permission in spec.permissions:
         _check("owner-unknown", permission.owner, users, findings)
@@ -30,8 +30,8 @@ def check_accounts(
 def _check(rule: str, node: Node | None, known: t.Collection[str] | None, findings: Findings) -> None:
     if known is None or not isinstance(node, Scalar) or not node.text.strip() or node.kind == "null":
         return
-    # Numbers need no account.
+    # A numeric ID needs no account.
     if node.text not in known and not node.text.isdecimal():
         findings.add(
-            rule, node, f"is {shown(node)}, which the hosts do not have.", "Create it before, or name another."
+            rule, node, f"is {shown(node)}, which the hosts do not have.", "Create it first, or use another account."
         )

@@ -31,14 +31,14 @@ Platform = t.Literal["server", "lambda", "ecs"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """APPSPEC is the parsed AppSpec, plain and fit for JSON, None if it cannot be read; PROBLEMS are in the order of their lines."""
+    """The result of a check: the parsed APPSPEC, ready for JSON, None if it cannot be read; and its PROBLEMS in the order of their lines."""
 
     appspec: t.Any
     problems: tuple[Problem, ...]
 
     @property
     def valid(self) -> bool:
-        """Whether there are no errors; there may be warnings."""
+        """Whether there are no errors. There may be warnings."""
         return all(problem.severity != "error" for problem in self.problems)
 
 
@@ -50,12 +50,12 @@ def check_appspec(
     host_users: t.Collection[str] | None = None,
     host_groups: t.Collection[str] | None = None,
 ) -> Verdict:
-    """Check CONTENT, an AppSpec as a text (YAML or JSON) or as a mapping, for PLATFORM.
+    """Check CONTENT, an AppSpec as a string (YAML or JSON) or as a mapping, for PLATFORM.
 
-    With BUNDLE, which is for the Server platform, the AppSpec and the bundle are held against each other. HOST_OS is the hosts' operating
+    With BUNDLE, which is for the Server platform, the AppSpec is also compared with the bundle. HOST_OS is the hosts' operating
     system, where it is known; else the AppSpec may name either.
-    HOST_USERS and HOST_GROUPS are their accounts, where they are known. At most problems.MAX_PROBLEMS problems are reported. Raises ImportError if
-    CONTENT is a text and PyYAML is not installed.
+    HOST_USERS and HOST_GROUPS are their accounts, where they are known. At most problems.MAX_PROBLEMS problems are reported. Raise ImportError if
+    CONTENT is a string and PyYAML is not installed.
     """
     findings = Findings()
     root = None
@@ -73,14 +73,14 @@ def check_appspec(
 
 
 def read_appspec(content: str | Mapping[str, t.Any], platform: Platform, findings: Findings) -> Node | None:
-    """The nodes of CONTENT; None, with a problem, if there are none."""
+    """Return the nodes of CONTENT; None, with a problem, if there are none."""
     if not isinstance(content, str):
         try:
             return node_from_value(content)
         except TooDeep:
-            findings.add_at("too-deep", "", None, TOO_DEEP, "Nothing in an AppSpec needs that.")
+            findings.add_at("too-deep", "", None, TOO_DEEP, "Reduce the nesting; no AppSpec needs that.")
             return None
-    # JSON allows tabs where YAML does not, and the service reads JSON as such; in a JSON text a raw tab is never part of a value.
+    # JSON allows tabs where YAML does not, and the service reads JSON as JSON; a raw tab in JSON is never part of a value.
     is_json = platform != "server" and content.lstrip().startswith("{")
     root = load(content.replace("\t", " ") if is_json else content, findings)
     if root is None and not findings.problems:

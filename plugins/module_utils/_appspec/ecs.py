@@ -53,7 +53,9 @@ def _check_task_definition(node: Node, found: dict[str, Node], findings: Finding
     arn = filled_text(found, "TaskDefinition", node, findings)
     if arn is not None and not TASK_DEFINITION.fullmatch(arn):
         message = f"must be the ARN of a task definition, not {shown(found['TaskDefinition'])}."
-        findings.add("task-definition", found["TaskDefinition"], message, f"It looks like {TASK_DEFINITION_EXAMPLE}.")
+        findings.add(
+            "task-definition", found["TaskDefinition"], message, f"Use something like {TASK_DEFINITION_EXAMPLE}."
+        )
 
 
 def _check_load_balancer(node: Node, findings: Findings) -> None:
@@ -61,7 +63,7 @@ def _check_load_balancer(node: Node, findings: Findings) -> None:
     filled_text(found, "ContainerName", node, findings)
     port = required(found, "ContainerPort", node, findings)
     if port and check_number(port, 0, _LARGEST_PORT, findings) == 0:
-        findings.add("port-zero", port, "is 0, at which no container listens.", "Name the container's port.")
+        findings.add("port-zero", port, "is 0, which is not a port.", "Set it to the container's port.")
 
 
 def _check_network(node: Node, findings: Findings) -> None:
@@ -83,9 +85,9 @@ def _check_network(node: Node, findings: Findings) -> None:
 def _check_names(node: Node, findings: Findings) -> None:
     names = items(node, findings)
     if any(not isinstance(name, Scalar) or name.kind != "str" or not name.text.strip() for name in names):
-        findings.add("member-value", node, "must hold texts that are not empty.", "Write their identifiers.")
+        findings.add("member-value", node, "must be a list of strings that are not empty.", "List their IDs.")
     elif not names:
-        findings.add("member-missing", node, "is empty.", "Name at least one, or leave NetworkConfiguration out.")
+        findings.add("member-missing", node, "is empty.", "List at least one, or omit NetworkConfiguration.")
 
 
 def _check_capacity_provider(node: Node, findings: Findings) -> None:

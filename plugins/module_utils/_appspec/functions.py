@@ -25,8 +25,8 @@ def _check_properties(node: Node, found: dict[str, Node], findings: Findings) ->
         filled_text(found, name, node, findings)
     current, target = (_version(found, name, node, findings) for name in _VERSIONS)
     if current and current == target:
-        message = f"is {target}, as CurrentVersion is, so no traffic moves."
-        findings.add("versions-equal", found["TargetVersion"], message, "Name the version to move to.")
+        message = f"is {target}, the same as CurrentVersion, so no traffic would shift."
+        findings.add("versions-equal", found["TargetVersion"], message, "Set it to the version to shift to.")
 
 
 def _version(found: dict[str, Node], name: str, owner: Node, findings: Findings) -> str | None:
@@ -35,7 +35,7 @@ def _version(found: dict[str, Node], name: str, owner: Node, findings: Findings)
         return None
     if isinstance(node, Scalar) and node.kind in ("str", "int") and re.fullmatch("[1-9][0-9]*", node.text):
         return node.text
-    hint = "An alias cannot point at $LATEST here: publish a version."
+    hint = "CodeDeploy cannot shift to or from $LATEST: publish a version."
     findings.add("member-value", node, f"must be the number of a published version, not {shown(node)}.", hint)
     return None
 

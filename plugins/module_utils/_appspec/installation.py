@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Install would do with a bundle, and where that cannot work.
+"""A simulation of Install with a bundle, which reports what would fail.
 
-The rules are those of the host agent (observed with 1.8.1), but for what only the host knows: which files, users and groups are there already.
+The rules are those of the host agent (observed with 1.8.1), except for what only the host knows: which files, users and groups already exist.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .permissions import EVERYTHING, Permission
 from .problems import Findings
 from .server import FileMapping, ServerSpec
 
-# The most files and comparisons of one check; an AppSpec that maps a large tree many times could ask for any number.
+# The most files and comparisons of one check; an AppSpec that maps a large tree many times could require any number.
 MAX_STEPS = 500_000
 
 
@@ -34,12 +34,12 @@ def check_installation(spec: ServerSpec, tree: Tree, findings: Findings) -> None
         for permission in spec.permissions:
             plan.add_permission(permission)
     except _TooMany:
-        message = "files and permissions: there is more to install than is checked."
-        findings.add_at("files-too-many", "files", None, message, "Map whole directories, and each of them once.")
+        message = "files and permissions: there are too many entries to check all of them."
+        findings.add_at("files-too-many", "files", None, message, "Map whole directories, each of them once.")
 
 
 def check_reach(spec: ServerSpec, findings: Findings) -> None:
-    """Without a bundle: each permission must be for something at, above or below a destination."""
+    """Check, without a bundle, that each permission is for something at, above or below a destination."""
     places = {host_path(mapping.destination, spec.os) for mapping in spec.files}
     above = {parent for place in places for parent in parents(place)}
     for permission in spec.permissions:
@@ -49,12 +49,12 @@ def check_reach(spec: ServerSpec, findings: Findings) -> None:
 
 
 def _report_unused(permission: Permission, why: str, findings: Findings) -> None:
-    hint = "Permissions reach what this AppSpec installs in the object, not the object itself if it is a directory."
-    findings.add("permission-unused", permission.node, f"{why}, so it does nothing.", hint)
+    hint = "Permissions apply to what this AppSpec installs inside a directory, not to the directory itself."
+    findings.add("permission-unused", permission.node, f"{why}, so it has no effect.", hint)
 
 
 class _TooMany(Exception):
-    """MAX_STEPS are done."""
+    """MAX_STEPS were exceeded."""
 
 
 class _Plan:
@@ -74,7 +74,7 @@ class _Plan:
             raise _TooMany
 
     def add_mapping(self, mapping: FileMapping) -> None:
-        """Note what MAPPING copies, and whether it is there and has its place for itself."""
+        """Record what MAPPING copies, and report what is missing or would collide."""
         source = bundle_path(mapping.source, self._os)
         destination = host_path(mapping.destination, self._os)
         if is_outside(mapping.source, self._os):
@@ -91,21 +91,21 @@ class _Plan:
             self._add_file(source, posixpath.join(destination, name), mapping)
         elif not self._tree.is_behind_link(source):
             message = f"is {shown(mapping.source_node)}, which is not in the bundle."
-            hint = "Add it, or see that no ignore rule leaves it out."
+            hint = "Add it, or check that no ignore pattern excludes it."
             self._findings.add("source-missing", mapping.source_node, message, hint)
 
     def _check_last_name(self, mapping: FileMapping, name: str, destination: str) -> None:
         if posixpath.basename(destination) == name:
-            message = (
-                f"puts the file at {posixpath.join(destination, name)}, since a destination is always a directory."
-            )
-            self._findings.add("destination-is-file", mapping.destination_node, message, "Name the directory only.")
+            message = f"installs the file as {posixpath.join(destination, name)}, because a destination is always a directory."
+            self._findings.add("destination-is-file", mapping.destination_node, message, "Set it to the directory.")
 
     def _add_file(self, source: str, destination: str, mapping: FileMapping) -> None:
         self._count(1)
         node = mapping.destination_node
         if destination in self._copies:
-            message = f"would put {source} where {self._copies[destination][0]} is put already: {destination}."
+            message = (
+                f"would install {source} as {destination}, where {self._copies[destination][0]} is installed already."
+            )
             self._findings.add("files-collide", node, message, "Remove one of the two.")
         self._copies[destination] = source, node
         self._directories.update(self._new_parents(destination))
@@ -119,14 +119,14 @@ class _Plan:
         return itertools.takewhile(lambda parent: parent not in self._directories, parents(path))
 
     def check_directories(self) -> None:
-        """No file may be where a directory is needed."""
+        """Report files that would be installed where a directory is needed."""
         for destination in sorted(self._directories.intersection(self._copies)):
             source, node = self._copies[destination]
-            message = f"would put the file {source} where a directory is needed: {destination}."
+            message = f"would install the file {source} as {destination}, where a directory is needed."
             self._findings.add("files-collide", node, message, "Give one of the two another destination.")
 
     def add_permission(self, permission: Permission) -> None:
-        """Note what PERMISSION is for, and whether it can be given."""
+        """Record what PERMISSION applies to, and report why it cannot be set."""
         name = host_path(permission.object, self._os)
         if name in self._copies:
             self._add_file_permission(permission, name)
@@ -145,22 +145,26 @@ class _Plan:
             )
             return
         if permission.pattern != EVERYTHING or permission.excluded:
-            message = f"has a pattern or except, but {permission.object} is a file."
-            self._findings.add("permission-pattern", permission.node, message, "Remove them, or name its directory.")
+            message = f"has pattern or except, although {permission.object} is a file."
+            self._findings.add(
+                "permission-pattern", permission.node, message, "Remove them, or set object to its directory."
+            )
         if permission.default_acl:
             self._refuse_default_acl(permission)
         self._permit([name], permission)
 
     def _refuse_default_acl(self, permission: Permission) -> None:
-        message = "has default acls, but reaches files."
+        message = "has default acls, but also applies to files."
         self._findings.add("permission-default-acl", permission.node, message, "Add `type: [directory]`.")
 
     def _permit(self, matches: list[str], permission: Permission) -> None:
-        # A directory above a destination is made by Install only if the host lacks it, which nobody knows here.
+        # Install creates a directory above a destination only if the host lacks it, which cannot be known here.
         sure = [path for path in matches if path in self._copies or path in self._made]
         if twice := self._permitted.intersection(sure):
-            message = f"is not the first for {min(twice)}, and Install refuses a second one."
-            self._findings.add("permission-twice", permission.node, message, "Narrow one of them, by except or type.")
+            message = f"sets permissions for {min(twice)} a second time, which Install refuses."
+            self._findings.add(
+                "permission-twice", permission.node, message, "Narrow one of the two with except or type."
+            )
         self._permitted.update(sure)
 
     def _installed(self, permission: Permission) -> Iterator[str]:
@@ -181,7 +185,7 @@ def _is_meant(path: str, target: str, permission: Permission) -> bool:
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """Whether PATTERN, in which only `*` is special, matches NAME. It never reaches below the first level."""
+    """Return whether PATTERN, in which only `*` is special, matches NAME. It never matches below the first level."""
     first, *middle = pattern.split("*")
     if "/" in name or not name.startswith(first):
         return False

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a read AppSpec consists of: nodes, each of which knows where it stands. And how the host agent reads a plain scalar."""
+"""Nodes of a parsed AppSpec, each with its position, and the host agent's rules for reading a plain scalar."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 Kind = t.Literal["null", "bool", "int", "float", "date", "symbol", "str"]
 
-# Nothing in an AppSpec needs more levels.
+# No AppSpec needs more levels.
 MAX_DEPTH = 32
 _LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
 class Node:
-    """A value of the AppSpec: PATH such as `hooks.AfterInstall[0].location` ("" is the whole), LINE from 1, None where there is no text."""
+    """A value of the AppSpec: PATH such as `hooks.AfterInstall[0].location` ("" is the root), LINE from 1, None if it does not come from text."""
 
     path: str
     line: int | None
@@ -29,7 +29,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Scalar(Node):
-    """A single value: TEXT as it is written, without quotes; KIND and VALUE as host agents 1.x read it (Ruby's Psych 4)."""
+    """A single value: TEXT as written, without quotes; KIND and VALUE as host agents 1.x read it (Ruby's Psych 4)."""
 
     kind: Kind
     value: bool | int | float | str | None
@@ -50,7 +50,7 @@ class Mapping(Node):
     entries: tuple[tuple[Scalar, Node], ...]
 
 
-# How Psych 4 reads a scalar without quotes, in the order in which it tries: YAML 1.1 with numbers of its own (observed with host agent 1.8.1).
+# Psych 4's rules for a scalar without quotes, in the order in which it tries them: YAML 1.1 with numbers of its own (observed with host agent 1.8.1).
 _PLAIN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("null", re.compile(r"|~|null", re.I)),
     ("bool", re.compile(r"yes|true|on|no|false|off", re.I)),
@@ -61,12 +61,12 @@ _PLAIN: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("float", re.compile(r"[-+]?(?=\.?[0-9])([0-9][0-9_,]*)?\.[0-9]*([eE][-+][0-9]+)?")),
     ("int", re.compile(r"[-+]?(0[0-7_,]+|0|[1-9]([0-9]|,[0-9]|_[0-9])*|0b[01_,]+|0x[0-9a-fA-F_,]+)")),
 )
-# Longer digits are no number that an AppSpec could mean, and costly to read as one.
+# A longer run of digits is not a number that an AppSpec could mean, and is costly to parse.
 _LONGEST_NUMBER = 100
 
 
 def plain_scalar(path: str, line: int | None, text: str) -> Scalar:
-    """TEXT, written without quotes, as a scalar."""
+    """Return TEXT, written without quotes, as a scalar."""
     if len(text) <= _LONGEST_NUMBER:
         for kind, pattern in _PLAIN:
             if pattern.fullmatch(text):
@@ -75,7 +75,7 @@ def plain_scalar(path: str, line: int | None, text: str) -> Scalar:
 
 
 def text_scalar(path: str, line: int | None, text: str) -> Scalar:
-    """TEXT, written in quotes or as a block, as a scalar."""
+    """Return TEXT, written in quotes or as a block, as a scalar."""
     return Scalar(path, line, "str", text, text)
 
 
@@ -105,7 +105,7 @@ _VALUES: dict[Kind, t.Callable[[str], bool | int | float | str | None]] = {
 
 
 def member_path(path: str, name: str) -> str:
-    """The path of the member NAME of what stands at PATH; a long or unprintable name is shortened."""
+    """Return the path of the member NAME of the node at PATH; a long or unprintable name is shortened."""
     shown = name if name.isprintable() else ascii(name)
     shown = shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}..."
     return f"{path}.{shown}" if path else shown
@@ -116,7 +116,7 @@ class TooDeep(Exception):
 
 
 def node_from_value(value: t.Any, path: str = "", levels: int = MAX_DEPTH) -> Node:
-    """The node of a Python VALUE, as a playbook gives it: no lines. Raises TooDeep if it has more LEVELS."""
+    """Return the node of a Python VALUE, as a playbook gives it, without lines. Raise TooDeep if it has more than LEVELS levels."""
     if levels == 0:
         raise TooDeep
     if isinstance(value, AnyMapping):
@@ -140,7 +140,7 @@ def _scalar_from_value(value: t.Any, path: str) -> Scalar:
 
 
 def value_from_node(node: Node) -> t.Any:
-    """The plain Python value of NODE, fit for JSON: keys are texts, of a key given twice the last counts, dates and infinities are texts."""
+    """Return the plain Python value of NODE, ready for JSON: keys, dates and infinities are strings, and the last of duplicate keys wins."""
     if isinstance(node, Mapping):
         return {key.text: value_from_node(value) for key, value in node.entries}
     if isinstance(node, Sequence):
@@ -150,24 +150,24 @@ def value_from_node(node: Node) -> t.Any:
 
 
 def kind_of(node: Node) -> str:
-    """What NODE is, for a message."""
+    """Return the kind of NODE, for a message."""
     if isinstance(node, Mapping):
         return "a mapping"
     if isinstance(node, Sequence):
         return "a list"
     return {
         "null": "nothing",
-        "bool": "a truth value",
+        "bool": "a boolean",
         "int": "a number",
         "float": "a number",
         "date": "a date",
         "symbol": "a Ruby symbol",
-        "str": "a text",
+        "str": "a string",
     }[t.cast("Scalar", node).kind]
 
 
 def shown(node: Node) -> str:
-    """NODE as a message shows it: a scalar's text, shortened, in quotes if it is one; else its kind."""
+    """Return NODE as a message shows it: a scalar's text, shortened, in quotes if it is a string; else its kind."""
     if not isinstance(node, Scalar) or node.kind == "null":
         return kind_of(node)
     text = repr(node.text) if node.kind == "str" else node.text

@@ -23,7 +23,7 @@ TYPES = ("file", "directory")
 EVERYTHING = "**"
 
 _ACL_TYPES = {name: long for long in ("user", "group", "mask", "other") for name in (long, long[0])}
-_ACL_HINT = "Write [default:]type:name:permissions, such as user:bob:rw or default:group:staff:r-x."
+_ACL_HINT = "Use [default:]type:name:permissions, such as user:bob:rw or default:group:staff:r-x."
 _CATEGORIES = 1024
 # Host agents 2.x keep a sensitivity in a byte.
 _LARGEST_SENSITIVITY = 255
@@ -31,7 +31,7 @@ _LARGEST_SENSITIVITY = 255
 
 @dataclass(frozen=True)
 class Permission:
-    """An entry of `permissions`: what it is for, and whom it belongs to. DEFAULT_ACL says whether its acls have default entries."""
+    """An entry of `permissions`: its object, and the owner and group to set. DEFAULT_ACL is true if its acls have default entries."""
 
     node: Node
     object: str
@@ -47,7 +47,9 @@ def permissions_from(node: Node | None, os: OperatingSystem, findings: Findings)
     """The usable entries of the list NODE."""
     entries = items(node, findings)
     if node and entries and os == "windows":
-        findings.add("permissions-windows", node, "are for Linux only.", "Remove them from this AppSpec for Windows.")
+        findings.add(
+            "permissions-windows", node, "are only supported on Linux.", "Remove them from this AppSpec for Windows."
+        )
         return
     for entry in entries:
         permission = _permission(entry, findings)
@@ -79,8 +81,8 @@ def _permission(entry: Node, findings: Findings) -> Permission:
 def _check_patterns(found: t.Mapping[str, Node], patterns: list[str], findings: Findings) -> None:
     if any("*" in pattern and re.search(r"[][?{}!\\]", pattern) for pattern in patterns):
         node = found.get("pattern") or found["except"]
-        message = "has characters besides * that are special for host agents 2.x only."
-        findings.add("pattern-characters", node, message, "Use * only.")
+        message = "has characters other than * that are special to host agents 2.x only."
+        findings.add("pattern-characters", node, message, "Use only *.")
 
 
 def _types(node: Node | None, findings: Findings) -> t.Iterator[str]:
@@ -92,9 +94,7 @@ def _types(node: Node | None, findings: Findings) -> t.Iterator[str]:
         if any(is_text(item, name) for name in TYPES):
             yield t.cast("Scalar", item).text
         else:
-            findings.add(
-                "permission-type", item, f"must be file or directory, not {shown(item)}.", "Write one of them."
-            )
+            findings.add("permission-type", item, f"must be file or directory, not {shown(item)}.", "Use one of them.")
 
 
 def _check_mode(node: Node | None, findings: Findings) -> None:
@@ -107,10 +107,10 @@ def _check_mode(node: Node | None, findings: Findings) -> None:
     if older is newer is None:
         findings.add("mode", node, f"must be one to four octal digits, not {shown(node)}.", hint)
     elif older is None:
-        message = f"is {shown(node)} without quotes: host agents 1.x read a decimal number and refuse it."
+        message = f"is {shown(node)} without quotes, which host agents 1.x read as a decimal number and refuse."
         findings.add("mode-leading-zero", node, message, hint)
     elif newer is None:
-        message = f"is {shown(node)}, which host agents 2.x refuse: they take octal digits only."
+        message = f"is {shown(node)}, which host agents 2.x refuse: they only accept octal digits."
         findings.add("mode-spelling", node, message, hint)
     elif older != newer:
         message = (
@@ -125,7 +125,7 @@ def _octal(digits: str) -> int | None:
 
 
 def _check_acls(node: Node | None, findings: Findings) -> bool:
-    """Check the list NODE; True if it has default entries."""
+    """Check the list NODE, and return whether it has default entries."""
     if node is None or is_null(node):
         return False
     if not isinstance(node, Sequence):
@@ -135,12 +135,12 @@ def _check_acls(node: Node | None, findings: Findings) -> bool:
 
 
 def _check_acl(node: Node, findings: Findings) -> bool:
-    """Check one entry; True if it is a default entry."""
+    """Check one entry, and return whether it is a default entry."""
     parts = node.text.split(":") if isinstance(node, Scalar) and node.kind == "str" else []
     default = len(parts) > 2 and parts[0] in ("d", "default")
     fields = parts[1:] if default else parts
     if len(fields) not in (2, 3) or not re.fullmatch("[0-7]|[rwx-]*", fields[-1]):
-        findings.add("acl", node, f"is {shown(node)}, which is no entry.", _ACL_HINT)
+        findings.add("acl", node, f"is {shown(node)}, which is not a valid ACL entry.", _ACL_HINT)
     elif len(fields) == 2:
         _check_short_acl(node, fields[0], default, findings)
     else:
@@ -150,7 +150,7 @@ def _check_acl(node: Node, findings: Findings) -> bool:
 
 def _check_short_acl(node: Node, name: str, default: bool, findings: Findings) -> None:
     if not default and _ACL_TYPES.get(name) != "mask" and (not name or _ACL_TYPES.get(name) == "other"):
-        findings.add("acl-base", node, f"is the base entry {shown(node)}.", "Use `mode` for it.")
+        findings.add("acl-base", node, f"is the base entry {shown(node)}.", "Set it with `mode`.")
     else:
         findings.add("acl-short", node, f"is {shown(node)}, which host agents 2.x refuse.", _ACL_HINT)
 
@@ -158,11 +158,11 @@ def _check_short_acl(node: Node, name: str, default: bool, findings: Findings) -
 def _check_full_acl(node: Node, kind: str, name: str, default: bool, findings: Findings) -> None:
     long = _ACL_TYPES.get(kind)
     if long is None or (long in ("mask", "other") and name):
-        findings.add("acl", node, f"is {shown(node)}, which is no entry.", _ACL_HINT)
+        findings.add("acl", node, f"is {shown(node)}, which is not a valid ACL entry.", _ACL_HINT)
     elif not name and not default and long != "mask":
-        findings.add("acl-base", node, f"is the base entry {shown(node)}.", "Use `mode` for it.")
+        findings.add("acl-base", node, f"is the base entry {shown(node)}.", "Set it with `mode`.")
     elif name in ("m", "o"):
-        message = f"names {name!r}, which host agents 1.x take for {_ACL_TYPES[name]!r}."
+        message = f"names {name!r}, which host agents 1.x read as {_ACL_TYPES[name]!r}."
         findings.add("acl-name", node, message, "Give the user or group another name.")
 
 
@@ -176,14 +176,14 @@ def _check_context(node: Node | None, findings: Findings) -> None:
     if given and not is_null(given):
         _check_range(given, findings)
     elif isinstance(node, Mapping):
-        message = "has no range, which breaks Install in host agents 1.x."
+        message = "has no range, which makes Install fail with host agents 1.x."
         findings.add("context-range-missing", node, message, "Add `range: s0`.")
 
 
 def _check_range(node: Node, findings: Findings) -> None:
-    hint = "Write it such as s0, s0-s3 or s0:c0.c3,c7."
+    hint = "Use something like s0, s0-s3 or s0:c0.c3,c7."
     if not (isinstance(node, Scalar) and node.kind == "str" and _is_range(node.text.rstrip(","))):
-        findings.add("context-range", node, f"is no range: {shown(node)}.", hint)
+        findings.add("context-range", node, f"is not a valid SELinux range: {shown(node)}.", hint)
     elif node.text.endswith(",") or _sensitivity(node.text.rstrip(",")) > _LARGEST_SENSITIVITY:
         findings.add("context-range-spelling", node, f"is {shown(node)}, which host agents 2.x refuse.", hint)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a check finds: problems, the place where they are collected, and their text for a person."""
+"""Problems that a check finds: their collection, and their text for a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .nodes import Node
 from .rules import RULES, Severity
 
-# More than these help nobody, and a hostile text could have any number.
+# More than this would help nobody, and a hostile text could have any number.
 MAX_PROBLEMS = 100
 _PRINTED = 25
 _LONGEST_MISSPELLING = 40
@@ -22,7 +22,7 @@ _LONGEST_MISSPELLING = 40
 
 @dataclass(frozen=True)
 class Problem:
-    """One breach of a RULE (a key of RULES): where (PATH in the AppSpec, LINE if it has text), what is wrong, and what to do."""
+    """One violation of a RULE (a key of RULES): its PATH in the AppSpec, its LINE if there is text, the problem, and the remedy."""
 
     severity: Severity
     rule: str
@@ -33,7 +33,7 @@ class Problem:
 
 
 class Enough(Exception):
-    """MAX_PROBLEMS were found: the check ends."""
+    """MAX_PROBLEMS were found, so the check ends."""
 
 
 class Findings:
@@ -43,23 +43,23 @@ class Findings:
         self._problems: list[Problem] = []
 
     def add(self, rule: str, node: Node, message: str, hint: str) -> None:
-        """Note that NODE breaks RULE. MESSAGE continues a sentence that begins with the node's path."""
+        """Add a violation of RULE by NODE. MESSAGE continues a sentence that begins with the node's path."""
         self.add_at(rule, node.path, node.line, f"{node.path or 'the AppSpec'} {message}", hint)
 
     def add_at(self, rule: str, path: str, line: int | None, message: str, hint: str) -> None:
-        """Note a breach of RULE where there is no node."""
+        """Add a violation of RULE for which there is no node."""
         self._problems.append(Problem(RULES[rule].severity, rule, path, line, message, hint))
         if len(self._problems) >= MAX_PROBLEMS:
             raise Enough
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """In the order of their lines; those of no line come last."""
+        """The problems in the order of their lines; those without a line come last."""
         return tuple(sorted(self._problems, key=lambda problem: (problem.line is None, problem.line or 0)))
 
 
 def problems_text(problems: Iterable[Problem], name: str = "appspec.yml") -> str:
-    """PROBLEMS for a person, one a line, as `NAME:LINE: message hint [rule]`. NAME is that of the AppSpec's file."""
+    """Return PROBLEMS for a person, one a line, as `NAME:LINE: message hint [rule]`. NAME is the AppSpec's file name."""
     lines = [_line(problem, name) for problem in problems]
     more = [f"... and {len(lines) - _PRINTED} more"] if len(lines) > _PRINTED else []
     return "\n".join([*lines[:_PRINTED], *more])
@@ -71,9 +71,9 @@ def _line(problem: Problem, name: str) -> str:
 
 
 def suggestion(name: str, allowed: t.Sequence[str]) -> str:
-    """A hint for NAME, which is none of ALLOWED: the one that was probably meant, or all of them."""
+    """Return a hint for NAME, which is not one of ALLOWED: the one that was probably meant, or all of them."""
     if len(name) <= _LONGEST_MISSPELLING:
         folded = {choice.casefold(): choice for choice in allowed}
         if close := difflib.get_close_matches(name.casefold(), folded, 1, 0.7):
             return f"Did you mean {folded[close[0]]}?"
-    return f"Known are {', '.join(allowed)}."
+    return f"Valid values are {', '.join(allowed)}."

@@ -22,26 +22,26 @@ from .shapes import entries, filled_text, is_null, is_text, items, members, requ
 SECTIONS = ("version", "os", "files", "file_exists_behavior", "hooks", "permissions")
 BEHAVIORS = ("DISALLOW", "OVERWRITE", "RETAIN")
 
-# AWS user guide, reference-appspec-file-structure-hooks: the events for which scripts run, and those which the agent or the service keeps.
+# AWS user guide, reference-appspec-file-structure-hooks: the events that can run scripts, and those reserved for the agent or the service.
 EVENTS = (
     "BeforeBlockTraffic", "AfterBlockTraffic", "ApplicationStop", "BeforeInstall", "AfterInstall", "ApplicationStart", "ValidateService",
     "BeforeAllowTraffic", "AfterAllowTraffic",
 )  # fmt: skip
 RESERVED_EVENTS = ("Start", "BlockTraffic", "DownloadBundle", "Install", "AllowTraffic", "End")
 
-# AWS user guide, reference-appspec-file-structure-hooks: what the scripts of one lifecycle event may take together, in seconds.
+# AWS user guide, reference-appspec-file-structure-hooks: the limit for all scripts of one lifecycle event together, in seconds.
 EVENT_LIMIT = 3600
 _LARGEST_TIMEOUT = 2**32 - 1
 
-# In the forms that both lines of agents read as the number zero.
+# The forms that both lines of agents read as the number zero.
 _ZERO = re.compile(r"[-+]?(0(\.0*)?|\.0+)")
-# The agent puts the path of a script into a command without quotes (observed with host agent 1.8.1).
+# The agent puts the path of a script, unquoted, into a command (observed with host agent 1.8.1).
 _SHELL_READS = re.compile(r"[^\w@%+=:,./-]")
 
 
 @dataclass(frozen=True)
 class FileMapping:
-    """An entry of `files` with usable texts, and the nodes that they stand in."""
+    """An entry of `files` with usable strings, and their nodes."""
 
     source: str
     destination: str
@@ -51,7 +51,7 @@ class FileMapping:
 
 @dataclass(frozen=True)
 class Script:
-    """A script of a lifecycle event that runs, LOCATION as given; NODE is that of the location, USER that of who is to run it."""
+    """A script of a lifecycle event: its LOCATION as given, the location's NODE, and the node of the USER to run it as."""
 
     node: Node
     location: str
@@ -60,7 +60,7 @@ class Script:
 
 @dataclass(frozen=True)
 class ServerSpec:
-    """What can be used of an AppSpec, whatever its problems."""
+    """The usable parts of an AppSpec, whatever its problems."""
 
     os: OperatingSystem
     files: tuple[FileMapping, ...]
@@ -69,7 +69,7 @@ class ServerSpec:
 
 
 def server_spec_from(root: Node, host_os: OperatingSystem | None, findings: Findings) -> ServerSpec:
-    """What the AppSpec ROOT says; what is wrong with it goes to FINDINGS. HOST_OS is that of the hosts, where it is known."""
+    """Return the usable parts of the AppSpec ROOT, and add its problems to FINDINGS. HOST_OS is the hosts' operating system, if known."""
     found = members(root, SECTIONS, findings)
     check_version(found, root, findings)
     os = _check_os(found, root, host_os, findings)
@@ -83,11 +83,11 @@ def server_spec_from(root: Node, host_os: OperatingSystem | None, findings: Find
 
 
 def check_version(found: t.Mapping[str, Node], root: Node, findings: Findings) -> None:
-    """The version must be 0.0, on every platform."""
+    """Check that the version is 0.0, as on every platform."""
     node = required(found, "version", root, findings)
     if node is None:
         return
-    hint = "Write `version: 0.0`, without quotes."
+    hint = "Use `version: 0.0`, without quotes."
     if not (isinstance(node, Scalar) and node.kind in ("int", "float") and node.value == 0):
         findings.add("version", node, f"must be the number 0.0, not {shown(node)}.", hint)
     elif not _ZERO.fullmatch(node.text):
@@ -103,17 +103,20 @@ def _check_os(
         if node and is_text(node, system):
             if system not in allowed:
                 findings.add(
-                    "os", node, f"is {system}, but the hosts run {host_os}.", "Ship a bundle for their system."
+                    "os",
+                    node,
+                    f"is {system}, but the hosts run {host_os}.",
+                    "Deploy a bundle for their operating system.",
                 )
             return system
     if node:
-        findings.add("os", node, f"must be {' or '.join(allowed)}, not {shown(node)}.", "Write it in lower case.")
+        findings.add("os", node, f"must be {' or '.join(allowed)}, not {shown(node)}.", "Use lower case.")
     return host_os or "linux"
 
 
 def _check_behavior(node: Node | None, findings: Findings) -> None:
     if node and not is_null(node) and not any(is_text(node, behavior) for behavior in BEHAVIORS):
-        hint = suggestion(node.text, BEHAVIORS) if isinstance(node, Scalar) else f"Write one of {', '.join(BEHAVIORS)}."
+        hint = suggestion(node.text, BEHAVIORS) if isinstance(node, Scalar) else f"Use one of {', '.join(BEHAVIORS)}."
         findings.add("file-exists-behavior", node, f"must not be {shown(node)}.", hint)
 
 
@@ -122,9 +125,9 @@ def _file_mappings(node: Node | None, os: OperatingSystem, findings: Findings) -
         found = members(entry, ("source", "destination"), findings)
         source, destination = (_place(found, name, entry, findings) for name in ("source", "destination"))
         if source and is_outside(source, os):
-            findings.add("source-outside", found["source"], "leaves the bundle.", "Name a path in the bundle.")
+            findings.add("source-outside", found["source"], "leads out of the bundle.", "Use a path inside the bundle.")
         if destination and not is_absolute(destination, os):
-            hint = "Write the whole path on the host; variables and ~ are not replaced."
+            hint = "Use the full path on the host; variables and ~ are not expanded."
             findings.add("destination-relative", found["destination"], f"is not an absolute path of {os}.", hint)
         if source and destination:
             yield FileMapping(source, destination, found["source"], found["destination"])
@@ -134,7 +137,7 @@ def _place(found: t.Mapping[str, Node], name: str, entry: Node, findings: Findin
     node = required(found, name, entry, findings)
     place = strict_text(node, findings)
     if node and place == "":
-        findings.add("member-empty", node, "is empty.", "Name the path; the whole bundle is `/`.")
+        findings.add("member-empty", node, "is empty.", "Set the path; `/` is the whole bundle.")
     return place
 
 
@@ -142,13 +145,13 @@ def _scripts(node: Node | None, os: OperatingSystem, findings: Findings) -> t.It
     if node is None or is_null(node):
         return
     if isinstance(node, Scalar) and node.value is False:
-        findings.add("list-false", node, "is false, which is no mapping.", "Leave it out.")
+        findings.add("list-false", node, "is false, which is not a mapping.", "Omit it.")
         return
     for event, scripts in entries(node, findings):
         runs = _check_event(event, findings)
         found = [_script(entry, os, findings) for entry in items(scripts, findings)]
         if is_null(scripts) or (isinstance(scripts, Sequence) and not scripts.items):
-            findings.add("event-empty", event, "has no scripts.", "Leave it out, or list its scripts.")
+            findings.add("event-empty", event, "has no scripts.", "Omit it, or list its scripts.")
         _check_hour(event, [seconds for _script_found, seconds in found], findings)
         yield from (script for script, _seconds in found if script and runs)
 
@@ -157,10 +160,10 @@ def _check_event(event: Scalar, findings: Findings) -> bool:
     if event.kind == "str" and event.text in EVENTS:
         return True
     if event.text in RESERVED_EVENTS:
-        message = "is a lifecycle event for which no scripts run, so these never do."
-        findings.add("event-reserved", event, message, f"Scripts run in {', '.join(EVENTS)}.")
+        message = "is a lifecycle event that cannot run scripts, so these never run."
+        findings.add("event-reserved", event, message, f"Use one of {', '.join(EVENTS)}.")
     else:
-        message = "is not a lifecycle event, so it never runs."
+        message = "is not a lifecycle event, so its scripts never run."
         findings.add("event-unknown", event, message, suggestion(event.text, EVENTS))
     return False
 
@@ -172,33 +175,33 @@ def _check_hour(event: Scalar, seconds: list[int], findings: Findings) -> None:
 
 
 def _script(entry: Node, os: OperatingSystem, findings: Findings) -> tuple[Script | None, int]:
-    """A script and the seconds that it is given; 0 where that is left to the default."""
+    """Return a script and its timeout in seconds; 0 for the default."""
     found = members(entry, ("location", "timeout", "runas", "sudo"), findings)
     location = _location(found, entry, os, findings)
     user = text(found.get("runas"), findings)
     if user is not None and not user.strip():
         findings.add(
-            "runas-blank", found["runas"], "is blank, which breaks the command.", "Name a user, or leave it out."
+            "runas-blank", found["runas"], "is blank, which makes the command fail.", "Set a user, or omit it."
         )
     sudo = found.get("sudo")
     if sudo and not is_null(sudo) and not (isinstance(sudo, Scalar) and _is_boolean(sudo)):
-        message = f"must be true or false, not {shown(sudo)}: host agents 1.x take any text for true."
-        findings.add("sudo", sudo, message, "Write it without quotes.")
+        message = f"must be true or false, not {shown(sudo)}: host agents 1.x read any string as true."
+        findings.add("sudo", sudo, message, "Use it without quotes.")
     script = Script(found["location"], location, found.get("runas")) if location else None
     return script, _timeout(found.get("timeout"), findings)
 
 
 def _is_boolean(node: Scalar) -> bool:
-    # Host agents 2.x read YAML 1.2, where yes, no, on and off are texts.
+    # Host agents 2.x read YAML 1.2, where yes, no, on and off are strings.
     return node.kind == "bool" and node.text.lower() in ("true", "false")
 
 
 def _location(found: t.Mapping[str, Node], entry: Node, os: OperatingSystem, findings: Findings) -> str | None:
     location = filled_text(found, "location", entry, findings)
     if location and is_outside(location, os):
-        findings.add("location-outside", found["location"], "leaves the bundle.", "Name a path in the bundle.")
+        findings.add("location-outside", found["location"], "leads out of the bundle.", "Use a path inside the bundle.")
     elif location and os == "linux" and _SHELL_READS.search(location):
-        message = "has characters that the shell reads, and the agent does not quote it."
+        message = "has characters that are special to the shell, and the agent does not quote it."
         hint = "Rename the script: letters, digits and . _ - / are safe."
         findings.add("location-characters", found["location"], message, hint)
     return location
@@ -208,7 +211,7 @@ def _timeout(node: Node | None, findings: Findings) -> int:
     if node is None or is_null(node):
         return 0
     seconds = _seconds(node)
-    hint = "Write a number of seconds, such as `timeout: 300`."
+    hint = "Use a number of seconds, such as `timeout: 300`."
     if seconds is None or seconds <= 0:
         findings.add("timeout", node, f"must be a number of seconds, at least 1, not {shown(node)}.", hint)
     elif not (isinstance(node, Scalar) and node.kind == "int" and re.fullmatch("[1-9][0-9]*", node.text)):
@@ -219,7 +222,7 @@ def _timeout(node: Node | None, findings: Findings) -> int:
 
 
 def _seconds(node: Node) -> int | None:
-    """Seconds as Ruby's `to_i` finds them: a float is cut, of a text the leading digits count; None for what has no `to_i`."""
+    """Return seconds as Ruby's `to_i` does: a float is truncated, a string counts by its leading digits; None for a kind without `to_i`."""
     if not isinstance(node, Scalar) or node.value is True or node.kind == "symbol":
         return None
     if node.value is False:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules for AppSpecs that the service itself reads, those of the Lambda and ECS platforms: what they have in common, as a table a platform.
+"""The rules for AppSpecs that the service itself reads, those of the Lambda and ECS platforms: their common part, as one table for each platform.
 
-Source: AWS user guide, reference-appspec-file-structure-resources and -hooks. What the service does with anything else is not documented, so
+Source: AWS user guide, reference-appspec-file-structure-resources and -hooks. How the service treats anything else is not documented, so
 the strictest reading is taken.
 """
 
@@ -21,7 +21,7 @@ from .shapes import entries, filled_text, is_text, items, members_in_any_case, r
 
 @dataclass(frozen=True)
 class Service:
-    """A platform: its RESOURCE_TYPE, the HOOKS it has, the PROPERTIES of its resource and what CHECKs them; the resource's NAME if it has one."""
+    """A platform: its RESOURCE_TYPE, its HOOKS, the PROPERTIES of its resource and their CHECK, and the resource's NAME if it is fixed."""
 
     resource_type: str
     hooks: tuple[str, ...]
@@ -46,10 +46,10 @@ def _only_resource(resources: Node, findings: Findings) -> tuple[Scalar, Node] |
     listed = items(resources, findings)
     if len(listed) == 1 and isinstance(listed[0], Mapping) and len(listed[0].entries) == 1:
         return listed[0].entries[0]
-    message = f"must be a list of exactly one mapping with one key, not of {len(listed)} items."
+    message = f"must be a list with exactly one mapping that has one key, not a list of {len(listed)} items."
     if len(listed) == 1:
         message = "must have one key, the resource's name, with its Type and Properties below."
-    findings.add("resource-count", resources, message, "A deployment has one resource.")
+    findings.add("resource-count", resources, message, "Keep one: a deployment has one resource.")
     return None
 
 
@@ -59,41 +59,46 @@ def _check_resources(resources: Node, service: Service, findings: Findings) -> N
         return
     key, node = resource
     if service.name and key.text.lower() != service.name.lower():
-        findings.add("resource-name", key, f"is not called {service.name}.", f"Call it {service.name}.")
+        findings.add("resource-name", key, f"is not named {service.name}.", f"Rename it to {service.name}.")
     found = members_in_any_case(node, ("Type", "Properties"), findings)
     kind = required(found, "Type", node, findings)
     if kind and not is_text(kind, service.resource_type):
-        findings.add("resource-type", kind, f"must be {service.resource_type}, not {shown(kind)}.", "Write that.")
+        findings.add(
+            "resource-type",
+            kind,
+            f"must be {service.resource_type}, not {shown(kind)}.",
+            f"Set it to {service.resource_type}.",
+        )
     properties = required(found, "Properties", node, findings)
     if properties:
         service.check(properties, members_in_any_case(properties, service.properties, findings), findings)
 
 
 def _check_hook(hook: Node, service: Service, seen: set[str], findings: Findings) -> None:
-    """A hook is a mapping of one event to the name or ARN of one Lambda function."""
+    """Check a hook: a mapping of one event to the name or ARN of one Lambda function."""
     found = entries(hook, findings)
     if isinstance(hook, Mapping) and len(found) != 1:
         findings.add("service-hook", hook, f"must have one key, not {len(found)}.", "Begin each hook with `- `.")
     for event, function in found:
-        # The user guide writes hooks as it writes all keys: with capitals, and in lower case.
+        # The user guide spells hooks, like all keys, both with capitals and in lower case.
         name = next((known for known in service.hooks if event.text in (known, known.lower())), None)
         if name is None:
             hint = suggestion(event.text, service.hooks)
             findings.add("service-hook", event, "is not a hook of this platform.", hint)
         elif name in seen:
-            findings.add("service-hook", event, "stands twice.", "Call one function from the other.")
+            findings.add("service-hook", event, "is listed twice.", "Remove one, and call its function from the other.")
         seen.add(name or event.text)
         filled_text({event.text: function}, event.text, hook, findings)
 
 
 def check_number(node: Node, least: int, most: int, findings: Findings) -> int | None:
-    """The whole number NODE from LEAST to MOST; None, with a problem, if it is none."""
+    """Return the integer NODE, from LEAST to MOST; None, with a problem, if it is not one."""
     if isinstance(node, Scalar) and node.kind == "int" and least <= int(node.value or 0) <= most:
         return int(node.value or 0)
     findings.add(
         "member-value",
         node,
-        f"must be a whole number from {least} to {most}, not {shown(node)}.",
-        "Write it without quotes.",
+        f"must be an integer from {least} to {most}, not {shown(node)}.",
+        "Use it without quotes.",
     )
     return None

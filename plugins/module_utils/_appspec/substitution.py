@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Putting into an AppSpec for ECS or Lambda what is known only when it is deployed: the task definition, or the function's versions.
+"""Substitution of values that are known only at deployment into an AppSpec for ECS or Lambda: the task definition, or the function's versions.
 
 Pure. Keys are found in any case, as the AWS CLI's `aws ecs deploy` finds them.
 """
@@ -21,36 +21,38 @@ from .problems import Enough, Findings, problems_text
 
 
 class AppSpecError(ValueError):
-    """An AppSpec in which nothing can be put, or a value that does not belong there; the text says why."""
+    """An AppSpec that cannot be completed, or an invalid value for it; the message says why."""
 
 
 def with_task_definition(appspec: str | Mapping[str, t.Any], arn: str) -> Member:
-    """APPSPEC, for ECS, with the task definition ARN, as `{content, sha256}` (botocore model: AppSpecContent). Raises AppSpecError."""
+    """Return APPSPEC, for ECS, with the task definition ARN, as `{content, sha256}` (botocore model: AppSpecContent). Raise AppSpecError."""
     if not TASK_DEFINITION.fullmatch(str(arn)):
-        raise AppSpecError(f"{arn!r} is not the ARN of a task definition: it looks like {TASK_DEFINITION_EXAMPLE}")
+        raise AppSpecError(
+            f"{arn!r} is not the ARN of a task definition; expected something like {TASK_DEFINITION_EXAMPLE}"
+        )
     return _with_properties(appspec, "ecs", {"TaskDefinition": str(arn)})
 
 
 def with_versions(appspec: str | Mapping[str, t.Any], current: str | int, target: str | int) -> Member:
-    """APPSPEC, for Lambda, with the version that the alias has, CURRENT, and the one that it is to get, TARGET; as `{content, sha256}`.
+    """Return APPSPEC, for Lambda, with CURRENT, the alias's version, and TARGET, the version to shift to, as `{content, sha256}`.
 
-    Raises AppSpecError.
+    Raise AppSpecError.
     """
     versions = {"CurrentVersion": str(current), "TargetVersion": str(target)}
     for name, version in versions.items():
         if not re.fullmatch("[1-9][0-9]*", version):
-            raise AppSpecError(f"{name}: {version!r} is not the number of a published version")
+            raise AppSpecError(f"{name}: {version!r} is not the number of a published version; give one such as 7")
     return _with_properties(appspec, "lambda", versions)
 
 
 def with_versions_exchanged(appspec: str | Mapping[str, t.Any]) -> Member:
-    """APPSPEC, for Lambda, the way back: from the version that it shifts to, to the one that it shifts from. Raises AppSpecError."""
+    """Return APPSPEC, for Lambda, reversed: from its target version to its current version. Raise AppSpecError."""
     versions = properties_from(appspec, "lambda")
     return with_versions(appspec, current=versions["targetversion"], target=versions["currentversion"])
 
 
 def properties_from(appspec: str | Mapping[str, t.Any], platform: Platform) -> dict[str, t.Any]:
-    """The properties of the only resource of APPSPEC, their names in lower case. Raises AppSpecError."""
+    """Return the properties of the only resource of APPSPEC, with their names in lower case. Raise AppSpecError."""
     return {name.lower(): value for name, value in _properties(_plain(appspec, platform)).items()}
 
 
@@ -75,7 +77,7 @@ def _plain(appspec: str | Mapping[str, t.Any], platform: Platform) -> t.Any:
 
 
 def _properties(whole: t.Any) -> dict[str, t.Any]:
-    """The properties of the only resource of the plain AppSpec WHOLE."""
+    """Return the properties of the only resource of the plain AppSpec WHOLE."""
     resources = _member(whole, "resources")
     if (
         isinstance(resources, list)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What hosts with Windows make of the names and links in a bundle (Microsoft, "Naming Files, Paths, and Namespaces")."""
+"""Names and links in a bundle that Windows hosts cannot have (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .bundle import Entry
 from .paths import parents
 from .problems import Findings
 
-# So many breaches of each rule are reported: more of the same tell nothing new, and other problems should be seen too.
+# The most violations of each rule that are reported, so that they do not hide other problems.
 _SHOWN = 10
 
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *(?:\..*)?", re.IGNORECASE | re.DOTALL)
@@ -26,18 +26,18 @@ _LONGEST_PATH = 158
 
 
 def check_windows(entries: Collection[Entry], findings: Findings) -> None:
-    """Report what of ENTRIES Windows would refuse, rename or write into one place."""
+    """Report the ENTRIES that Windows would refuse, rename or write to the same file."""
     paths = dict.fromkeys(itertools.chain.from_iterable((*parents(entry.path), entry.path) for entry in entries))
     for path, problem in _first(_bad_names(paths)):
         findings.add_at("windows-name", "", None, f"{path!r} {problem}", "Rename it.")
     for path, other in _first(_same_names(paths)):
-        message = f"{path!r} and {other!r} are one name to Windows."
+        message = f"{path!r} and {other!r} are the same name to Windows."
         findings.add_at("windows-case", "", None, message, "Rename one of them.")
     for entry in itertools.islice((entry for entry in entries if stat.S_ISLNK(entry.mode)), _SHOWN):
-        message = f"{entry.path!r} is a link, which becomes a file with the target's name in it on Windows."
-        findings.add_at("windows-link", "", None, message, "Bundle what it points to.")
+        message = f"{entry.path!r} is a link, which becomes a text file with the name of its target on Windows."
+        findings.add_at("windows-link", "", None, message, "Replace it with a copy of its target.")
     for path in itertools.islice((path for path in paths if len(path) > _LONGEST_PATH), _SHOWN):
-        message = f"{path[:60]!r}... has {len(path)} characters, and Windows takes {_LONGEST_PATH} where long paths are not enabled."
+        message = f"{path[:60]!r}... has {len(path)} characters, but Windows only accepts {_LONGEST_PATH} unless long paths are enabled."
         findings.add_at("windows-path-long", "", None, message, "Shorten it.")
 
 
@@ -49,15 +49,15 @@ def _bad_names(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     for path in paths:
         name = path.rpartition("/")[2]
         if _DEVICE.fullmatch(name):
-            yield path, "is the name of a device on Windows."
+            yield path, "is a device name on Windows."
         elif found := _REFUSED.search(name):
-            yield path, f"has {found[0]!r} in its name, which Windows refuses."
+            yield path, f"has {found[0]!r} in its name, which Windows does not allow."
         elif name.endswith((".", " ")) and name not in (".", ".."):
-            yield path, "ends in a dot or a space, which Windows drops."
+            yield path, "ends with a dot or a space, which Windows drops."
 
 
 def _same_names(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Paths that differ in case only, each with the first of its kind."""
+    """Yield the paths that differ only in case from an earlier one, each with that one."""
     first: dict[str, str] = {}
     for path in paths:
         other = first.setdefault(_upper(path), path)
@@ -66,7 +66,7 @@ def _same_names(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _upper(path: str) -> str:
-    """PATH as NTFS compares it: letter by letter, so that ß is not SS."""
+    """Return PATH as NTFS compares it: letter by letter, so that ß is not SS."""
     upper = path.upper()
     if len(upper) == len(path):
         return upper

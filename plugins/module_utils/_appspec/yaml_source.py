@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Loading an AppSpec's text safely: every node knows its line, no tag makes an object, and the work is bounded.
+"""A safe loader for an AppSpec's text: every node knows its line, no tag creates an object, and the work is bounded.
 
-The bounds are what keeps any input below a second, also where PyYAML has no libyaml behind it: MAX_BYTES of text, MAX_NODES values (keys
+The bounds keep any input below a second, even if PyYAML has no libyaml behind it: MAX_BYTES of text, MAX_NODES values (keys
 count), MAX_DEPTH levels, and no aliases, so nothing can grow. An AppSpec of 2,000 file mappings stays within them.
 """
 
@@ -28,18 +28,18 @@ MAX_NODES = 10_000
 
 TOO_DEEP = f"the AppSpec is nested more than {MAX_DEPTH} levels deep."
 
-# What YAML 1.1 does not allow in a stream, "5.1 Character Set"; bytes that are not UTF-8 are here too, as lone surrogates.
+# The characters that YAML 1.1 does not allow in a stream ("5.1 Character Set"), including lone surrogates, which stand for bytes that are not UTF-8.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Unreadable(Exception):
-    """The text cannot be read further; the problem is among the findings."""
+    """The text cannot be read any further; the findings hold the problem."""
 
 
 def load(text: str, findings: Findings) -> Node | None:
-    """The first document of TEXT; None if there is none, or none that can be read, which FINDINGS then say.
+    """Return the first document of TEXT; None if there is none, or, with a problem in FINDINGS, if it cannot be read.
 
-    Raises ImportError if PyYAML is not installed.
+    Raise ImportError if PyYAML is not installed.
     """
     if _missing:
         raise _missing
@@ -56,12 +56,14 @@ def _refuse_odd_text(text: str, findings: Findings) -> None:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         _refuse(findings, "too-large", None, f"the AppSpec has more than {MAX_BYTES // 1024} KiB.", "Shorten it.")
     if text.startswith("\ufeff"):
-        message = "the AppSpec begins with a byte order mark, which the host agent takes for a part of the first key."
+        message = "the AppSpec begins with a byte order mark, which the host agent reads as part of the first key."
         _refuse(findings, "yaml-byte-order-mark", 1, message, "Save it as UTF-8 without a byte order mark.")
     if wrong := _FORBIDDEN.search(text):
         line = text.count("\n", 0, wrong.start()) + 1
-        what = "bytes that are not UTF-8" if "\ud800" <= wrong[0] <= "\udfff" else "a control character"
-        _refuse(findings, "yaml-syntax", line, f"the AppSpec holds {what}.", "Save it as UTF-8 text, without it.")
+        what = "bytes that are not UTF-8" if "\ud800" <= wrong[0] <= "\udfff" else "control characters"
+        _refuse(
+            findings, "yaml-syntax", line, f"the AppSpec contains {what}.", "Remove them, and save it as UTF-8 text."
+        )
 
 
 def _refuse(findings: Findings, rule: str, line: int | None, message: str, hint: str) -> t.NoReturn:
@@ -70,7 +72,7 @@ def _refuse(findings: Findings, rule: str, line: int | None, message: str, hint:
 
 
 class _Composer:
-    """Makes nodes of the parser's events."""
+    """A composer of nodes from the parser's events."""
 
     def __init__(self, events: t.Iterator[t.Any], findings: Findings) -> None:
         self._events = events
@@ -78,7 +80,7 @@ class _Composer:
         self._nodes = 0
 
     def document(self) -> Node | None:
-        """The first document."""
+        """Return the first document."""
         self._next()
         if not isinstance(self._next(), yaml.DocumentStartEvent):
             return None
@@ -88,25 +90,25 @@ class _Composer:
         return root
 
     def _note_what_follows(self) -> None:
-        """Host agents 1.x stop reading here, host agents 2.x do not."""
+        """Report what follows the first document: host agents 1.x stop reading here, host agents 2.x do not."""
         try:
             follows = not isinstance(next(self._events), yaml.StreamEndEvent)
         except yaml.YAMLError:
             follows = True
         if follows:
-            message = "something follows the end of the AppSpec's first YAML document."
-            self._findings.add_at("yaml-documents", "", None, message, "Keep one document, and no `---` below it.")
+            message = "the AppSpec has content after its first YAML document."
+            self._findings.add_at("yaml-documents", "", None, message, "Keep one document, without `---` after it.")
 
     def _next(self) -> t.Any:
         try:
             return next(self._events)
         except yaml.MarkedYAMLError as error:
-            # Only the problem and its line: the error's own text quotes the line, which may hold a secret.
-            # What is never closed shows at the end of the text; what helps is where it begins.
+            # Only the problem and its line number: the error's own text quotes the line, which may hold a secret.
+            # An unclosed value is reported at the end of the text; its beginning helps more.
             unclosed = "end of stream" in str(error.problem) and error.context_mark
             mark = error.context_mark if unclosed else error.problem_mark
             line = mark.line + 1 if mark else None
-            hint = "YAML does not allow tabs there: use spaces." if "\\t" in str(error.problem) else "Mend that line."
+            hint = "YAML does not allow tabs there: use spaces." if "\\t" in str(error.problem) else "Fix that line."
             _refuse(self._findings, "yaml-syntax", line, f"the AppSpec is not YAML: {error.problem}.", hint)
         except yaml.YAMLError:
             _refuse(self._findings, "yaml-syntax", None, "the AppSpec is not YAML.", "Save it as UTF-8 text.")
@@ -117,7 +119,7 @@ class _Composer:
         if self._nodes > MAX_NODES:
             _refuse(self._findings, "too-large", line, f"the AppSpec has more than {MAX_NODES} values.", "Shorten it.")
         if levels == 0:
-            _refuse(self._findings, "too-deep", line, TOO_DEEP, "Nothing in an AppSpec needs that.")
+            _refuse(self._findings, "too-deep", line, TOO_DEEP, "Reduce the nesting; no AppSpec needs that.")
         self._refuse_alias_and_tag(event, line)
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(path, line, tuple(self._items(path, levels - 1)))
@@ -130,9 +132,11 @@ class _Composer:
             message = "the AppSpec uses an alias (*name), which host agents on Ruby 3.1 and later refuse."
             _refuse(self._findings, "yaml-alias", line, message, "Write out what it stands for.")
         if event.tag is not None:
-            # Some tags are read by some agents, none by all: the strictest reading is to do without.
+            # Some agents read some tags, but all agents read none: the strictest reading is to allow none.
             message = "the AppSpec uses a tag (!name)."
-            _refuse(self._findings, "yaml-tag", line, message, "Write the value without it, in quotes if it is a text.")
+            _refuse(
+                self._findings, "yaml-tag", line, message, "Write the value without it, in quotes if it is a string."
+            )
 
     def _items(self, path: str, levels: int) -> t.Iterator[Node]:
         position = 0
@@ -144,8 +148,8 @@ class _Composer:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._node(event, path, levels)
             if not isinstance(key, Scalar):
-                message = f"{path or 'the AppSpec'} has a key that is no text."
-                _refuse(self._findings, "key-not-text", key.line, message, "Keys are single words.")
+                message = f"{path or 'the AppSpec'} has a key that is not a string."
+                _refuse(self._findings, "key-not-text", key.line, message, "Use single words as keys.")
             at = member_path(path, key.text)
             yield Scalar(at, key.line, key.kind, key.value, key.text), self._node(self._next(), at, levels)
 
@@ -157,6 +161,6 @@ class _Composer:
             message = "is read as a date, which host agents on Ruby 3.1 and later refuse."
             self._findings.add("yaml-date", scalar, message, "Put it in quotes.")
         if scalar.kind == "symbol":
-            message = "begins with a colon: host agents 1.x read it as a Ruby symbol, host agents 2.x as a text."
+            message = "begins with a colon: host agents 1.x read it as a Ruby symbol, host agents 2.x as a string."
             self._findings.add("yaml-symbol", scalar, message, "Put it in quotes.")
         return scalar

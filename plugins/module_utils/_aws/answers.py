@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers of AWS, which are untrusted: each is compared with the service's model before anything is read from it.
+"""Responses of AWS, which are untrusted: each is validated against the service's model before anything is read from it.
 
-botocore compares nothing: it takes a web page for an answer without members, reads a string as a list of letters, and fails with an AttributeError where
-it finds a list in the place of a mapping.
+botocore validates nothing: it reads a web page as an empty response and a string as a list of letters, and fails with an AttributeError if
+there is a list in the place of a mapping.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -20,10 +20,10 @@ import typing as t
 try:
     from botocore.parsers import ResponseParserError
     from botocore.utils import parse_timestamp
-except ImportError:  # amazon.aws says what is missing
+except ImportError:  # amazon.aws reports what is missing
     ResponseParserError = ValueError
 
-# Without these members, by the shape of the model, nothing can be told of what an answer is about. The models require hardly any; all others may be
+# The members, by the shape of the model, without which a response cannot be used. The models themselves require hardly any; all others may be
 # missing.
 NEEDED = {
     "AccessKey": ("AccessKeyId", "SecretAccessKey"),
@@ -61,7 +61,7 @@ NEEDED = {
     "User": ("Arn",),
     **{f"{kind}Target": ("targetId",) for kind in ("CloudFormation", "ECS", "Instance", "Lambda")},
 }
-# What decides how a thing is read, so that another value cannot be.
+# Enumerations that decide how a resource is read, so that an unknown value cannot be used.
 _KNOWN = {
     "ComputePlatform": ("Server", "Lambda", "ECS"),
     "EC2TagFilterType": ("KEY_ONLY", "VALUE_ONLY", "KEY_AND_VALUE"),
@@ -69,12 +69,12 @@ _KNOWN = {
     "TagFilterType": ("KEY_ONLY", "VALUE_ONLY", "KEY_AND_VALUE"),
 }
 
-# What botocore's parsers, and functions that read an answer, raise when it is not what they take for granted.
+# The exceptions of botocore's parsers, and of functions that read a response, if it does not have the expected form.
 UNREADABLE = (AttributeError, LookupError, OverflowError, RecursionError, ResponseParserError, TypeError, ValueError)
 
-# The members by which listings go on; an answer has the token of the next page, its request those of this one.
+# The pagination tokens; a response has the token of the next page, its request the one of this page.
 TOKENS = ("nextToken", "NextToken", "NextContinuationToken", "NextKeyMarker", "NextUploadIdMarker", "Marker")
-# More than any account has. An empty page is legal, but not an endless row of them.
+# More than any account has. An empty page is legal, but an endless series of them is not.
 MOST_PAGES = 10_000
 
 _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -93,21 +93,21 @@ _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
 }
 _REDIRECTS = (301, 302, 303, 307, 308)
 
-# The call that this thread makes: its operation, and whether the body of its answer has been compared.
+# The current call of this thread: its operation, and whether the body of its response has been validated.
 _call = threading.local()
 
 
 class UnreadableAnswer(Exception):
-    """An answer is not what the service's model says, or lacks what is NEEDED. The text is the PROBLEM, in the words of the answer's members."""
+    """A response does not match the service's model, or lacks a NEEDED member. The message is the problem, in terms of the response's members."""
 
 
 def operation() -> str:
-    """The operation that this thread has called last."""
+    """Return the operation that this thread called last."""
     return getattr(_call, "operation", "unknown operation")
 
 
 def watch(client: t.Any = None) -> None:
-    """Have all answers to CLIENT, if it is one, compared with the service's model from now on."""
+    """Validate all responses to CLIENT, if it is a botocore client, against the service's model from now on."""
     events = getattr(getattr(client, "meta", None), "events", None)
     if events is None:
         return
@@ -116,31 +116,31 @@ def watch(client: t.Any = None) -> None:
 
 
 def named(infos: list[dict[str, t.Any]], member: str) -> list[dict[str, t.Any]]:
-    """INFOS, of several things at once, each of which MEMBER has to name. Raises UnreadableAnswer if it does not."""
+    """Return INFOS, descriptions of several resources, each of which must have MEMBER. Raise UnreadableAnswer if one does not."""
     if any(member not in info for info in infos):
-        raise UnreadableAnswer(f"the answer has no {member} of one of the things asked for")
+        raise UnreadableAnswer(f"the response lacks the {member} of a requested resource")
     return infos
 
 
 def pages(client: t.Any, method: str, **members: t.Any) -> t.Iterator[dict[str, t.Any]]:
-    """The pages of the listing that METHOD of CLIENT makes with MEMBERS. Raises UnreadableAnswer if it has no end."""
+    """Yield the pages of the list that METHOD of CLIENT returns for MEMBERS. Raise UnreadableAnswer if it does not end."""
     seen: set[t.Any] = set()
     for page in client.get_paginator(method).paginate(**members):
         yield page
         token = tuple(page.get(name) for name in TOKENS)
         if not any(token):
             if page.get("IsTruncated"):
-                raise UnreadableAnswer("the list is cut off, and the answer has no token for the rest")
+                raise UnreadableAnswer("the list is truncated, but the response has no token for the next page")
             return
         check_token(token, seen)
 
 
 def check_token(token: t.Hashable, seen: set[t.Any]) -> None:
-    """Note in SEEN that a page came with TOKEN. Raises UnreadableAnswer if a list goes round in circles, or on and on."""
+    """Add the TOKEN of a page to SEEN. Raise UnreadableAnswer if the list repeats itself, or has too many pages."""
     if token in seen:
-        raise UnreadableAnswer("the list has no end: the token of the next page came twice")
+        raise UnreadableAnswer("the list does not end: the token of the next page is a repetition")
     if len(seen) >= MOST_PAGES:
-        raise UnreadableAnswer(f"the list has no end: there was another page after {MOST_PAGES}")
+        raise UnreadableAnswer(f"the list does not end: it has more than {MOST_PAGES} pages")
     seen.add(token)
 
 
@@ -149,7 +149,7 @@ def _begin(model: t.Any, **_others: t.Any) -> None:
 
 
 def _before_parse(operation_model: t.Any, response_dict: dict[str, t.Any], **_others: t.Any) -> None:
-    """botocore 1.35.2 does not say yet when it is about to parse an answer; then `_after_call` compares what it has made of it, if it has."""
+    """Validate a response before it is parsed. botocore 1.35.2 does not have this event yet; then `_after_call` validates the parsed response."""
     headers = {name.lower(): value for name, value in response_dict["headers"].items()}
     _compare_body(operation_model, response_dict["status_code"], headers, response_dict["body"])
     _call.compared = True
@@ -164,22 +164,24 @@ def _after_call(http_response: t.Any, parsed: t.Any, model: t.Any, **_others: t.
         _compare_body(model, status, headers, http_response.content)
     if status >= 300:
         if _is_page(http_response.content):
-            raise UnreadableAnswer(f"the answer is a web page (HTTP status {status}); check endpoint_url and the proxy")
+            raise UnreadableAnswer(
+                f"the response is a web page (HTTP status {status}); check endpoint_url and the proxy"
+            )
     elif model.output_shape is not None:
         _require(_mismatches(model.output_shape, parsed, "", wire=False))
         _require(_missing(model.output_shape, parsed, ""))
 
 
 def _compare_body(model: t.Any, status: int, headers: dict[str, str], body: t.Any) -> None:
-    """Raise UnreadableAnswer for what is not an answer of AWS at all, and for JSON that is not as MODEL says. S3 redirects on purpose, and botocore
-    knows what to do then; so it does for errors, some of which it tries again."""
+    """Raise UnreadableAnswer for a response that is not from AWS at all, and for JSON that does not match MODEL. S3 redirects on purpose, and botocore
+    handles that, as it handles errors, some of which it retries."""
     if status in _REDIRECTS and model.service_model.service_name != "s3":
         place = headers.get("location", "nowhere")
         raise UnreadableAnswer(f"the endpoint redirects to {place!r}; check endpoint_url, the region and the proxy")
     if status >= 300 or not isinstance(body, bytes):
         return
     if _is_page(body):
-        raise UnreadableAnswer("the answer is a web page; check endpoint_url, the proxy and the network")
+        raise UnreadableAnswer("the response is a web page; check endpoint_url, the proxy and the network")
     if "json" in _protocol(model.service_model) and (body or (model.output_shape and model.output_shape.members)):
         _compare_json(model.output_shape, body)
 
@@ -196,25 +198,25 @@ def _compare_json(shape: t.Any, body: bytes) -> None:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise UnreadableAnswer("the answer is not valid JSON" if body else "the answer is empty") from error
+        raise UnreadableAnswer("the response is not valid JSON" if body else "the response is empty") from error
     if not isinstance(answer, dict):
-        raise UnreadableAnswer(f"the answer is {_kind(answer)}, a mapping is expected")
+        raise UnreadableAnswer(f"the response is {_kind(answer)}, expected a mapping")
     if shape is not None:
         _require(_mismatches(shape, answer, "", wire=True))
 
 
 def _require(problems: t.Iterator[str]) -> None:
     for problem in problems:
-        raise UnreadableAnswer(f"the answer{problem}")
+        raise UnreadableAnswer(f"the response{problem}")
 
 
 def _mismatches(shape: t.Any, value: t.Any, path: str, wire: bool) -> t.Iterator[str]:
-    """What in VALUE, which is at PATH of an answer, is not as SHAPE has it. On the WIRE members have their names of there."""
+    """Yield the differences of VALUE, at PATH of a response, from SHAPE. On the WIRE, members have their serialized names."""
     expected, types = _KINDS[shape.type_name]
     if not _is_of(types, value) or not _is_time(shape, value):
-        yield f"'s {path} is {_kind(value)}, {expected} is expected"
+        yield f"'s {path} is {_kind(value)}, expected {expected}"
     elif value not in _KNOWN.get(shape.name, (value,)):
-        yield f"'s {path} is none of {', '.join(_KNOWN[shape.name])}"
+        yield f"'s {path} is not one of {', '.join(_KNOWN[shape.name])}"
     elif shape.type_name == "structure":
         for name, member in shape.members.items():
             name = member.serialization.get("name", name) if wire else name
@@ -230,12 +232,12 @@ def _mismatches(shape: t.Any, value: t.Any, path: str, wire: bool) -> t.Iterator
 
 
 def _is_of(types: tuple[type, ...], value: t.Any) -> bool:
-    """Whether VALUE is of one of TYPES; a boolean is no number here."""
+    """Return whether VALUE has one of TYPES; a boolean does not count as a number."""
     return type(value) in types or (isinstance(value, types) and not isinstance(value, bool))
 
 
 def _is_time(shape: t.Any, value: t.Any) -> bool:
-    """Whether VALUE is a time, if SHAPE is that of one."""
+    """Return whether VALUE is a time, if SHAPE is a timestamp."""
     if shape.type_name != "timestamp" or isinstance(value, datetime.datetime):
         return True
     try:
@@ -246,7 +248,7 @@ def _is_time(shape: t.Any, value: t.Any) -> bool:
 
 
 def _kind(value: t.Any) -> str:
-    """VALUE in words: its kind, never its content, which may be anything."""
+    """Return the kind of VALUE in words, never its content, which may be anything."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -257,7 +259,7 @@ def _kind(value: t.Any) -> str:
 
 
 def _missing(shape: t.Any, value: t.Any, path: str) -> t.Iterator[str]:
-    """What is NEEDED of VALUE, which is at PATH of an answer and as SHAPE has it, and not there."""
+    """Yield the NEEDED members that VALUE, at PATH of a response and of SHAPE, lacks."""
     if shape.type_name == "structure":
         yield from (f" has no {path}{name}" for name in NEEDED.get(shape.name, ()) if value.get(name) is None)
         for name, member in shape.members.items():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a call to AWS is made: retried when AWS is busy, and every failure turned into one kind of exception.
+"""Calls to AWS: retried while AWS is busy, with every failure turned into one kind of exception.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -14,7 +14,7 @@ import typing as t
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:  # amazon.aws says what is missing
+except ImportError:  # amazon.aws reports what is missing
     BotoCoreError = ClientError = Exception
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -26,11 +26,11 @@ from .answers import UNREADABLE, UnreadableAnswer, operation, watch
 from .connection_rules import CONNECTION_ADVICE
 from .patience import SILENCE, is_final
 
-# How a module gets a client of a service: its own `client` method.
+# The function by which a module gets the client of a service: its own `client` method.
 Connect = t.Callable[..., t.Any]
 Function = t.TypeVar("Function", bound=t.Callable[..., t.Any])
 
-# Names from botocore's codedeploy model, and IAM's one. "Not there" is never mixed up with "not allowed": AccessDenied is in no list.
+# Names from botocore's codedeploy model, and one of IAM. "Missing" is never confused with "not allowed": AccessDenied is in none of these.
 MISSING = (
     "ApplicationDoesNotExistException",
     "DeploymentConfigDoesNotExistException",
@@ -43,21 +43,21 @@ MISSING = (
 )
 BUSY = ("ThrottlingException", "RequestTimeout", "RequestTimeoutException", "SlowDown")
 
-# What to check, by error code. AWS user guide: "Create a service role", "Monitoring deployments with SNS", "CodeDeploy limits"; the rate of calls
-# that an account may make is not published.
+# Advice by error code. AWS user guide: "Create a service role", "Monitoring deployments with SNS", "CodeDeploy limits"; the number of calls
+# that an account may make in a time is not published.
 ADVICE = {
     "ECSServiceMappingLimitExceededException": "an ECS service can be in one deployment group only: remove it from the other one first",
-    "InvalidRoleException": "check that the role exists, and that its trust policy lets codedeploy.amazonaws.com do sts:AssumeRole",
+    "InvalidRoleException": "check that the role exists, and that its trust policy allows sts:AssumeRole to codedeploy.amazonaws.com",
     "InvalidTriggerConfigException": "check that the topic exists, in this region, and that CodeDeploy may publish to it",
-    "ThrottlingException": "the account makes more calls than AWS takes: run fewer tasks at a time, or look less often",
+    "ThrottlingException": "AWS is throttling the account: run fewer tasks in parallel, or poll less often",
 }
 
-# How services say that a call is not allowed. S3 answers a HEAD without a body, so its code is the bare HTTP status.
+# The codes for a call that is not allowed. S3 answers a HEAD request without a body, so its code is the bare HTTP status.
 DENIED = ("403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
 
 
 def advised_error(message: str, exception: Exception) -> CodeDeployError:
-    """The error that a module fails with after the AWS error EXCEPTION: MESSAGE, and what to check, where the AWS error does not tell that itself."""
+    """Return the error for the AWS error EXCEPTION: MESSAGE, with advice if the AWS error does not give any itself."""
     error = CodeDeployError(message, exception)
     reason = error_code(error) or type(exception).__name__
     advice = ADVICE.get(reason) or CONNECTION_ADVICE.get(reason)
@@ -65,7 +65,7 @@ def advised_error(message: str, exception: Exception) -> CodeDeployError:
 
 
 class CodeDeployErrorHandler(AWSErrorHandler):
-    """amazon.aws's error handling with this collection's exception and its idea of "missing"."""
+    """amazon.aws's error handling with this collection's exception and its definition of "missing"."""
 
     _CUSTOM_EXCEPTION = staticmethod(advised_error)
 
@@ -75,15 +75,15 @@ class CodeDeployErrorHandler(AWSErrorHandler):
 
 
 def not_checked(error: CodeDeployError) -> str:
-    """The warning that ERROR, of a look that is not allowed, comes to. Raises ERROR if it is another one."""
+    """Return the warning for ERROR if it says that a check is not allowed. Raise any other ERROR."""
     if error_code(error) not in DENIED:
         raise error
-    return f"Not checked beforehand, since it is not allowed: {error.message}"
+    return f"Skipped a preflight check, because the credentials are not allowed to make it: {error.message}"
 
 
 def aws_call(description: str) -> t.Callable[[Function], Function]:
-    """Decorate a function that makes a call: busy answers are retried, any error becomes `Failed to DESCRIPTION`, and so does an answer that cannot
-    be read. Its first argument is the client."""
+    """Decorate a function that makes a call: retry while AWS is busy, and turn any error, and a response that cannot be read, into `Failed to
+    DESCRIPTION`. Its first argument is the client."""
 
     def decorate(function: Function) -> Function:
         return CodeDeployErrorHandler.common_error_handler(description)(_reading(description, _retried(function)))
@@ -92,7 +92,7 @@ def aws_call(description: str) -> t.Callable[[Function], Function]:
 
 
 def aws_find(description: str, default: t.Any = None) -> t.Callable[[Function], Function]:
-    """Like `aws_call`, for look-ups and removals: what is not there answers DEFAULT."""
+    """Decorate like `aws_call`, for lookups and removals: return DEFAULT for a missing resource."""
 
     def decorate(function: Function) -> Function:
         return CodeDeployErrorHandler.list_error_handler(description, default)(
@@ -103,7 +103,7 @@ def aws_find(description: str, default: t.Any = None) -> t.Callable[[Function], 
 
 
 def _reading(description: str, function: Function) -> Function:
-    """FUNCTION, which reads answers that are compared with the service's model. One that cannot be read becomes a CodeDeployError."""
+    """Return FUNCTION with a CodeDeployError for a response that cannot be read."""
 
     @functools.wraps(function)
     def read(*args: t.Any, **members: t.Any) -> t.Any:
@@ -115,14 +115,14 @@ def _reading(description: str, function: Function) -> Function:
         except UnreadableAnswer as error:
             raise CodeDeployError(f"Failed to {description} ({operation()}): {error}") from None
         except UNREADABLE:
-            problem = "the answer is not in the form that the service's model describes"
+            problem = "the response does not have the form that the service's model describes"
             raise CodeDeployError(f"Failed to {description} ({operation()}): {problem}") from None
 
     return t.cast("Function", read)
 
 
 class BusyRetry(AWSRetry):
-    """Tries again while AWS is busy or answers are lost, and for no other reason; no longer than the patience with the service lasts."""
+    """A retry while AWS is busy or responses are lost, as long as the patience with the service lasts, and for no other reason."""
 
     base_class = Exception
 
@@ -140,12 +140,12 @@ def _retried(function: Function) -> Function:
 
 
 def error_code(error: CodeDeployError) -> str:
-    """The AWS error code behind ERROR, or an empty text."""
+    """Return the AWS error code behind ERROR, or an empty string."""
     response = getattr(error.exception, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
 
 
 def refused(error: CodeDeployError) -> bool:
-    """Whether AWS has answered that it did not do what was asked. Else (no answer, or a failure of its own) it may have done it."""
+    """Return whether AWS has rejected the request. Otherwise (no response, or an internal failure) it may have been carried out."""
     response = getattr(error.exception, "response", None) or {}
     return 400 <= response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < 500

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The way to AWS: every client of a task is made here, by modules and by the inventory.
+"""Clients of AWS for modules and the inventory: every client of a task is created here.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -30,9 +30,9 @@ from .patience import TIMEOUTS, Patience, patience_for
 
 
 class Clients:
-    """Makes a task's clients: for classes of amazon.aws that have a `client` method, before them in the order of bases.
+    """A mixin that creates a task's clients, for classes of amazon.aws with a `client` method; it comes before them in the order of bases.
 
-    Raises InvalidOption for what cannot work. What the user's `aws_config` says goes before the time limits of this collection.
+    Its methods raise InvalidOption for options that cannot work. The user's `aws_config` takes precedence over the time limits of this collection.
     """
 
     EXTRA: t.ClassVar[dict[str, str]] = {
@@ -40,10 +40,10 @@ class Clients:
         "region": "s3_connection.region",
         "endpoint": "s3_connection.endpoint_url",
     }
-    """The options that give what replaces others."""
+    """The option that each member of EXTRA comes from."""
 
     def client(self, service: str, *arguments: t.Any, **extra: t.Any) -> t.Any:
-        """A client of SERVICE; EXTRA replaces what the options say, as in amazon.aws."""
+        """Return a client of SERVICE; EXTRA overrides the options, as in amazon.aws."""
         options = self._connection_options()
         self._check(options, extra)
         extra = {**self._keys(options, extra), **extra}
@@ -55,11 +55,11 @@ class Clients:
         return client
 
     def _connection_options(self) -> t.Any:
-        """Something with `get`, by which the options of the task are read."""
+        """Return an object whose `get` reads the options of the task."""
         raise NotImplementedError
 
     def _check(self, options: t.Any, extra: dict[str, t.Any]) -> None:
-        """Check what leads to AWS: each with the option or variable that has given it."""
+        """Check the connection options, each with the option or variable that is its source."""
 
         def given(option: str, value: t.Any, member: str = "") -> tuple[t.Any, str]:
             if extra.get(member):
@@ -77,9 +77,9 @@ class Clients:
             check_ca_bundle(*given("aws_ca_bundle", path))
 
     def _keys(self, options: t.Any, extra: dict[str, t.Any]) -> dict[str, str]:
-        """The keys of a profile for which botocore has to ask the network, got with the time limits of this collection and once for all clients.
+        """Return the keys of a profile for which botocore needs the network: fetched once for all clients, with the time limits of this collection.
 
-        Not for a client with limits of its own: it sends bundles, in which time keys may expire, and botocore renews what it has got itself.
+        A client with its own limits gets none: it uploads bundles, during which keys may expire, and botocore only renews keys that it fetched itself.
         """
         profile, key = _profile_and_key(options, extra)
         if key or "config" in extra or not asks_network(self._profiles, profile, os.environ):
@@ -94,14 +94,14 @@ class Clients:
 
     @functools.cached_property
     def _profiles(self) -> Profiles:
-        """The profiles of this host, from its configuration and credentials files."""
+        """Return the profiles of this host, from its configuration and credentials files."""
         from botocore.session import Session
 
         return t.cast("Profiles", Session().full_config["profiles"])
 
     @functools.cached_property
     def _patiences(self) -> dict[str, Patience]:
-        """The patience with each address, which all of its clients share."""
+        """Return the patience with each address, which all of its clients share."""
         return {}
 
     @functools.cached_property
@@ -115,7 +115,7 @@ class Clients:
 
 
 def _profile_and_key(options: t.Any, extra: dict[str, t.Any]) -> tuple[str | None, str | None]:
-    """By what a client is let in; all credentials of EXTRA replace those of OPTIONS."""
+    """Return the profile and access key of a client; credentials in EXTRA replace all those of OPTIONS."""
     if "profile_name" in extra:
         return extra["profile_name"], extra.get("aws_access_key_id")
     return options.get("profile"), options.get("access_key")
@@ -142,7 +142,7 @@ def _find_keys(profile: str | None, aws_config: dict[str, t.Any]) -> dict[str, s
 
 
 def client_options(connection: t.Mapping[str, str | None]) -> dict[str, str | None]:
-    """The option `s3_connection` as AnsibleAWSModule.client takes it. Credentials replace those of the module as a whole."""
+    """Return the option `s3_connection` as AnsibleAWSModule.client takes it. Its credentials replace all those of the module."""
     places = {"region": connection.get("region"), "endpoint": connection.get("endpoint_url")}
     given = {name: value for name, value in places.items() if value}
     if connection.get("profile") or connection.get("access_key"):

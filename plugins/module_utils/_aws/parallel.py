@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same calls for many resources at once, a few at a time, of which some may fail.
+"""Calls for many resources in parallel, some of which may fail.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -16,14 +16,14 @@ from .calls import CodeDeployError
 
 Result = t.TypeVar("Result")
 
-# How many failures a message tells of.
+# The most failures that a message lists.
 SHOWN = 5
 
 
 def in_parallel(
     function: t.Callable[[str], Result], names: t.Iterable[str], most: int
 ) -> tuple[dict[str, Result], dict[str, CodeDeployError]]:
-    """FUNCTION of each of NAMES, by at most MOST threads: what it returned, and the CodeDeployErrors that it raised, by name."""
+    """Call FUNCTION for each of NAMES in at most MOST threads. Return its results, and the CodeDeployErrors that it raised, by name."""
 
     def outcome(name: str) -> Result | CodeDeployError:
         try:
@@ -39,7 +39,7 @@ def in_parallel(
 
 
 def raise_failures(what: str, failures: dict[str, CodeDeployError], of: int, **results: t.Any) -> None:
-    """Raise what went wrong, if anything did, as one CodeDeployError that takes it and the RESULTS along. OF is how many of WHAT there are."""
+    """Raise FAILURES, if there are any, as one CodeDeployError that carries them and the RESULTS. OF is the number of all WHAT."""
     if not failures:
         return
     results["failures"] = {name: str(error) for name, error in failures.items()}

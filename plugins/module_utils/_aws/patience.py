@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long AWS may keep a task waiting: the time limits of a connection, and of all attempts of a call together.
+"""Time limits: of a connection, and of all attempts of a call together.
 
 docs/network.md explains them to users.
 
@@ -18,19 +18,19 @@ import typing as t
 from dataclasses import dataclass
 
 CONNECT_TIMEOUT = 3
-"""Seconds to connect to one address of a name. The addresses of a name are tried one after the other."""
+"""Seconds to connect to one address of a host name. The addresses of a name are tried in turn."""
 READ_TIMEOUT = 20
-"""Seconds without a byte of an answer."""
+"""Seconds without a byte of a response."""
 FIRST_CONTACT = 4
-"""Seconds after which no attempt follows a failed one, as long as the service has never answered this task."""
+"""Seconds after which a failed attempt is not retried, while the service has never responded to this task."""
 FIRST_ATTEMPTS = 3
-"""How many attempts there are in this time at most."""
+"""The most attempts in this time."""
 OUTAGE = 60
-"""Seconds of silence after which no attempt follows a failed one, once the service has answered this task."""
+"""Seconds without a response after which a failed attempt is not retried, once the service has responded to this task."""
 UPLOAD_CONNECT_TIMEOUT = 60
-"""CONNECT_TIMEOUT of an upload. It is also how long sending may stall (urllib3), and a slow line makes it stall."""
+"""CONNECT_TIMEOUT of an upload. It also limits how long sending may stall (urllib3), as it does on a slow line."""
 UPLOAD_READ_TIMEOUT = 300
-"""READ_TIMEOUT of an upload. It starts when the last bytes are in the system's buffers, and a slow line takes its time to drain them."""
+"""READ_TIMEOUT of an upload. It starts when the last bytes are in the system's buffers, and a slow line needs time to drain them."""
 
 TIMEOUTS = {"connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
 UPLOAD_TIMEOUTS = {"connect_timeout": UPLOAD_CONNECT_TIMEOUT, "read_timeout": UPLOAD_READ_TIMEOUT}
@@ -38,9 +38,9 @@ UPLOAD_TIMEOUTS = {"connect_timeout": UPLOAD_CONNECT_TIMEOUT, "read_timeout": UP
 
 @dataclass
 class Patience:
-    """Ends the attempts of calls to one address in time.
+    """The limit on attempts of calls to one address.
 
-    botocore decides after each attempt, by the event `needs-retry`, whether another follows. Who raises the attempt's exception there ends them.
+    After each attempt, botocore's event `needs-retry` decides whether another follows. A handler that raises the attempt's exception ends them.
     """
 
     first_contact: float = FIRST_CONTACT
@@ -49,7 +49,7 @@ class Patience:
     _silent_since: float = math.inf
 
     def watch(self, events: t.Any) -> None:
-        """Judge every attempt from now on, of the client whose EVENTS these are, or of all clients that the session EVENTS will make."""
+        """Handle every further attempt of the client whose EVENTS these are, or of all clients that the session of EVENTS will create."""
         events.register("before-call", self._begin)
         events.register("needs-retry", self._judge)
 
@@ -62,13 +62,13 @@ class Patience:
         elif is_silence(caught_exception):
             worthwhile = self._is_worthwhile(attempts)
             if not (worthwhile and self._reached):
-                mark_final(caught_exception)  # whoever ends the attempts, nobody is to begin new ones
+                mark_final(caught_exception)  # if somebody else ends the attempts, nobody may start new ones
             if not worthwhile:
                 raise t.cast("Exception", caught_exception)
 
     def _is_worthwhile(self, attempts: int) -> bool:
-        """Whether another attempt should follow so many ATTEMPTS of a call. A call that took long before it failed is tried again once, if it
-        ever was possible."""
+        """Return whether another attempt should follow this number of ATTEMPTS of a call. A call that took long before it failed is retried once, if the
+        service has ever responded."""
         silent = time.monotonic() - self._silent_since
         if self._reached:
             return attempts == 1 or silent < OUTAGE
@@ -76,18 +76,18 @@ class Patience:
 
 
 def patience_for(aws_config: t.Mapping[str, t.Any] | None) -> Patience:
-    """The patience with an address. If AWS_CONFIG, the user's, says how many attempts there are, botocore alone counts those of a first call."""
+    """Return the patience with an address. If the user's AWS_CONFIG sets the number of attempts, botocore alone counts those of a first call."""
     return Patience(math.inf, sys.maxsize) if "retries" in (aws_config or {}) else Patience()
 
 
 def upload_config() -> t.Any:
-    """The botocore Config of a client that sends bundles."""
+    """Return the botocore Config of a client that uploads bundles."""
     from botocore.config import Config
 
     return Config(**UPLOAD_TIMEOUTS)
 
 
-# botocore's exceptions for an answer that did not come. SSLError is none of them that time heals, but that costs three attempts at most.
+# botocore's exceptions for a missing response. An SSLError does not go away with time, but it only costs three attempts.
 SILENCE = (
     "ConnectTimeoutError",
     "ConnectionClosedError",
@@ -100,15 +100,15 @@ SILENCE = (
 
 
 def is_silence(error: BaseException | None) -> bool:
-    """Whether ERROR says that no answer came."""
+    """Return whether ERROR means that there was no response."""
     return type(error).__name__ in SILENCE
 
 
 def mark_final(error: t.Any) -> None:
-    """Let ERROR say that no other attempt is to follow."""
+    """Mark ERROR as one that must not be retried."""
     error.is_final = True
 
 
 def is_final(error: BaseException) -> bool:
-    """Whether no other attempt is to follow ERROR."""
+    """Return whether ERROR must not be retried."""
     return bool(getattr(error, "is_final", False))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the API's shapes to the collection's and back: camelCase and times there, snake_case and ISO 8601 texts here.
+"""Conversion between the API's shapes (camelCase, times) and the collection's (snake_case, ISO 8601 strings).
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -19,9 +19,9 @@ Resource = dict[str, t.Any]
 
 
 def resource_from_aws(answer: t.Mapping[str, t.Any]) -> Resource:
-    """A resource as an API call answers it, in snake_case, with times as ISO 8601 texts.
+    """Return a resource from an API response in snake_case, with times as ISO 8601 strings.
 
-    What amazon.aws has for this takes a second for a thousand deployment targets, because it works out each name anew.
+    amazon.aws's function for this takes a second for a thousand deployment targets, because it converts each name anew.
     """
     return {_snake_case(name): _value_from_aws(value) for name, value in answer.items()}
 
@@ -40,7 +40,7 @@ def _value_from_aws(value: t.Any) -> t.Any:
 
 
 def resource_for_aws(resource: Resource) -> dict[str, t.Any]:
-    """A resource as an API call takes it; members that are None are left out."""
+    """Return a resource as an API call takes it, without members that are None."""
     return t.cast(
         "dict[str, t.Any]",
         snake_dict_to_camel_dict({name: value for name, value in resource.items() if value is not None}),

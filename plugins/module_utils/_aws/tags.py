@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tags of applications, deployment groups and deployment configs, which share three calls and are named by ARN.
+"""Tags of applications, deployment groups and deployment configs, which share three calls and are identified by ARN.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -21,16 +21,16 @@ from .answers import UnreadableAnswer, check_token
 from .calls import Connect, aws_call, aws_find
 
 
-@aws_call("find out which AWS account this is")
+@aws_call("get the caller identity")
 def _caller(sts: t.Any) -> dict[str, str]:
     caller = t.cast("dict[str, str]", sts.get_caller_identity())
     if not caller["Arn"].startswith("arn:"):
-        raise UnreadableAnswer("the answer's Arn is not an ARN")
+        raise UnreadableAnswer("the response's Arn is not an ARN")
     return caller
 
 
 def arn_prefix(connect: Connect) -> str:
-    """What the ARNs of the caller's CodeDeploy resources begin with, the last colon included.
+    """Return the prefix of the ARNs of the caller's CodeDeploy resources, including the last colon.
 
     No CodeDeploy call returns ARNs, so a client composes them from the caller's account, partition and region
     (AWS service authorization reference, CodeDeploy).
@@ -42,7 +42,7 @@ def arn_prefix(connect: Connect) -> str:
 
 
 def tagged_arn(connect: Connect, params: dict[str, t.Any], resource: str) -> str:
-    """The ARN of RESOURCE, such as `application:web`, if the options PARAMS manage its tags, else an empty text."""
+    """Return the ARN of RESOURCE, such as `application:web`, if the options PARAMS manage its tags, else an empty string."""
     if params["tags"] is None or params["state"] == "absent":
         return ""
     return arn_prefix(connect) + resource
@@ -73,12 +73,12 @@ def _untag(client: t.Any, arn: str, keys: list[str]) -> None:
 
 
 def find_tags(client: t.Any, arn: str) -> Tags:
-    """The tags of the resource ARN; none if it does not exist."""
+    """Return the tags of the resource ARN; none if it does not exist."""
     return {tag["Key"]: tag.get("Value", "") for tag in _list_tags(client, arn)}
 
 
 def with_tags(connect: Connect, resources: list[dict[str, t.Any]], named: str) -> list[dict[str, t.Any]]:
-    """RESOURCES with the tags of each. NAMED says how the end of their ARNs is made of their members."""
+    """Return RESOURCES with the tags of each. NAMED is a template for the end of their ARNs, filled from their members."""
     if not resources:
         return []
     client, prefix = connect("codedeploy"), arn_prefix(connect)

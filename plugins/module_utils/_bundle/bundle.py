@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A bundle as the rest of the collection sees it: what it is known by, what is in it, and its bytes. One made of a directory, and one ready-made."""
+"""Bundles as the rest of the collection sees them: a digest, facts, and bytes. This one is built from a directory; `ready` has prebuilt ones."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .zip_archive import Packed, packed_shares, zip_chunks
 
 Facts = dict[str, t.Any]
 
-# How many of the largest files are told.
+# The number of largest files that are reported.
 _LARGEST = 10
 
 
 class Bundle(t.Protocol):
-    """What can be uploaded."""
+    """A bundle that can be uploaded."""
 
     @property
     def bundle_type(self) -> str:
@@ -30,25 +30,25 @@ class Bundle(t.Protocol):
 
     @property
     def digest(self) -> str:
-        """What it is known by, 64 hexadecimal digits."""
+        """The digest that identifies it, 64 hexadecimal digits."""
 
     @property
     def longest(self) -> int:
-        """Bytes that the archive cannot exceed."""
+        """The most bytes that the archive can have."""
 
     @property
     def facts(self) -> Facts:
-        """What a module returns of it."""
+        """Return the facts of the bundle for a module's result."""
 
     def chunks(self) -> t.Iterator[Chunk]:
-        """The archive, in chunks of any size. Raises BundleError if what it is made of has changed."""
+        """Yield the archive in chunks of any size. Raise BundleError if its source has changed."""
 
 
 @dataclass(frozen=True)
 class TreeBundle:
     """The bundle of MANIFEST in the format BUNDLE_TYPE (zip, tar or tgz), compressed at LEVEL (0 to 9).
 
-    PACKED is what goes into a zip, if that has begun elsewhere; then the chunks can be asked for only once.
+    PACKED are the packed shares of a zip, if packing has begun already; then the chunks can be read only once.
     """
 
     manifest: Manifest
@@ -62,7 +62,7 @@ class TreeBundle:
 
     @property
     def longest(self) -> int:
-        # A record of each entry at the beginning and the end, with its name; deflate adds 5 bytes to 16 KiB that do not compress.
+        # Each entry has a record with its name before its data and one in the directory; deflate adds 5 bytes to each 16 KiB that do not compress.
         return 65536 + sum(
             1024 + 4 * len(entry.path.encode()) + entry.size + entry.size // 1024 for entry in self.manifest.entries
         )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""CRC-32, by which zip, gzip and S3 know content; and content that is summed once, however it is put together afterwards."""
+"""CRC-32, the checksum of zip, gzip and S3, and chunks whose checksums are computed once, even if they are joined later."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing as t
 
 try:
     from isal.isal_zlib import crc32
-except ImportError:  # an accelerator, never needed
+except ImportError:  # an optional accelerator
     from zlib import crc32
 
 __all__ = ["Chunk", "crc32", "joined", "joined_crc32"]
@@ -19,22 +19,22 @@ __all__ = ["Chunk", "crc32", "joined", "joined_crc32"]
 # The polynomial of CRC-32 (ISO 3309), lowest power in the highest bit.
 _POLYNOMIAL = 0xEDB88320
 
-# A linear map of checksums: where it takes each of the 32 bits.
+# A linear map of checksums: the image of each of the 32 bits.
 _Map = tuple[int, ...]
 
-# Less is summed again sooner than its checksum is joined to another.
+# Below this size, computing a checksum again is faster than combining it with another.
 _WORTH_JOINING = 1 << 16
 
 
 class Chunk(t.NamedTuple):
-    """DATA of an archive, and its CRC32 where that is known already."""
+    """DATA of an archive, and its CRC32 if it is known already."""
 
     data: bytes
     crc32: int | None = None
 
 
 def joined(chunks: t.Sequence[Chunk]) -> tuple[bytes, int]:
-    """The data of CHUNKS in one, and its CRC-32."""
+    """Return the joined data of CHUNKS, and its CRC-32."""
     checksum = 0
     for chunk in chunks:
         if chunk.crc32 is None or len(chunk.data) < _WORTH_JOINING:
@@ -45,7 +45,7 @@ def joined(chunks: t.Sequence[Chunk]) -> tuple[bytes, int]:
 
 
 def joined_crc32(first: int, second: int, length: int) -> int:
-    """The CRC-32 of two contents in a row, by their own: FIRST's, and SECOND's, which has LENGTH bytes."""
+    """Return the CRC-32 of two concatenated contents from their own checksums: FIRST, and SECOND of LENGTH bytes."""
     power = 0
     while length:
         if length & 1:
@@ -57,7 +57,7 @@ def joined_crc32(first: int, second: int, length: int) -> int:
 
 @functools.cache
 def _behind_zeros(power: int) -> _Map:
-    """What 2**POWER zero bytes make of the checksum before them."""
+    """Return the map of a checksum to the one after 2**POWER more zero bytes."""
     if power:
         return _twice(_behind_zeros(power - 1))
     bit = (_POLYNOMIAL, *(1 << place for place in range(31)))

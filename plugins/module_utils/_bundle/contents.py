@@ -2,22 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The contents of a manifest's entries, read again for the archive and held against the manifest."""
+"""Contents of a manifest's entries, read again for the archive and compared with the manifest."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .checksums import Chunk, crc32, joined_crc32
-from .manifest import BundleError, Entry, changed
+from .manifest import BundleError, Entry, changed_message
 
-# As much of a file as is held, compressed and sent at a time.
+# The bytes of a file that are held, compressed and sent at a time.
 PIECE = 1 << 20
 _SAMPLE = 16384
 
 
 def read_pieces(entry: Entry) -> t.Iterator[Chunk]:
-    """The content of ENTRY, PIECE bytes at a time, at least one piece. Raises BundleError before the last if it is not what the manifest says."""
+    """Yield the content of ENTRY, PIECE bytes at a time, at least one piece. Raise BundleError before the last if it differs from the manifest."""
     if isinstance(entry.source, bytes):
         yield Chunk(entry.source)
         return
@@ -32,7 +32,7 @@ def read_pieces(entry: Entry) -> t.Iterator[Chunk]:
                 is_short = rest and not data
                 is_other = not rest and (checksum != entry.crc32 or content.read(1))
                 if is_short or is_other:
-                    raise BundleError(changed(entry.path))
+                    raise BundleError(changed_message(entry.path))
                 yield Chunk(data, summed)
                 if not rest:
                     return
@@ -41,7 +41,7 @@ def read_pieces(entry: Entry) -> t.Iterator[Chunk]:
 
 
 def sample(entry: Entry) -> bytes:
-    """Something of the beginning, the middle and the end of a large ENTRY. Raises OSError."""
+    """Return a sample of the beginning, the middle and the end of a large ENTRY. Raise OSError."""
     with entry.open() as content:
         texts = []
         for place in (0, entry.size // 2, max(0, entry.size - _SAMPLE)):

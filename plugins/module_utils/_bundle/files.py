@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files and directories opened without a surprise: never a device or pipe that blocks, never another than was meant."""
+"""Safe opening of files and directories: never a device or pipe that blocks, never another file than was meant."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import pathlib
 import stat
 import typing as t
 
-# By which the system tells files apart: its device and its number there.
+# The identity of a file on its system: its device and its inode number.
 Identity = tuple[int, int]
 
-# A pipe without a writer would block; a link in the place of what was listed must not lead elsewhere.
+# A pipe without a writer would block; a link that has replaced a listed file must not lead elsewhere.
 _SAFELY = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def identity_of(status: os.stat_result) -> Identity:
-    """The identity of what has STATUS."""
+    """Return the identity of the file with STATUS."""
     return status.st_dev, status.st_ino
 
 
 class Replaced(Exception):
-    """Another file or directory stands where one was found."""
+    """Another file or directory has replaced the one that was found."""
 
 
 def open_same(path: str, identity: Identity | None, flags: int = 0) -> int:
-    """A descriptor of PATH, where that is what had IDENTITY when it was found. Raises OSError, and Replaced if it is another by now."""
+    """Return a descriptor of PATH, which had IDENTITY when it was found. Raise OSError, or Replaced if another file has replaced it."""
     try:
         descriptor = os.open(path, _SAFELY | os.O_NOFOLLOW | flags)
     except OSError as error:
-        # What Linux says of a link, of a link where a directory was, and of a socket; BSD and macOS say EMLINK of a link.
+        # Linux's errors for a link, for a link in place of a directory, and for a socket; BSD and macOS have EMLINK for a link.
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EMLINK):
             raise Replaced from error
         raise
@@ -44,7 +44,7 @@ def open_same(path: str, identity: Identity | None, flags: int = 0) -> int:
 
 
 def status_beneath(root: str, names: t.Sequence[str]) -> os.stat_result:
-    """What is at NAMES, one below the other, in the directory ROOT, no link being followed on the way. Raises OSError."""
+    """Return the status of the path of NAMES below the directory ROOT, without following links on the way. Raise OSError."""
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for name in names[:-1]:
@@ -60,7 +60,7 @@ def status_beneath(root: str, names: t.Sequence[str]) -> os.stat_result:
 
 
 def read_regular(path: str | pathlib.Path, limit: int) -> bytes:
-    """The content of the regular file PATH, or its first LIMIT bytes. Raises OSError, also for whatever is no regular file."""
+    """Return the content of the regular file PATH, or its first LIMIT bytes. Raise OSError, also if it is not a regular file."""
     descriptor = os.open(path, _SAFELY)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

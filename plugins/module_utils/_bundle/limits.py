@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a bundle may hold at most, and which names survive the way to a host. A tree is fit for every format or for none."""
+"""Limits of a bundle, and rules for names that survive the way to a host. They are the same for every format."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import typing as t
 
 from .manifest import BundleError
 
-# A tree beyond these is a mistake, such as links that multiply it, or an attack; hosts would not finish it within an event's hour either.
+# A tree beyond these limits is a mistake, such as links that multiply it, or an attack; hosts could not install it within an event's hour anyway.
 MOST_PATHS = 500_000
 MOST_BYTES = 32 << 30
-# Directories that are there once more, by a link; two links in each of a few double them with each.
+# Directories that are repeated by a link; two links in each of several directories double them each time.
 MOST_REPEATED = 50_000
 DEEPEST = 255
 
-# Linux takes 4,095 bytes, of which the agent's own folders need 106 by default (host agent 1.8.1: root_dir, group, deployment, archive).
+# Linux accepts 4,095 bytes, of which the agent's own folders need 106 by default (host agent 1.8.1: root_dir, group, deployment, archive).
 LONGEST_PATH = 3968
 _LONGEST_NAME = 255
 
-# What unzip 6.0 drops from names (observed): control characters, and a version as VMS had it.
+# The parts of names that unzip 6.0 drops (observed): control characters, and a version in the style of VMS.
 _DROPPED = re.compile(r"[\x00-\x1f\x7f]|;\d*$", re.ASCII)
 
 
 class Sized(t.Protocol):
-    """Something in a bundle, with the bytes of its content."""
+    """An item of a bundle, with the bytes of its content."""
 
     @property
     def path(self) -> str: ...
@@ -40,17 +40,17 @@ Item = t.TypeVar("Item", bound=Sized)
 
 
 def bounded(items: t.Iterable[Item], most_bytes: int = MOST_BYTES, remedy: str = "exclude some") -> t.Iterator[Item]:
-    """ITEMS, as long as they are few enough and have MOST_BYTES in all. Raises BundleError, with the REMEDY, at the first that is too much."""
+    """Yield ITEMS, while they are few enough and have at most MOST_BYTES in total. Raise BundleError, with the REMEDY, at the first beyond that."""
     size = 0
     for count, item in enumerate(items, 1):
         size += item.size
         if count > MOST_PATHS:
             raise BundleError(
-                f"there are more than {MOST_PATHS:,} files and directories, the last one {item.path!r}, which no bundle may hold: {remedy}"
+                f"the bundle exceeds the limit of {MOST_PATHS:,} files and directories at {item.path!r}: {remedy}"
             )
         if size > most_bytes:
             raise BundleError(
-                f"the contents exceed {most_bytes / (1 << 30):,.0f} GiB with {item.path!r} ({item.size:,} bytes), which no bundle may hold: {remedy}"
+                f"the bundle exceeds the limit of {most_bytes / (1 << 30):,.0f} GiB at {item.path!r} ({item.size:,} bytes): {remedy}"
             )
         yield item
 
@@ -60,7 +60,9 @@ def check_path(path: str) -> None:
     try:
         length = len(path.encode())
     except UnicodeEncodeError:
-        raise BundleError(f"{path!r} is not UTF-8, so its name would not survive in an archive: rename it") from None
+        raise BundleError(
+            f"{path!r} is not valid UTF-8, so its name would be damaged in an archive: rename it"
+        ) from None
     if _DROPPED.search(path):
         raise BundleError(
             f"{path!r} has a control character in its name, or ends in a semicolon and digits, which unzip drops on a host: rename it"
@@ -73,14 +75,14 @@ def _check_length(path: str, length: int) -> None:
     beginning = f"{path[:60]!r}..."
     if length > LONGEST_PATH:
         raise BundleError(
-            f"the path that begins with {beginning} has {length:,} bytes, and hosts take {LONGEST_PATH:,}: shorten or exclude it"
+            f"the path that begins with {beginning} has {length:,} bytes, but the limit on hosts is {LONGEST_PATH:,}: shorten or exclude it"
         )
     names = path.split("/")
     if len(names) > DEEPEST:
         raise BundleError(
-            f"the path that begins with {beginning} is nested {len(names)} deep, and {DEEPEST} are allowed: flatten or exclude it"
+            f"the path that begins with {beginning} is nested {len(names)} levels deep, but the limit is {DEEPEST}: flatten or exclude it"
         )
     if any(len(name.encode()) > _LONGEST_NAME for name in names):
         raise BundleError(
-            f"a name in {beginning} has more than {_LONGEST_NAME} bytes, which the hosts' file systems refuse: shorten or exclude it"
+            f"a name in {beginning} has more than {_LONGEST_NAME} bytes, the limit of the hosts' file systems: shorten or exclude it"
         )

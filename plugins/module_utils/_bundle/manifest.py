@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes into a bundle, and the digest by which a release is known.
+"""The manifest of a bundle: its entries, and the digest that identifies a release.
 
-The digest is of names, kinds, modes and contents, taken before any archive exists, so the same content is the same release on any machine, at
+The digest covers names, types, modes and contents, and is computed before any archive exists, so the same content is the same release on any machine, at
 any time, with any compressor.
 """
 
@@ -21,18 +21,18 @@ from dataclasses import dataclass
 from .checksums import crc32
 from .files import Identity, Replaced, open_same
 
-# The only name that the host agent finds in all its steps (observed with host agent 1.8.1; `appspec.yaml` fails in the hooks).
+# The only name that all steps of the host agent accept (observed with host agent 1.8.1; `appspec.yaml` fails in the hooks).
 APPSPEC = "appspec.yml"
 
 DIRECTORY_MODE = stat.S_IFDIR | 0o755
 LINK_MODE = stat.S_IFLNK | 0o777
 
-# As much of a file as the processor's own memory holds while both digests are taken.
+# The bytes of a file that stay in the processor's cache while both digests are computed.
 _CHUNK = 1 << 18
 
 
 class BundleError(ValueError):
-    """Something of which no bundle can be made; the text says what and why, `option` is the module's option that named it."""
+    """A source from which no bundle can be made. The message says why; `option` is the module's option that named it."""
 
     def __init__(self, message: str, option: str = "source") -> None:
         super().__init__(message)
@@ -45,9 +45,9 @@ class BundleError(ValueError):
 class Entry(t.NamedTuple):
     """One file, directory or link of a bundle.
 
-    PATH is relative to the bundle with `/`; MODE holds kind and permissions; SOURCE is the file with the content, or the content itself (of a
-    link: its target). SIZE in bytes, SHA256 in hex and CRC32 are of the content, and empty for a directory. IDENTITY is of the file that was
-    listed, so that no other is read in its place.
+    PATH is relative to the bundle, with `/`; MODE has the file type and permissions; SOURCE is the file with the content, or the content itself (of a
+    link: its target). SIZE in bytes, SHA256 in hex and CRC32 describe the content, and are empty for a directory. IDENTITY is that of the file that was
+    listed, so that no other file is read in its place.
     """
 
     path: str
@@ -71,26 +71,26 @@ class Entry(t.NamedTuple):
         return stat.S_ISREG(self.mode)
 
     def with_digests(self, sha256: str, checksum: int) -> Entry:
-        """It with the SHA256 and the CRC32 of its content."""
+        """Return the entry with the SHA256 and the CRC32 of its content."""
         return Entry(self.path, self.mode, self.source, self.size, sha256, checksum, self.identity)
 
     def open(self) -> io.BytesIO | io.FileIO:
-        """The content, to be read. Raises OSError, and BundleError if another file stands there by now."""
+        """Open the content for reading. Raise OSError, or BundleError if another file has replaced it."""
         if isinstance(self.source, bytes):
             return io.BytesIO(self.source)
         return io.FileIO(self.descriptor(self.source))
 
     def descriptor(self, source: str) -> int:
-        """A descriptor of its file, SOURCE. Raises OSError, and BundleError if another file stands there by now."""
+        """Return a descriptor of its file, SOURCE. Raise OSError, or BundleError if another file has replaced it."""
         try:
             return open_same(source, self.identity)
         except Replaced as error:
-            raise BundleError(changed(self.path)) from error
+            raise BundleError(changed_message(self.path)) from error
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The entries of a bundle, sorted by path; each directory stands before what it holds."""
+    """The entries of a bundle, sorted by path; each directory comes before its content."""
 
     entries: tuple[Entry, ...]
 
@@ -108,13 +108,13 @@ class Manifest:
         return sum(entry.size for entry in self.entries)
 
     def largest(self, count: int) -> list[Entry]:
-        """The COUNT largest files, the largest first."""
+        """Return the COUNT largest files, the largest first."""
         files = (entry for entry in self.entries if entry.is_file)
         return sorted(files, key=lambda entry: (-entry.size, entry.path))[:count]
 
 
-def held(entry: Entry) -> Entry:
-    """ENTRY with the digests of its content, and that content instead of its file, which is read only once. Raises BundleError."""
+def with_content(entry: Entry) -> Entry:
+    """Return ENTRY with the digests of its content, and with that content in place of its file, which is read only once. Raise BundleError."""
     if isinstance(entry.source, bytes):
         return fingerprinted(entry)
     try:
@@ -122,12 +122,12 @@ def held(entry: Entry) -> Entry:
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if len(content) != entry.size:
-        raise BundleError(changed(entry.path))
+        raise BundleError(changed_message(entry.path))
     return Entry(entry.path, entry.mode, content, entry.size, hashlib.sha256(content).hexdigest(), crc32(content))
 
 
 def _read_at_once(descriptor: int, size: int) -> bytes:
-    """What the file of DESCRIPTOR begins with, SIZE bytes of it, by the fewest calls to the system; it is closed."""
+    """Return the first SIZE bytes of the file of DESCRIPTOR, with the fewest system calls, and close it."""
     try:
         return os.read(descriptor, size)
     finally:
@@ -135,7 +135,7 @@ def _read_at_once(descriptor: int, size: int) -> bytes:
 
 
 def fingerprinted(entry: Entry) -> Entry:
-    """ENTRY with the digests of its content. Raises BundleError if that cannot be read, or has another size by now."""
+    """Return ENTRY with the digests of its content. Raise BundleError if it cannot be read, or its size has changed."""
     if entry.is_directory:
         return entry
     sha256, checksum, size = hashlib.sha256(), 0, 0
@@ -143,20 +143,20 @@ def fingerprinted(entry: Entry) -> Entry:
         with entry.open() as content:
             while size <= entry.size and (
                 chunk := content.read(_CHUNK)
-            ):  # a file that grows faster than it is read would never end
+            ):  # reading a file that grows faster than it is read would never end
                 sha256.update(chunk)
                 checksum = crc32(chunk, checksum)
                 size += len(chunk)
     except OSError as error:
         raise BundleError(_unreadable(entry, error)) from error
     if size != entry.size:
-        raise BundleError(changed(entry.path))
+        raise BundleError(changed_message(entry.path))
     return entry.with_digests(sha256.hexdigest(), checksum)
 
 
-def changed(path: str) -> str:
-    """What to say of PATH, a file or directory in the source, if it is not what it was."""
-    return f"{path!r} changed while the bundle was being made: run the task again when nothing writes there"
+def changed_message(path: str) -> str:
+    """Return the message for PATH, a file or directory in the source, that has changed."""
+    return f"{path!r} changed while the bundle was being built: run the task again when nothing writes to it"
 
 
 def _unreadable(entry: Entry, error: OSError) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The members of an archive that was made elsewhere, read as a stream: of whatever is in it, little is in memory at a time."""
+"""Members of a prebuilt archive, read as a stream that needs little memory, whatever the archive contains."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from .limits import LONGEST_PATH, MOST_PATHS
 from .manifest import BundleError
 
 _CHUNK = 1 << 20
-# What the libraries say of an archive that is damaged: RuntimeError of a compression that zipfile does not know, or of headers without an end.
+# The libraries' exceptions for a damaged archive: RuntimeError is for a compression that zipfile does not support, or for endless headers.
 UNREADABLE = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError,
 )  # fmt: skip
 
-# Only these two are unpacked by every host agent: rubyzip, to which 1.8.1 turns without the program unzip, knows no other.
+# Every host agent can only unpack these two: rubyzip, which 1.8.1 uses without unzip, supports no others.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 
-# A member's headers, with its name and attributes, and what pads the archive behind the last one.
+# The headers of a member, with its name and attributes, and the padding after the last one.
 _LONGEST_HEADERS = 1 << 17
 _LONGEST_ENDING = 16 << 20
-# More than this is read at once of nothing but a zip's directory.
+# Only a zip's directory is read in larger pieces than this.
 _LARGEST_DIRECTORY = 64 << 20
 # The end of a zip, with its comment.
 _LONGEST_END = 1 << 17
@@ -41,9 +41,9 @@ _SIGNATURE = b"PK\1\2"
 
 
 class Member(t.NamedTuple):
-    """A member of the archive: its NAME there, its PATH on a host, its MODE with kind and permissions, and the bytes of its content.
+    """A member of the archive: its NAME there, its PATH on a host, its MODE with file type and permissions, and the size of its content.
 
-    TARGET is what a link says; SAME_AS is the path of the member of which a hard link is another name.
+    TARGET is that of a symbolic link; SAME_AS is the path of the member to which a hard link refers.
     """
 
     name: str
@@ -55,19 +55,19 @@ class Member(t.NamedTuple):
 
 
 def clean(name: str) -> str:
-    """NAME as a path."""
+    """Return NAME as a normalized path."""
     return str(pathlib.PurePosixPath(name))
 
 
 def zip_members(path: pathlib.Path) -> Iterator[Member]:
-    """The members of the zip PATH, by its directory. Raises BundleError and what UNREADABLE holds."""
+    """Return the members of the zip PATH, from its directory. Raise BundleError, or one of UNREADABLE."""
     with path.open("rb") as file, zipfile.ZipFile(_Zip(file)) as archive:
         for info in archive.infolist():
             yield _zip_member(archive, info)
 
 
 def check_zip_contents(path: pathlib.Path) -> None:
-    """Read the contents of the zip PATH. Raises what UNREADABLE holds where one is not what its checksum and its sizes say."""
+    """Read the contents of the zip PATH. Raise one of UNREADABLE if a content does not match its checksum or its sizes."""
     with path.open("rb") as file, zipfile.ZipFile(_Zip(file)) as archive:
         for info in archive.infolist():
             with archive.open(info) as content:
@@ -76,13 +76,13 @@ def check_zip_contents(path: pathlib.Path) -> None:
 
 
 def read_zipped(path: pathlib.Path, name: str, limit: int) -> bytes:
-    """The first LIMIT bytes of the member NAME of the zip PATH. Raises what UNREADABLE holds."""
+    """Return the first LIMIT bytes of the member NAME of the zip PATH. Raise one of UNREADABLE."""
     with path.open("rb") as file, zipfile.ZipFile(_Zip(file)) as archive, archive.open(name) as content:
         return content.read(limit)
 
 
 def tar_members(path: pathlib.Path, bundle_type: str) -> Iterator[Member]:
-    """The members of the tar or tgz PATH, which is read to its end. Raises BundleError and what UNREADABLE holds."""
+    """Return the members of the tar or tgz PATH, which is read to its end. Raise BundleError, or one of UNREADABLE."""
     with _unzipped(path, bundle_type) as stream:
         headers = _Headers(stream)
         for _archive, info in _tar_infos(headers):
@@ -92,18 +92,18 @@ def tar_members(path: pathlib.Path, bundle_type: str) -> Iterator[Member]:
         length = 0
         while chunk := stream.read(
             _CHUNK
-        ):  # tarfile is content where gzip is not: what is cut off shows only at the end
+        ):  # tarfile accepts what gzip does not: a truncated file shows only at its end
             length += len(chunk)
             if length > _LONGEST_ENDING:
                 raise tarfile.ReadError(f"more than {_LONGEST_ENDING:,} bytes follow its end")
 
 
 def read_tarred(path: pathlib.Path, bundle_type: str, name: str, limit: int) -> bytes:
-    """The first LIMIT bytes of the member NAME of the tar or tgz PATH. Raises what UNREADABLE holds."""
+    """Return the first LIMIT bytes of the member NAME of the tar or tgz PATH. Raise one of UNREADABLE."""
     with _unzipped(path, bundle_type) as stream:
         for archive, info in _tar_infos(_Headers(stream)):
             if info.name == name:
-                # What follows is content, of which no more than LIMIT is read.
+                # The content follows, of which no more than LIMIT bytes are read.
                 archive.fileobj = stream
                 content = archive.extractfile(info)
                 return content.read(limit) if content else b""
@@ -111,7 +111,7 @@ def read_tarred(path: pathlib.Path, bundle_type: str, name: str, limit: int) -> 
 
 
 class _Zip(io.RawIOBase):
-    """FILE, as zipfile gets it: no directory larger than what it may hold."""
+    """A wrapper of FILE for zipfile that limits the size of the directory."""
 
     def __init__(self, file: t.IO[bytes]) -> None:
         super().__init__()
@@ -138,33 +138,35 @@ class _Zip(io.RawIOBase):
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     name = info.orig_filename
     if info.flag_bits & _ENCRYPTED:
-        raise BundleError(f"{name!r} in the archive cannot be read: it is encrypted, and host agents have no password")
+        raise BundleError(
+            f"{name!r} in the archive is encrypted, but host agents have no password: store it unencrypted"
+        )
     if info.compress_type not in _METHODS:
         raise BundleError(
-            f"{name!r} is compressed by a method ({info.compress_type}) that not all host agents know: use deflate"
+            f"{name!r} is compressed with a method ({info.compress_type}) that not all host agents support: use deflate"
         )
     if "\\" in name:
         raise BundleError(
-            f"{name!r} has a backslash, which is no separator in a zip, so the file would be misplaced on a host: make the archive with /"
+            f"{name!r} has a backslash, which is not a separator in a zip, so the file would be misplaced on a host: build the archive with /"
         )
-    # What was not made on Unix has no mode of Unix.
+    # A member that was not made on Unix has no Unix mode.
     mode = info.external_attr >> 16 or 0o644
     kind = stat.S_IFMT(mode) or stat.S_IFREG
     if name.endswith("/") and kind == stat.S_IFREG:
-        kind = stat.S_IFDIR  # to unzip, the name decides
+        kind = stat.S_IFDIR  # unzip goes by the name
     if name.endswith("/") != (kind == stat.S_IFDIR):
         raise BundleError(
-            f"{name!r} is a directory by its name or by its mode, but not by both, which unzip misplaces: make the archive anew"
+            f"{name!r} is a directory by either its name or its mode, but not by both, which unzip misplaces: rebuild the archive"
         )
     if kind not in (stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK):
-        raise BundleError(f"{name!r} is a device, pipe or socket, which no bundle may hold: leave it out")
+        raise BundleError(f"{name!r} is a device, pipe or socket, which a bundle cannot contain: remove it")
     target = _zip_link_target(archive, info) if kind == stat.S_IFLNK else None
     return Member(name, clean(name), kind | stat.S_IMODE(mode), info.file_size, target)
 
 
 def _zip_link_target(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
     if info.file_size > LONGEST_PATH:
-        raise BundleError(f"{info.filename!r} is a link whose target is longer than any path: leave it out")
+        raise BundleError(f"{info.filename!r} is a link whose target is longer than any path: remove it")
     return archive.read(info).decode("utf-8", "surrogateescape")
 
 
@@ -173,7 +175,7 @@ def _unzipped(path: pathlib.Path, bundle_type: str) -> t.IO[bytes]:
 
 
 class _Headers:
-    """STREAM, as tarfile gets it: it reads nothing but headers, of which each member has few, and the LAST one is kept."""
+    """A wrapper of STREAM for tarfile, which only reads headers: it limits those of each member, and keeps the LAST one."""
 
     def __init__(self, stream: t.IO[bytes]) -> None:
         self._stream = stream
@@ -198,10 +200,10 @@ def _tar_infos(headers: _Headers) -> Iterator[tuple[tarfile.TarFile, tarfile.Tar
     headers.room = _LONGEST_HEADERS
     with tarfile.open(fileobj=t.cast("t.IO[bytes]", headers), mode="r:") as archive:
         while info := archive.next():
-            if info.size < 0:  # to tarfile, the next member would stand before this one
+            if info.size < 0:  # for tarfile, the next member would come before this one
                 raise tarfile.ReadError(f"{info.name!r} has a negative size")
             yield archive, info
-            t.cast("t.Any", archive).members.clear()  # it would keep them all
+            t.cast("t.Any", archive).members.clear()  # tarfile would keep them all
             headers.room = _LONGEST_HEADERS
 
 
@@ -216,5 +218,5 @@ def _tar_member(info: tarfile.TarInfo) -> Member:
     if info.isreg():
         return Member(info.name, path, stat.S_IFREG | permissions, info.size)
     raise BundleError(
-        f"{info.name!r} is a device, a pipe or of a kind that tar does not know, which no bundle may hold: leave it out"
+        f"{info.name!r} is a device, a pipe or of an unknown type, which a bundle cannot contain: remove it"
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work in threads, in order and in bounds; it pays where the work releases the interpreter's lock, as digests, deflate and the network do."""
+"""Bounded work in threads, in order. It pays off if the work releases the interpreter's lock, as digests, deflate and the network do."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from .checksums import Chunk
 Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")
 
-# A thread costs more than a small item takes, so such items travel together.
+# Handing a small item to a thread costs more than its work, so small items are grouped.
 _BATCH_BYTES = 1 << 20
 _BATCH_ITEMS = 256
 
 
 def processors() -> int:
-    """How many threads can work at once; more than eight would only take memory."""
+    """Return how many threads can work at once; more than eight would only cost memory."""
     return min(os.cpu_count() or 1, 8)
 
 
 def ordered_map(
     function: t.Callable[[Item], Result], items: t.Iterable[Item], workers: int, ahead: int
 ) -> t.Generator[Result, None, None]:
-    """FUNCTION of each of ITEMS, in their order, by WORKERS threads that are at most AHEAD items before the one that is asked for.
+    """Yield FUNCTION of each of ITEMS, in their order, from WORKERS threads that are at most AHEAD items ahead of the consumer.
 
-    The first error ends it: what has begun is waited for, what has not is dropped.
+    The first error ends it: wait for the work that has begun, and drop the rest.
     """
     pending: collections.deque[Future[Result]] = collections.deque()
     with ThreadPoolExecutor(workers) as pool:
@@ -48,7 +48,7 @@ def ordered_map(
 
 
 def workloads(items: t.Iterable[Item], weight: t.Callable[[Item], int]) -> t.Iterator[list[Item]]:
-    """ITEMS in lists that are worth a thread's while; WEIGHT is how many bytes one is."""
+    """Yield ITEMS in lists that are large enough for a thread; WEIGHT returns the bytes of one."""
     batch: list[Item] = []
     size = 0
     for item in items:
@@ -62,7 +62,7 @@ def workloads(items: t.Iterable[Item], weight: t.Callable[[Item], int]) -> t.Ite
 
 
 def blocks(chunks: t.Iterable[Chunk], size: int) -> t.Iterator[list[Chunk]]:
-    """CHUNKS in lists of at least SIZE bytes, of which the last may have fewer."""
+    """Yield CHUNKS in lists of at least SIZE bytes, except for the last one."""
     held: list[Chunk] = []
     length = 0
     for chunk in chunks:

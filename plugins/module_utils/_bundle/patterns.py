@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Patterns in the syntax of .gitignore, matched in time that grows with a path and a pattern, never by trying what stars could stand for."""
+"""Patterns in the syntax of .gitignore, matched in time proportional to the path and the pattern, without backtracking over stars."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-# A longer one is no pattern that anybody wrote, and each is held against each path.
+# Nobody writes longer patterns, and each one is matched against each path.
 LONGEST_PATTERN = 1024
 MOST_PATTERNS = 2000
 
@@ -22,14 +22,14 @@ _POSIX_CLASSES = {
 }  # fmt: skip
 
 
-# What one name of a path must be to match; None for any number of names, which may be none.
+# The regular expression for one name of a path; None for any number of names, including none.
 Step = t.Callable[[str], object] | None
 
 
 class Pattern(t.NamedTuple):
-    """A pattern: what it says of what matches (IS_PLAIN, or it begins with `!`), and the STEPS that the names of a path have to take.
+    """A pattern: whether it IS_PLAIN (or begins with `!`), and the STEPS that the names of a path must match.
 
-    ONLY_FOLDERS is for one that ends in `/`. One that ends in `/**` is for all that is INSIDE, and so for the directory too.
+    ONLY_FOLDERS is true if it ends with `/`. One that ends with `/**` matches everything INSIDE, and therefore the directory too.
     """
 
     is_plain: bool
@@ -38,11 +38,11 @@ class Pattern(t.NamedTuple):
     inside: bool
 
     def begun(self) -> frozenset[int]:
-        """The states before the first name of a path: how many steps may be done."""
+        """Return the states before the first name of a path: the numbers of steps that may be done."""
         return self._skipping({0})
 
     def moved(self, states: frozenset[int], name: str) -> frozenset[int]:
-        """The states behind NAME."""
+        """Return the states after NAME."""
         reached = set()
         for state in states:
             if state < len(self.steps):
@@ -54,13 +54,13 @@ class Pattern(t.NamedTuple):
         return self._skipping(reached) if reached else _NOWHERE
 
     def ends(self, states: frozenset[int], is_directory: bool) -> bool:
-        """Whether what has led to STATES matches."""
+        """Return whether a path that led to STATES matches."""
         if self.only_folders and not is_directory:
             return False
         return len(self.steps) in states or (self.inside and is_directory and len(self.steps) - 1 in states)
 
     def _skipping(self, states: set[int]) -> frozenset[int]:
-        """STATES, and those behind any number of folders, which may be none."""
+        """Return STATES, and those after any number of folders, including none."""
         for state in tuple(states):
             while state < len(self.steps) and self.steps[state] is None:
                 state += 1
@@ -73,21 +73,21 @@ _NOWHERE = frozenset[int]()
 
 @dataclass(frozen=True)
 class _Folder:
-    """What is known of a directory: the STATES of each pattern behind its path, and the LAST pattern that matches it or one above; -1 for none."""
+    """A directory: the STATES of each pattern after its path, and the LAST pattern that matches it or a directory above; -1 for none."""
 
     states: tuple[frozenset[int], ...]
     last: int
 
 
 class Patterns:
-    """PATTERNS in their order, of which the last that matches a path counts, or else the last that matches a directory above it."""
+    """PATTERNS in order; the last that matches a path wins, or else the last that matches a directory above it."""
 
     def __init__(self, patterns: t.Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
         self._folder = functools.lru_cache(maxsize=1024)(self._looked_at)
 
     def verdict(self, path: str, is_directory: bool) -> bool | None:
-        """Whether the pattern that counts for PATH is a plain one; None if none matches."""
+        """Return whether the pattern that wins for PATH is a plain one; None if none matches."""
         above, _, name = path.rpartition("/")
         folder = self._folder(above)
         for number in range(len(self._patterns) - 1, -1, -1):
@@ -112,24 +112,24 @@ class Patterns:
 
 
 def parsed(lines: t.Sequence[str]) -> list[Pattern]:
-    """The patterns in LINES, without blank ones and comments. Raises ValueError, which says what is wrong with which."""
+    """Return the patterns in LINES, without blank lines and comments. Raise ValueError with the pattern and the problem."""
     if len(lines) > MOST_PATTERNS:
-        raise ValueError(f"one of {len(lines):,}, is too many: {MOST_PATTERNS:,} are allowed")
+        raise ValueError(f"one of {len(lines):,}, is too many: at most {MOST_PATTERNS:,} are allowed")
     found = []
     for line in lines:
         if len(line) > LONGEST_PATTERN:
-            raise ValueError(f"{line[:40]!r}..., has {len(line):,} characters: {LONGEST_PATTERN:,} are allowed")
+            raise ValueError(f"{line[:40]!r}..., has {len(line):,} characters: at most {LONGEST_PATTERN:,} are allowed")
         try:
             pattern = _pattern(line)
         except ValueError as error:
-            raise ValueError(f"{line!r}, is not in the syntax of .gitignore: {error}") from error
+            raise ValueError(f"{line!r}, is not valid .gitignore syntax: {error}") from error
         if pattern is not None:
             found.append(pattern)
     return found
 
 
 def _pattern(line: str) -> Pattern | None:
-    """The pattern in LINE; None if there is none. Raises ValueError."""
+    """Return the pattern in LINE; None if there is none. Raise ValueError."""
     text = line if line.endswith("\\ ") else line.rstrip()
     if not text or text.startswith("#") or text == "/":
         return None
@@ -137,7 +137,7 @@ def _pattern(line: str) -> Pattern | None:
     whole = text if is_plain else text[1:]
     names = whole.removesuffix("/")
     if not names:
-        raise ValueError("it names nothing")
+        raise ValueError("it is empty")
     is_anchored = "/" in names
     steps = [_step(name) for name in names.removeprefix("/").split("/")]
     if not is_anchored:
@@ -155,7 +155,7 @@ def _is_any(_name: str) -> bool:
 
 @functools.lru_cache(maxsize=MOST_PATTERNS)
 def _step(text: str) -> Step:
-    """The step for TEXT, which stands between two slashes. Raises ValueError."""
+    """Return the step for TEXT, the part between two slashes. Raise ValueError."""
     if text == "**":
         return None
     pieces, is_literal = [""], True
@@ -165,7 +165,7 @@ def _step(text: str) -> Step:
         place += 1
         if letter == "\\":
             if place == len(text):
-                raise ValueError("nothing follows the backslash at its end")
+                raise ValueError("it ends with a backslash")
             pieces[-1] += re.escape(text[place])
             place += 1
         elif letter == "*":
@@ -183,13 +183,13 @@ def _step(text: str) -> Step:
 
 
 def _matcher(pieces: list[str], is_literal: bool) -> Step:
-    """What matches PIECES, regular expressions without repetition, with anything between each two."""
+    """Return the regular expression for PIECES, regular expressions without repetition, with anything between each two."""
     if is_literal and len(pieces) == 1:
         return re.sub(r"\\(.)", r"\1", pieces[0], flags=re.DOTALL).__eq__
     if not any(pieces):
         return _is_any
     first, *middle, last = pieces if len(pieces) > 1 else [pieces[0], None]
-    # Each piece is found where it first occurs, and that is final: a lookahead is not entered again, so no place is tried twice.
+    # Each piece matches at its first occurrence, and that is final: a lookahead is not retried, so no position is tried twice.
     found = "".join(
         f"(?=(?P<at{number}>.*?{piece}))(?P=at{number})" for number, piece in enumerate(filter(None, middle))
     )
@@ -198,7 +198,7 @@ def _matcher(pieces: list[str], is_literal: bool) -> Step:
 
 
 def _characters(text: str, place: int) -> tuple[str, int]:
-    """The set of characters whose bracket stands before PLACE, as a regular expression, and the place behind it. Raises ValueError."""
+    """Return the set of characters whose bracket is before PLACE, as a regular expression, and the place after it. Raise ValueError."""
     is_negated = text[place : place + 1] in ("!", "^")
     place += is_negated
     inside, begun = "", place
@@ -206,7 +206,7 @@ def _characters(text: str, place: int) -> tuple[str, int]:
         if text.startswith("[:", place) and ":]" in text[place + 2 :]:
             name, _, _rest = text[place + 2 :].partition(":]")
             if name not in _POSIX_CLASSES:
-                raise ValueError(f"[:{name}:] is not a class of characters")
+                raise ValueError(f"[:{name}:] is not a character class")
             inside += _POSIX_CLASSES[name]
             place += len(name) + 4
             continue
@@ -214,14 +214,14 @@ def _characters(text: str, place: int) -> tuple[str, int]:
         last = first
         if text[place : place + 1] == "-" and text[place + 1 : place + 2] not in ("", "]"):
             last, place = _character(text, place + 1)
-        inside += f"{re.escape(first)}-{re.escape(max(first, last))}"  # backwards, it is the first alone, as to git
+        inside += f"{re.escape(first)}-{re.escape(max(first, last))}"  # git reads a backward range as its first character alone
     if place >= len(text):
-        raise ValueError("its [ has no ]")
+        raise ValueError("its [ is not closed by ]")
     return f"[{'^' if is_negated else ''}{inside}]", place + 1
 
 
 def _character(text: str, place: int) -> tuple[str, int]:
-    """The character at PLACE, which a backslash may announce, and the place behind it."""
+    """Return the character at PLACE, which may be escaped by a backslash, and the place after it."""
     if text[place] == "\\" and place + 1 < len(text):
         place += 1
     return text[place], place + 1

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A directory on its way to a bundle: it is read, and packed, by processes of their own, while this one has other things to do."""
+"""Reading and packing of a directory in separate processes, while this one does other work."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pathlib
 import stat
 import typing as t
 
-from .manifest import APPSPEC, BundleError, Entry, Manifest, fingerprinted, held
+from .manifest import APPSPEC, BundleError, Entry, Manifest, fingerprinted, with_content
 from .parallel import processors
 from .selection import Selection
 from .tree import list_entries
 from .workers import Worker
 from .zip_archive import Packed, is_large, packed_share, zip_shares
 
-# How many bytes of small files are held in memory. Files are not read again for the archive as long as that lasts.
+# The bytes of small files to keep in memory, so that they are not read again for the archive.
 _HELD = 48 << 20
 
-# How many shares are packed before they are asked for. Each has about a mebibyte before it is compressed.
+# The number of shares to pack in advance. Each has about a mebibyte before compression.
 _AHEAD = 32
 
-# From how many bytes or files on it is worth its while to start processes.
+# The numbers of bytes and of files from which starting processes pays off.
 _MANY_BYTES = 8 << 20
 _MANY_FILES = 1000
 
@@ -32,7 +32,7 @@ _Digests = dict[str, tuple[str, int]]
 
 
 class Reading:
-    """ENTRIES, as they are listed, being read, and then packed for a zip compressed at LEVEL (0 to 9), if it is to become one."""
+    """ENTRIES that are read as they are listed, and then packed, if LEVEL (0 to 9) is given for a zip."""
 
     def __init__(self, entries: list[Entry], level: int | None) -> None:
         self._entries = sorted(entries, key=lambda entry: entry.path)
@@ -45,24 +45,24 @@ class Reading:
             self._workers = [Worker(worker, _AHEAD // count) for worker in self._workers]
 
     def manifest(self) -> Manifest:
-        """The entries with the digests of their contents; to be asked for once. Raises BundleError."""
+        """Return the entries with the digests of their contents; call it once. Raise BundleError."""
         digests: _Digests = {}
         for worker in self._workers:
             digests |= next(worker)
         return Manifest(tuple(entry.with_digests(*digests[entry.path]) for entry in self._entries))
 
     def packed(self) -> t.Iterator[Packed]:
-        """What zip_chunks takes; to be asked for once, after the manifest. Raises BundleError."""
+        """Return the packed shares for zip_chunks; call it once, after `manifest`. Raise BundleError."""
         small = (number for number, share in enumerate(self._shares) if not is_large(share[0]))
         return (next(self._workers[number % len(self._workers)]) for number in small)
 
 
 def _read_and_pack(shares: list[list[Entry]], level: int | None, room: int) -> t.Iterator[_Digests | Packed]:
-    """The digests of all entries of SHARES; then, if there is a LEVEL, each share of small ones packed. ROOM bytes are held meanwhile."""
+    """Yield all entries of SHARES with their digests; then, if there is a LEVEL, each packed share of small ones. Keep at most ROOM bytes meanwhile."""
     read = []
     for share in shares:
         room -= sum(entry.size for entry in share)
-        one = held if room >= 0 and level is not None and not is_large(share[0]) else fingerprinted
+        one = with_content if room >= 0 and level is not None and not is_large(share[0]) else fingerprinted
         read.append([one(entry) for entry in share])
     yield {entry.path: (entry.sha256, entry.crc32) for share in read for entry in share}
     if level is not None:
@@ -76,9 +76,9 @@ def begin_reading(
     appspec: bytes | None = None,
     level: int | None = None,
 ) -> Reading:
-    """Begin to read the directory FOLDER, with APPSPEC in place of its own AppSpec if given. Raises BundleError if no bundle can be made of it.
+    """Begin to read the directory FOLDER, with APPSPEC in place of its own AppSpec if given. Raise BundleError if it cannot be bundled.
 
-    Permissions are reduced to whether a file is executable, as version control does, so the umask of a checkout does not make another release.
+    Permissions are reduced to whether a file is executable, as in version control, so that the umask of a checkout does not change the release.
     """
     if folder.is_dir() and appspec is None and not (folder / APPSPEC).is_file():
         raise BundleError(_no_appspec(folder))
@@ -91,7 +91,7 @@ def begin_reading(
 
 def _no_appspec(folder: pathlib.Path) -> str:
     if os.path.lexists(folder / APPSPEC):
-        return f"{APPSPEC!r} is not a regular file, nor a link to one, so nothing can be deployed by it: replace it"
+        return f"{APPSPEC!r} is neither a regular file nor a link to one, so it cannot be an AppSpec: replace it"
     if (folder / "appspec.yaml").is_file():
         return f"{str(folder)!r} holds appspec.yaml, but the host agent runs hooks only from a file named {APPSPEC}: rename it"
-    return f"{str(folder)!r} has no {APPSPEC} at its top, so it is not an application that CodeDeploy can deploy"
+    return f"{str(folder)!r} has no {APPSPEC} at its top level, so CodeDeploy cannot deploy it: add one"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A bundle that was made elsewhere: a zip, tar or tgz file."""
+"""Prebuilt bundles: zip, tar or tgz files."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from .unpacking import check_members, check_name
 
 _CHUNK = 1 << 20
 
-# An archive that unpacks to more than both is taken for a bomb: deflate reaches a thousandfold, but not with what somebody deploys.
+# An archive that unpacks to more than both limits is treated as a bomb: deflate can reach a factor of a thousand, but not with what people deploy.
 _HARMLESS = 1 << 30
 _EXPANSION = 100
 
-# How the first header of a tar ends, but for what follows there.
+# The magic number in the first header of a tar, and its end.
 _MAGIC = b"ustar"
 _MAGIC_END = 257 + len(_MAGIC)
 
 
 @dataclass(frozen=True)
 class ReadyBundle:
-    """The archive of MEMBERS in the file PATH, which has LONGEST bytes and is known by the digest of them."""
+    """The archive of MEMBERS in the file PATH, which has LONGEST bytes, and the digest of that file."""
 
     path: pathlib.Path
     bundle_type: str
@@ -57,7 +57,7 @@ class ReadyBundle:
         }
 
     def read(self, path: str, limit: int) -> bytes:
-        """The first LIMIT bytes of the file that is PATH on a host. Raises BundleError."""
+        """Return the first LIMIT bytes of the file that is PATH on a host. Raise BundleError."""
         members = {member.path: member for member in self.members}
         member = members[path]
         while member.same_as is not None:
@@ -76,29 +76,32 @@ class ReadyBundle:
             yield Chunk(chunk)
         if digest.hexdigest() != self.digest:
             raise BundleError(
-                f"{str(self.path)!r} changed while it was uploaded: run the task again when nothing writes there"
+                f"{str(self.path)!r} changed while it was being uploaded: run the task again when nothing writes to it"
             )
 
 
 def read_ready(path: pathlib.Path, expected_type: str | None = None) -> ReadyBundle:
-    """The bundle in the file PATH. Raises BundleError unless it is an archive, of the EXPECTED_TYPE, with an AppSpec where the host agent looks,
-    and all of it is unpacked there as it should be."""
+    """Return the bundle in the file PATH. Raise BundleError unless it is an archive of the EXPECTED_TYPE, has an AppSpec where the host agent looks for it,
+    and unpacks correctly on a host."""
     digest, size = hashlib.sha256(), 0
     for chunk in _chunks(path):
         digest.update(chunk)
         size += len(chunk)
     bundle_type = _bundle_type(path)
     if expected_type not in (None, bundle_type):
-        raise BundleError(f"{expected_type} was given, but {str(path)!r} is of type {bundle_type}", "bundle_type")
+        raise BundleError(
+            f"{expected_type} does not match {str(path)!r}, which is of type {bundle_type}: set that type, or omit it",
+            "bundle_type",
+        )
     members = _placed(path, _sound_members(path, bundle_type, size))
     check_members(members)
     return ReadyBundle(path, bundle_type, digest.hexdigest(), size, members)
 
 
 def _sound_members(path: pathlib.Path, bundle_type: str, size: int) -> list[Member]:
-    """The members of the archive PATH, which has SIZE bytes, each under a name that leads into the archive and with the right checksum."""
+    """Return the members of the archive PATH, which has SIZE bytes. Raise BundleError for a name that leads out of it, or a wrong checksum."""
     most = min(MOST_BYTES, max(_HARMLESS, _EXPANSION * size))
-    remedy = f"an archive may unpack to 1 GiB or to {_EXPANSION} times its own size; give its content as a directory"
+    remedy = f"an archive may unpack to at most 1 GiB or {_EXPANSION} times its own size; set source to a directory with its content"
     members = []
     try:
         listed = zip_members(path) if bundle_type == "zip" else tar_members(path, bundle_type)
@@ -108,19 +111,19 @@ def _sound_members(path: pathlib.Path, bundle_type: str, size: int) -> list[Memb
                 members.append(member)
         if bundle_type == "zip":
             check_zip_contents(path)
-    except BundleError:  # a ValueError too, with its own text
+    except BundleError:  # a ValueError too, with its own message
         raise
     except UNREADABLE as error:
-        raise BundleError(f"{str(path)!r} is neither a directory nor a sound zip, tar or tgz file: {error}") from error
+        raise BundleError(f"{str(path)!r} is neither a directory nor a valid zip, tar or tgz file: {error}") from error
     return members
 
 
 def _placed(path: pathlib.Path, members: list[Member]) -> tuple[Member, ...]:
-    """MEMBERS of the archive PATH where the host agent has them: without the only directory at the top. Raises BundleError without an AppSpec."""
+    """Return MEMBERS of the archive PATH at their places on a host: without a single top directory. Raise BundleError if there is no AppSpec."""
     top = _top([member.path for member in members])
     if top is None:
         raise BundleError(
-            f"{str(path)!r} has no {APPSPEC} at its top, nor in its only directory, so CodeDeploy cannot deploy it"
+            f"{str(path)!r} has no {APPSPEC} at its top level or in its only directory, so CodeDeploy cannot deploy it: add one"
         )
     return tuple(
         member._replace(
@@ -146,14 +149,14 @@ def _bundle_type(path: pathlib.Path) -> str:
         beginning = file.read(_MAGIC_END)
     if beginning.startswith(b"\x1f\x8b"):
         return "tgz"
-    # A tar may end in a zip, so that zipfile takes the whole for one.
+    # A tar may end with a zip, so that zipfile accepts the whole file.
     return "zip" if not beginning.endswith(_MAGIC) and zipfile.is_zipfile(path) else "tar"
 
 
 def _top(paths: list[str]) -> str | None:
-    """What PATHS begin with above the AppSpec: nothing, or the only directory, which the host agent takes away (observed with host agent 1.8.1).
+    """Return the prefix of PATHS above the AppSpec: nothing, or the only directory, which the host agent strips (observed with host agent 1.8.1).
 
-    None if the AppSpec is at neither place.
+    Return None if the AppSpec is in neither place.
     """
     tops = {path.partition("/")[0] for path in paths}
     if APPSPEC in paths:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which files of a directory go into its bundle: patterns in the syntax of .gitignore."""
+"""Selection of the files of a directory for its bundle, by patterns in the syntax of .gitignore."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .files import read_regular
 from .manifest import APPSPEC, BundleError, Entry
 from .patterns import Pattern, Patterns, parsed
 
-# Left out of every bundle that does not ask for them: the history of the source is no part of the application.
+# Excluded unless they are included explicitly: the history of the source is not part of the application.
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", "CVS"})
 
 IGNORE_FILE = ".codedeployignore"
@@ -23,13 +23,13 @@ _LARGEST_IGNORE_FILE = 1 << 16
 
 @dataclass(frozen=True)
 class Selection:
-    """What stays out (IGNORED) and what goes in (INCLUDED), as compiled patterns; None where there are no patterns."""
+    """The patterns for excluded (IGNORED) and INCLUDED paths, parsed; None if there are none."""
 
     ignored: Patterns | None = None
     included: Patterns | None = None
 
     def leaves_out(self, path: str, is_directory: bool) -> bool:
-        """Whether PATH, relative to the directory, stays out, and with a directory all that is in it."""
+        """Return whether PATH, relative to the directory, is excluded, together with its content if it is a directory."""
         if path == IGNORE_FILE:
             return True
         if path == APPSPEC and not is_directory:
@@ -40,7 +40,7 @@ class Selection:
         return verdict or (not is_directory and self.included is not None and not self.included.verdict(path, False))
 
     def without_empty_leftovers(self, entries: list[Entry]) -> list[Entry]:
-        """ENTRIES without the directories that nobody has included and in which nothing included lies."""
+        """Return ENTRIES without the directories that are not included and contain nothing included."""
         included = self.included
         if included is None:
             return entries
@@ -54,7 +54,7 @@ class Selection:
 
 
 def read_selection(tree: pathlib.Path, exclude: Sequence[str] = (), include: Sequence[str] = ()) -> Selection:
-    """The selection by the patterns of TREE's own IGNORE_FILE, then EXCLUDE, and by INCLUDE. Raises BundleError for one that is no pattern."""
+    """Return the selection by the patterns of TREE's own IGNORE_FILE, then EXCLUDE, and by INCLUDE. Raise BundleError for an invalid pattern."""
     ignored = _parsed(_ignore_lines(tree), f"{IGNORE_FILE}: a pattern", "source")
     ignored += _parsed(exclude, "a pattern", "exclude")
     included = _parsed(include, "a pattern", "include")

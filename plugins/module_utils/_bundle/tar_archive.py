@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A tar made as a stream, plain or in gzip. In GNU's format, which keeps names as bytes: no host's locale can spoil them."""
+"""A tar written as a stream, plain or with gzip, in GNU's format, which keeps names as bytes that no host's locale can damage."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .deflate import END_OF_PIECES, deflated_piece
 from .manifest import Entry, Manifest
 from .parallel import blocks, ordered_map, processors
 
-# 1980-01-01, as in a zip: the time of a checkout is no part of a release. tar complains of 1970.
+# 1980-01-01, as in a zip: the time of a checkout is not part of a release. tar warns about 1970.
 _TIME = 315532800
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
 def tar_chunks(manifest: Manifest) -> t.Iterator[Chunk]:
-    """The tar of MANIFEST, in chunks. It depends on nothing but the manifest. Raises BundleError."""
+    """Yield the tar of MANIFEST, in chunks. It depends only on the manifest. Raise BundleError."""
     length = 0
     for entry in manifest.entries:
         header = _member(entry).tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
@@ -53,7 +53,7 @@ def _member(entry: Entry) -> tarfile.TarInfo:
 
 
 def tgz_chunks(manifest: Manifest, level: int) -> t.Iterator[Chunk]:
-    """The tar of MANIFEST in a single gzip member (RFC 1952), compressed block by block in threads. Raises BundleError."""
+    """Yield the tar of MANIFEST in a single gzip member (RFC 1952), compressed block by block in threads. Raise BundleError."""
     checksum = length = 0
 
     def measured() -> t.Iterator[bytes]:

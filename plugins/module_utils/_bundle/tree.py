@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What of a directory goes into a bundle."""
+"""Entries of a directory that go into its bundle."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from .files import Identity, Replaced, identity_of, open_same, status_beneath
 from .limits import MOST_REPEATED, bounded, check_path
-from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry, changed
+from .manifest import DIRECTORY_MODE, LINK_MODE, BundleError, Entry, changed_message
 from .selection import Selection
 
 
 @dataclass(frozen=True)
 class Tree:
-    """A directory to be bundled: its real path, what of it goes in, and the policy for SYMLINKS (follow, follow_outside, preserve, error)."""
+    """A directory to be bundled: its real path, the selection, and the policy for SYMLINKS (follow, follow_outside, preserve, error)."""
 
     root: str
     selection: Selection
@@ -30,7 +30,7 @@ class Tree:
 
 
 class _Folder(t.NamedTuple):
-    """A directory on its way into the bundle: its real PATH, the IDENTITY it had when it was found, its path in the bundle, and the real paths
+    """A directory to be listed: its real PATH, the IDENTITY it had when it was found, its path in the bundle, and the real paths
     of the directories ABOVE it there."""
 
     path: str
@@ -39,12 +39,12 @@ class _Folder(t.NamedTuple):
     above: tuple[str, ...]
 
     def below(self, name: str) -> str:
-        """The path in the bundle of what is called NAME here."""
+        """Return the path in the bundle of NAME in this directory."""
         return f"{self.bundled}/{name}" if self.bundled else name
 
 
 class _Found(t.NamedTuple):
-    """What stands in a directory, links followed: its path in the bundle, its REAL path, and its STATUS."""
+    """An item of a directory, with links followed: its path in the bundle, its REAL path, and its STATUS."""
 
     path: str
     real: str
@@ -56,7 +56,7 @@ def list_entries(
     selection: Selection = Selection(),  # noqa: B008 (it cannot be changed)
     symlinks: str = "follow",
 ) -> list[Entry]:
-    """What of the directory FOLDER goes in, in no order, its contents unread. Raises BundleError if some of it cannot."""
+    """Yield the entries of the directory FOLDER for its bundle, in no order, without reading contents. Raise BundleError if one cannot be bundled."""
     if not folder.is_dir():
         raise BundleError(f"{str(folder)!r} {'is not a directory' if folder.exists() else 'does not exist'}")
     tree = Tree(str(folder.resolve()), selection, symlinks)
@@ -71,7 +71,7 @@ def _entries(tree: Tree) -> Iterator[Entry]:
         repeated += folder.identity in listed
         if repeated > MOST_REPEATED:
             raise BundleError(
-                f"links lead to the same directories more than {MOST_REPEATED:,} times, the last time to {folder.bundled!r}: "
+                f"links repeat directories more than {MOST_REPEATED:,} times, last at {folder.bundled!r}: "
                 "exclude some of the links, or use symlinks: preserve"
             )
         listed.add(folder.identity)
@@ -82,12 +82,12 @@ def _entries(tree: Tree) -> Iterator[Entry]:
 
 
 def _listed(tree: Tree, folder: _Folder) -> Iterator[tuple[Entry, _Folder | None]]:
-    """What of FOLDER goes in, and of a directory what is needed to list that."""
+    """Yield the entries of FOLDER for the bundle, and its directories, which are still to be listed."""
     with _opened(folder) as descriptor, os.scandir(descriptor) as items:
         for item in items:
             path, is_link = folder.below(item.name), item.is_symlink()
             real = f"{folder.path}/{item.name}"
-            # os.path.isdir takes a circle of links for none.
+            # os.path.isdir returns False for a circle of links.
             is_directory = item.is_dir() if not is_link else tree.symlinks.startswith("follow") and os.path.isdir(real)  # noqa: PTH112
             if tree.selection.leaves_out(path, is_directory):
                 continue
@@ -104,7 +104,9 @@ def _listed(tree: Tree, folder: _Folder) -> Iterator[tuple[Entry, _Folder | None
             if not stat.S_ISDIR(found.status.st_mode):
                 yield _file(found), None
             elif found.real in (folder.path, *folder.above):
-                raise BundleError(f"{path!r} is a link to a directory that holds it, so following it would never end")
+                raise BundleError(
+                    f"{path!r} links to one of its own parent directories, so following it would never end: exclude it, or use symlinks: preserve"
+                )
             else:
                 above = (folder.path, *folder.above)
                 yield (
@@ -115,7 +117,7 @@ def _listed(tree: Tree, folder: _Folder) -> Iterator[tuple[Entry, _Folder | None
 
 @contextmanager
 def _opened(folder: _Folder) -> Iterator[int]:
-    """A descriptor of FOLDER, to be listed. An OSError meanwhile becomes a BundleError."""
+    """Open a descriptor of FOLDER for listing. An OSError meanwhile becomes a BundleError."""
     name = folder.bundled or folder.path
     try:
         descriptor = open_same(folder.path, folder.identity, os.O_DIRECTORY)
@@ -124,15 +126,15 @@ def _opened(folder: _Folder) -> Iterator[int]:
         finally:
             os.close(descriptor)
     except Replaced as error:
-        raise BundleError(changed(name)) from error
+        raise BundleError(changed_message(name)) from error
     except OSError as error:
         raise BundleError(f"{name!r} cannot be read: {error.strerror}") from error
 
 
 def _file(found: _Found) -> Entry:
     status = found.status
-    if stat.S_ISLNK(status.st_mode):  # it was none a moment ago
-        raise BundleError(changed(found.path))
+    if stat.S_ISLNK(status.st_mode):  # it was not a directory a moment ago
+        raise BundleError(changed_message(found.path))
     if not stat.S_ISREG(status.st_mode):
         raise BundleError(
             f"{found.path!r} is neither a file nor a directory (a socket, pipe or device?): remove or exclude it"
@@ -147,11 +149,11 @@ def _link(text: str, path: str) -> Entry:
 
 
 def _checked_target(tree: Tree, text: str, link: str, path: str) -> str:
-    """The real path behind LINK, whose text is TEXT and which is PATH in the bundle. Raises BundleError if the policy for links forbids it."""
+    """Return the real path of LINK, which has the target TEXT and the PATH in the bundle. Raise BundleError if the policy for links forbids it."""
     target = os.path.realpath(link)
     if tree.symlinks == "error":
         raise BundleError(
-            f"{path!r} is a symbolic link (to {text!r}): replace or exclude it, or choose what becomes of links by `symlinks`"
+            f"{path!r} is a symbolic link (to {text!r}): replace or exclude it, or set `symlinks` to another policy"
         )
     if tree.symlinks == "preserve" and text.startswith("/"):
         raise BundleError(
@@ -159,14 +161,14 @@ def _checked_target(tree: Tree, text: str, link: str, path: str) -> str:
         )
     if not _is_inside(tree, target) and tree.symlinks != "follow_outside":
         raise BundleError(
-            f"{path!r} is a link that leaves the source (to {target!r}): copy what it points to, exclude it, or use symlinks: follow_outside"
+            f"{path!r} is a link that leads out of the source (to {target!r}): copy its target, exclude it, or use symlinks: follow_outside"
         )
     return target
 
 
 def _status(tree: Tree, target: str, text: str, path: str) -> os.stat_result:
-    """Of the real path TARGET, to which the link PATH points by TEXT. What the policy wants in the source is looked for from its top, so that no
-    link which has come in between leads elsewhere. Raises BundleError if nothing is there."""
+    """Return the status of the real path TARGET of the link PATH with the text TEXT. If the policy requires a target in the source, start at its top, so that
+    no link that has been added since leads elsewhere. Raise BundleError if there is nothing."""
     top, names = (tree.root, target.removeprefix(tree.root)) if _is_inside(tree, target) else ("/", target)
     try:
         return status_beneath(top, [name for name in names.split("/") if name])

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What host agents make of an archive's members: those that they would refuse, or write elsewhere, are found beforehand. Pure.
+"""Checks of an archive's members, which find those that host agents would refuse or write elsewhere. Pure.
 
-Host agent 1.8.1 leaves it to `tar -xpsf` and `unzip -qo` on Linux, and where unzip complains, however little, to rubyzip, which follows names
-and links out of its directory (lib/instance_agent/platform/linux_util.rb, command_executor.rb). Agents 2.x refuse most of it by themselves.
+Host agent 1.8.1 uses `tar -xpsf` and `unzip -qo` on Linux, and if unzip gives even a warning, rubyzip, which follows names
+and links out of its directory (lib/instance_agent/platform/linux_util.rb, command_executor.rb). Agents 2.x refuse most of these themselves.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from .manifest import BundleError
 from .members import Member
 
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
-# Linux gives up at as many links in one path.
+# Linux's limit of links in one path.
 _MOST_LINKS = 40
 
 
 def check_name(member: Member) -> None:
-    """Raise BundleError for the name of a MEMBER that leads out of the archive, or does not survive the way."""
+    """Raise BundleError for a name that leads out of the archive, or that would not survive the way to a host."""
     name = member.name
     if name.startswith("/") or _DRIVE.match(name):
         raise BundleError(f"{name!r} in the archive is an absolute path, which host agents misplace: make it relative")
     if ".." in name.split("/"):
         raise BundleError(
-            f"{name!r} in the archive leads out of it by `..`, which host agents misplace or refuse: remove the `..`"
+            f"{name!r} in the archive leads out of it with `..`, which host agents misplace or refuse: remove the `..`"
         )
     names_folder = member.path == "." or name.endswith("/")
     if not name or (names_folder and (member.size or not _is_directory(member))):
@@ -39,12 +39,14 @@ def check_name(member: Member) -> None:
 
 
 def check_members(members: tuple[Member, ...]) -> None:
-    """Raise BundleError for what an agent could not write, or would write elsewhere, of MEMBERS, whose names are good."""
+    """Raise BundleError for one of MEMBERS, whose names are valid, that an agent could not write, or would write elsewhere."""
     placed: dict[str, Member] = {}
     for member in members:
         earlier = placed.setdefault(member.path, member)
         if earlier is not member and not (_is_directory(earlier) and _is_directory(member)):
-            raise BundleError(f"{member.path!r} is in the archive twice, so one of the two would be lost: remove one")
+            raise BundleError(
+                f"{member.path!r} is a duplicate in the archive, so one of the two would be lost: remove one"
+            )
         _check_hard_link(member, placed)
     good: set[str] = set()
     for member in members:
@@ -63,13 +65,13 @@ def _check_hard_link(member: Member, placed: dict[str, Member]) -> None:
     first = placed.get(member.same_as)
     if first is None or first is member or not stat.S_ISREG(first.mode):
         raise BundleError(
-            f"{member.path!r} is a hard link to {member.same_as!r}, which is no file before it in the archive, so tar fails on a host: "
+            f"{member.path!r} is a hard link to {member.same_as!r}, which is not a file before it in the archive, so tar fails on a host: "
             "store the file itself"
         )
 
 
 def _check_folders_above(member: Member, placed: dict[str, Member], good: set[str]) -> None:
-    """Each directory above MEMBER must be one; GOOD are those of which that is known."""
+    """Check that each path above MEMBER is a directory; GOOD are those that are known to be."""
     folder = posixpath.dirname(member.path)
     while folder and folder not in good:
         above = placed.get(folder)
@@ -80,25 +82,25 @@ def _check_folders_above(member: Member, placed: dict[str, Member], good: set[st
             )
         if above and not _is_directory(above):
             raise BundleError(
-                f"{member.path!r} lies below {folder!r}, which is a file in the archive: remove one of the two"
+                f"{member.path!r} is below {folder!r}, which is a file in the archive: remove one of the two"
             )
         good.add(folder)
         folder = posixpath.dirname(folder)
 
 
 def _check_link(member: Member, placed: dict[str, Member]) -> None:
-    """The link MEMBER may lead nowhere, but not out of the archive."""
+    """Check that the link MEMBER does not lead out of the archive; it may be broken."""
     if not member.target:
-        raise BundleError(f"{member.path!r} is a link to nothing, which cannot be made on a host: leave it out")
+        raise BundleError(f"{member.path!r} is a link without a target, which a host cannot create: remove it")
     if member.target.startswith("/") or not _stays_inside(member, placed):
         raise BundleError(
-            f"{member.path!r} is a link that leaves the archive (to {member.target!r}), so it would lead elsewhere on a host: "
-            "store what it points to, or leave it out"
+            f"{member.path!r} is a link that leads out of the archive (to {member.target!r}), so it would lead elsewhere on a host: "
+            "store its target instead, or remove it"
         )
 
 
 def _stays_inside(member: Member, placed: dict[str, Member]) -> bool:
-    """Whether the link MEMBER, and each that it passes through, stays in the archive."""
+    """Return whether the link MEMBER, and each link that it passes through, stays in the archive."""
     place = posixpath.dirname(member.path).split("/") if "/" in member.path else []
     ahead, links = (member.target or "").split("/")[::-1], 0
     while ahead:
@@ -114,7 +116,7 @@ def _stays_inside(member: Member, placed: dict[str, Member]) -> bool:
                 continue
             links += 1
             if links > _MOST_LINKS:
-                return True  # it never ends, so nothing is behind it
+                return True  # a circle of links, which leads nowhere
             if passed.target.startswith("/"):
                 return False
             ahead += passed.target.split("/")[::-1]

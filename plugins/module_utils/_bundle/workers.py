@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work in a process of its own, where it is Python itself that takes the time: no thread helps there."""
+"""Workers in separate processes, for work that is limited by Python itself, so that threads do not help."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from multiprocessing.connection import Connection
 
 Item = t.TypeVar("Item")
 
-# A forked process has all that this one knows, so nothing has to be handed over. The work must not need what another thread may have locked.
+# A forked process has all of this one's memory, so nothing has to be copied to it. The work must not need a lock that another thread may hold.
 _FORK = multiprocessing.get_context("fork")
 
 _ITEM, _FAILURE, _END = "item", "failure", "end"
 
 
 class Worker(t.Generic[Item]):
-    """An iterator over ITEMS, which a process makes that is at most AHEAD items before the one that is asked for.
+    """An iterator over ITEMS, which a separate process produces, at most AHEAD items ahead of the consumer.
 
-    What goes wrong there is raised here; RuntimeError if the process was killed. It ends with this object at the latest.
+    Its exceptions are raised here; RuntimeError if the process was killed. The process ends with this object at the latest.
     """
 
     def __init__(self, items: t.Iterable[Item], ahead: int) -> None:
@@ -44,7 +44,7 @@ class Worker(t.Generic[Item]):
         try:
             kind, value = self._pipe.recv()
         except EOFError:
-            raise RuntimeError("a process that reads the source was killed: is there too little memory?") from None
+            raise RuntimeError("a process that reads the source was killed; the machine may be out of memory") from None
         if kind == _ITEM:
             return t.cast("Item", value)
         self.close()
@@ -52,13 +52,13 @@ class Worker(t.Generic[Item]):
 
 
 def _send(items: t.Iterable[t.Any], ahead: int, pipe: Connection, near_end: Connection) -> None:
-    """Make ITEMS, while those that are made are sent."""
-    gc.disable()  # it would look through all that this process was forked with, which would have to be copied for that
-    near_end.close()  # with it, this process would never learn that nobody listens
+    """Produce ITEMS, while a thread sends them."""
+    gc.disable()  # it would scan all memory that this process was forked with, which would be copied for that
+    near_end.close()  # if it stays open, this process never notices that nobody listens
     made: queue.Queue[tuple[str, t.Any]] = queue.Queue(ahead)
     sender = threading.Thread(target=_transmit, args=(made, pipe), daemon=True)
     sender.start()
-    # A cancelled job is told of where it was started.
+    # The process that started it reports a cancelled job.
     with contextlib.suppress(KeyboardInterrupt):
         try:
             for item in items:
@@ -75,7 +75,7 @@ def _transmit(made: queue.Queue[tuple[str, t.Any]], pipe: Connection) -> None:
         kind, value = made.get()
         try:
             pipe.send((kind, value))
-        except BrokenPipeError:  # nobody is left who needs more
+        except BrokenPipeError:  # nobody needs more
             os._exit(0)
 
 

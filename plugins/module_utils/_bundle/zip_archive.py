@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A zip made as a stream: what is small or does not compress is measured before it is written, the rest is followed by its measures.
+"""A zip written as a stream: sizes and checksums precede data that is small or does not compress, and follow the rest.
 
-Readers that go by the members' own records, instead of the directory at the end, cannot find the end of stored data that was not measured.
+Readers that use the members' own records, instead of the directory at the end, cannot find the end of stored data without its size before it.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from .zip_format import DEFLATED, STORED, Member, central_record, data_descripto
 
 
 class Packed(t.NamedTuple):
-    """DATA of the archive that holds whole members, and the MEASURES of each: its method, the bytes it was packed to, and where it begins."""
+    """DATA of the archive with whole members, and the MEASURES of each: its method, its packed size, and its offset in DATA."""
 
     data: bytes
     measures: list[tuple[int, int, int]]
 
 
 def zip_shares(entries: t.Iterable[Entry]) -> list[list[Entry]]:
-    """ENTRIES in the lists in which they are packed: small ones in company, large ones alone."""
+    """Return ENTRIES in the lists in which they are packed: small ones together, large ones alone."""
     groups = (group for _large, group in itertools.groupby(entries, is_large))
     return [share for group in groups for share in workloads(group, lambda entry: entry.size)]
 
 
 def is_large(entry: Entry) -> bool:
-    """Whether ENTRY is packed in pieces."""
+    """Return whether ENTRY is packed in pieces."""
     return entry.size > PIECE
 
 
 def packed_shares(entries: t.Iterable[Entry], level: int) -> t.Iterator[Packed]:
-    """The shares of small ENTRIES, in order. Raises BundleError."""
+    """Yield the packed shares of small ENTRIES, in order. Raise BundleError."""
     return (packed_share(share, level) for share in zip_shares(entries) if not is_large(share[0]))
 
 
 def packed_share(entries: list[Entry], level: int) -> Packed:
-    """ENTRIES, which are small, as they stand in the archive. Raises BundleError."""
+    """Return small ENTRIES as they are in the archive. Raise BundleError."""
     chunks, measures, length = list[bytes](), list[tuple[int, int, int]](), 0
     for entry in entries:
         method, data = _packed_content(entry, level)
@@ -57,9 +57,9 @@ def packed_share(entries: list[Entry], level: int) -> Packed:
 
 
 def zip_chunks(manifest: Manifest, level: int, packed: t.Iterator[Packed]) -> t.Iterator[Chunk]:
-    """The zip of MANIFEST, in chunks, PACKED being the shares of small entries, in order. Raises BundleError.
+    """Yield the zip of MANIFEST, in chunks. PACKED are the shares of small entries, in order. Raise BundleError.
 
-    It depends on nothing but the manifest, LEVEL and the compressor.
+    The zip depends only on the manifest, LEVEL and the compressor.
     """
     archive = _Archive()
 
@@ -83,7 +83,7 @@ def zip_chunks(manifest: Manifest, level: int, packed: t.Iterator[Packed]) -> t.
 
 
 class _Archive:
-    """The archive as far as it is written: its LENGTH, where the last large member has BEGUN, and the records of its DIRECTORY."""
+    """The archive written so far: its LENGTH, the offset at which the last large member BEGAN, and the records of its DIRECTORY."""
 
     def __init__(self) -> None:
         self.length = 0
@@ -91,19 +91,19 @@ class _Archive:
         self.directory: list[bytes] = []
 
     def ending(self) -> bytes:
-        """The directory of all that was written, and the end."""
+        """Return the directory of all members, and the end records."""
         directory = b"".join(self.directory)
         return directory + end_records(len(self.directory), len(directory), self.length)
 
 
 class _Stretch(t.NamedTuple):
-    """ENTRIES that are small, and as what they were PACKED."""
+    """Small ENTRIES, and their PACKED form."""
 
     entries: list[Entry]
     packed: Packed
 
     def written(self, archive: _Archive) -> t.Iterator[Chunk]:
-        """What this adds to ARCHIVE."""
+        """Add this to ARCHIVE, and yield its chunks."""
         for entry, (method, size, offset) in zip(self.entries, self.packed.measures, strict=True):
             member = Member(entry, _name(entry), method, size, True)
             archive.directory.append(central_record(member, archive.length + offset))
@@ -112,7 +112,7 @@ class _Stretch(t.NamedTuple):
 
 
 def _packed_content(entry: Entry, level: int) -> tuple[int, bytes]:
-    """How the content of a small ENTRY is kept, and as what."""
+    """Return the method and the packed content of a small ENTRY."""
     ((data, _checksum),) = read_pieces(entry)
     if level and entry.is_file and is_compressible(data):
         smaller = deflated(data, level)
@@ -135,14 +135,14 @@ class _Piece(t.NamedTuple):
     is_last: bool
 
     def packed(self, level: int) -> _Piece:
-        """It as it stands in the archive."""
+        """Return the piece as it is in the archive."""
         if self.method == STORED:
             return self
         ending = END_OF_PIECES if self.is_last else b""
         return self._replace(chunk=Chunk(deflated_piece(self.chunk.data, level) + ending))
 
     def written(self, archive: _Archive) -> t.Iterator[Chunk]:
-        """What this adds to ARCHIVE."""
+        """Add this to ARCHIVE, and yield its chunks."""
         member = Member(self.entry, _name(self.entry), self.method, self.entry.size, self.method == STORED)
         record = local_record(member)
         if self.is_first:
@@ -161,7 +161,7 @@ class _Piece(t.NamedTuple):
 
 
 def _pieces(entry: Entry, level: int) -> t.Iterator[_Piece]:
-    """The content of a large ENTRY, to be packed. Raises BundleError."""
+    """Yield the pieces of a large ENTRY, to be packed. Raise BundleError."""
     method, begun = _method(entry, level), 0
     for chunk in read_pieces(entry):
         length = len(chunk.data)
@@ -170,7 +170,7 @@ def _pieces(entry: Entry, level: int) -> t.Iterator[_Piece]:
 
 
 def _method(entry: Entry, level: int) -> int:
-    """How a large ENTRY is kept, by samples of it."""
+    """Return the method for a large ENTRY, chosen by samples of it."""
     try:
         return DEFLATED if level and is_compressible(sample(entry)) else STORED
     except OSError as error:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The records of a zip archive around its members' data (PKWARE APPNOTE.TXT 6.3.10), zip64 among them."""
+"""The records of a zip archive around its members' data (PKWARE APPNOTE.TXT 6.3.10), including zip64."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ STORED = 0
 DEFLATED = 8
 
 _UNIX = 3
-_PLAIN, _ZIP64 = 20, 45  # the versions of the format that a reader must know
+_PLAIN, _ZIP64 = 20, 45  # the versions of the format that a reader must support
 _DATA_FOLLOWS_UNMEASURED, _UTF8 = 0x0008, 0x0800
 _FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF
-# The earliest time that a zip can hold, 1980-01-01. All members get it: the time of a checkout is no part of a release.
+# The earliest time that a zip can hold, 1980-01-01. All members get it: the time of a checkout is not part of a release.
 _TIME, _DATE = 0, (1 << 5) | 1
-# Deflate can make a file that turns out not to compress a little larger.
+# Deflate can make incompressible data slightly larger.
 _MAY_NEED_ZIP64 = 0xF0000000
 
 
 class Member(t.NamedTuple):
-    """A member of the archive: its entry and name there, METHOD, PACKED size, and whether that is MEASURED before."""
+    """A member of the archive: its entry and name there, METHOD, PACKED size, and whether it was MEASURED in advance."""
 
     entry: Entry
     name: bytes
@@ -43,7 +43,7 @@ class Member(t.NamedTuple):
 
 
 def _described(member: Member, version: int, crc32: int, packed: int, size: int, extra: bytes) -> bytes:
-    """What the local and the central record of a member have in common."""
+    """Return the common part of the local and the central record of a member."""
     return struct.pack(
         "<5H3L2H",
         version, member.flags, member.method, _TIME, _DATE, crc32, packed, size, len(member.name), len(extra),
@@ -51,7 +51,7 @@ def _described(member: Member, version: int, crc32: int, packed: int, size: int,
 
 
 def local_record(member: Member) -> bytes:
-    """What stands before the data of MEMBER."""
+    """Return the record before the data of MEMBER."""
     packed, size = (member.packed, member.entry.size) if member.measured else (0, 0)
     crc32 = member.entry.crc32 if member.measured else 0
     if not member.is_large:
@@ -61,13 +61,13 @@ def local_record(member: Member) -> bytes:
 
 
 def data_descriptor(member: Member) -> bytes:
-    """What stands after the data of a MEMBER that was not measured before: its digest and its sizes."""
+    """Return the record after the data of a MEMBER that was not measured in advance: its checksum and its sizes."""
     sizes = "2Q" if member.is_large else "2L"
     return b"PK\7\10" + struct.pack(f"<L{sizes}", member.entry.crc32, member.packed, member.entry.size)
 
 
 def central_record(member: Member, offset: int) -> bytes:
-    """What the directory at the end says of MEMBER, whose local record stands at OFFSET."""
+    """Return the record of MEMBER in the directory at the end; its local record is at OFFSET."""
     packed, size, wide = member.packed, member.entry.size, list[int]()
     if member.is_large:
         wide += [size, packed]
@@ -89,7 +89,7 @@ def central_record(member: Member, offset: int) -> bytes:
 
 
 def end_records(count: int, size: int, offset: int) -> bytes:
-    """What ends the archive, whose directory has COUNT records of SIZE bytes in all and begins at OFFSET."""
+    """Return the end of an archive whose directory has COUNT records of SIZE bytes in total and begins at OFFSET."""
     ending = b"PK\5\6" + struct.pack(
         "<4H2LH", 0, 0, min(count, _FULL_16), min(count, _FULL_16), min(size, _FULL_32), min(offset, _FULL_32), 0
     )

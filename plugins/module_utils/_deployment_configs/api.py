@@ -45,7 +45,7 @@ def _get_deployment_config(client: t.Any, name: str) -> dict[str, t.Any] | None:
 
 @aws_call("list the deployment configs")
 def list_deployment_configs(client: t.Any) -> list[str]:
-    """The names of all deployment configs, AWS's own among them."""
+    """Return the names of all deployment configs, including AWS's own."""
     found = pages(client, "list_deployment_configs")
     return [name for page in found for name in page.get("deploymentConfigsList", [])]
 
@@ -69,18 +69,18 @@ def _switch_group(client: t.Any, group: Group, config: str) -> None:
 
 
 def find_deployment_config(client: t.Any, name: str) -> Resource | None:
-    """The deployment config NAME in snake_case and canonical form, without its tags; None if there is none."""
+    """Return the deployment config NAME in snake_case and canonical form, without its tags; None if there is none."""
     found = _get_deployment_config(client, name)
     return None if found is None else form_from_service(resource_from_aws(found))
 
 
 def require_deployment_config(client: t.Any, name: str, platform: str) -> Resource:
-    """The deployment config NAME in snake_case; raises CodeDeployError where there is none for the compute PLATFORM."""
+    """Return the deployment config NAME in snake_case. Raise CodeDeployError if there is none for the compute PLATFORM."""
     config = find_deployment_config(client, name)
     if config is None:
         raise CodeDeployError(
             f"deployment_config_name: there is no deployment config {name!r} in {client.meta.region_name}. "
-            "The predefined ones are called CodeDeployDefault.OneAtATime, CodeDeployDefault.HalfAtATime and CodeDeployDefault.AllAtOnce."
+            "The predefined configs are CodeDeployDefault.OneAtATime, CodeDeployDefault.HalfAtATime and CodeDeployDefault.AllAtOnce."
         )
     if config["compute_platform"] != platform:
         raise CodeDeployError(
@@ -90,17 +90,15 @@ def require_deployment_config(client: t.Any, name: str, platform: str) -> Resour
 
 
 def predicted_deployment_config(client: t.Any, name: str, platform: str) -> list[str]:
-    """For check mode: a deployment config that does not exist is taken for one that another task creates, and told of in a warning."""
+    """Return warnings for check mode, which assumes that another task creates a deployment config that does not exist."""
     if find_deployment_config(client, name) is None:
-        return [
-            f"There is no deployment config {name!r} yet. It is taken for one for {platform} that another task creates."
-        ]
+        return [f"There is no deployment config {name!r} yet. Assuming that another task creates it for {platform}."]
     require_deployment_config(client, name, platform)
     return []
 
 
 def groups_using(client: t.Any, configs: t.Collection[str], platform: str) -> list[Group]:
-    """The deployment groups of all applications of PLATFORM that have one of the CONFIGS."""
+    """Return the deployment groups of all applications of PLATFORM that use one of the CONFIGS."""
     return [
         Group(application["application_name"], group["deployment_group_name"], group["deployment_config_name"])
         for application in find_applications(client)
@@ -111,17 +109,17 @@ def groups_using(client: t.Any, configs: t.Collection[str], platform: str) -> li
 
 
 def users_of(client: t.Any, config: Resource) -> str:
-    """The deployment groups that use CONFIG, or a copy that stands in for it, as a text; empty if there are none."""
+    """Return the deployment groups that use CONFIG, or its temporary copy, as a string; empty if there are none."""
     name = config["deployment_config_name"]
     return ", ".join(map(str, groups_using(client, {name, temporary_name(name)}, config["compute_platform"])))
 
 
 def reject_use(client: t.Any, config: Resource, what: str) -> None:
-    """Raise CodeDeployError if deployment groups use CONFIG, which keeps it from WHAT."""
+    """Raise CodeDeployError if deployment groups use CONFIG, which therefore cannot WHAT."""
     if users := users_of(client, config):
         raise CodeDeployError(
             f"deployment_config_name: {config['deployment_config_name']!r} cannot {what}, because these deployment groups use it: "
-            f"{users}. Give them another deployment_config_name first."
+            f"{users}. Switch them to another deployment config first."
         )
 
 
@@ -149,16 +147,16 @@ def _steps_for(client: t.Any, plan: Plan) -> list[Step]:
 
 
 def predicted_steps(client: t.Any, plan: Plan) -> tuple[list[Step], list[str]]:
-    """The steps of PLAN for check mode, and warnings: groups that use what is deleted are taken for ones that another task deletes or switches."""
+    """Return the steps of PLAN for check mode, which assumes that another task deletes or switches groups that use a deleted config, and warnings."""
     if plan.before is None or plan.after is not None:
         return steps_for(client, plan)
     users, name = users_of(client, plan.before), plan.before["deployment_config_name"]
-    warning = f"Deployment groups use {name!r}: {users}. They are taken for ones that another task deletes, or gives another deployment config."
+    warning = f"Deployment groups use {name!r}: {users}. Assuming that another task deletes them or switches them to another deployment config."
     return deletion(plan.before), [warning] if users else []
 
 
 def create_deployment_config(client: t.Any, config: Resource) -> None:
-    """Create CONFIG. One that is there already, perhaps by a call whose answer was lost, must have the same content."""
+    """Create CONFIG. One that exists already, perhaps because a response was lost, must have the same content."""
     try:
         _create_deployment_config(client, config)
     except CodeDeployError as error:
@@ -171,7 +169,7 @@ def create_deployment_config(client: t.Any, config: Resource) -> None:
 
 
 def take_step(client: t.Any, prefix: str, step: Step) -> None:
-    """Take STEP. PREFIX is what the ARNs of configs begin with. Deleting what is gone, and switching a group that is gone, is no error."""
+    """Take STEP. PREFIX is the beginning of the ARNs of configs. A config to delete, or a group to switch, may be missing."""
     if isinstance(step, Create):
         create_deployment_config(client, step.config)
     elif isinstance(step, Delete):
@@ -183,9 +181,9 @@ def take_step(client: t.Any, prefix: str, step: Step) -> None:
 
 
 def take_steps(client: t.Any, prefix: str, steps: list[Step]) -> None:
-    """Take STEPS in order. If one fails, those before it are taken back, and the CodeDeployError says so.
+    """Take STEPS in order. If one fails, roll back those before it, and say so in the CodeDeployError.
 
-    The failed one too, if AWS may have done it nevertheless.
+    Roll back the failed one too, if AWS may have carried it out anyway.
     """
     for number, step in enumerate(steps):
         try:
@@ -195,13 +193,13 @@ def take_steps(client: t.Any, prefix: str, steps: list[Step]) -> None:
             if not taken:
                 raise
             remains = take_back(client, prefix, taken)
-            outcome = f"{'; '.join(remains)}; run the task again to finish" if remains else "all is as it was before"
-            message = f"It failed to {step}, and the steps before it were taken back: {outcome}. {error.message}"
+            outcome = f"{'; '.join(remains)}; run the task again to finish" if remains else "nothing has changed"
+            message = f"Could not {step}; the earlier steps were rolled back: {outcome}. {error.message}"
             raise CodeDeployError(message, error.exception) from error
 
 
 def take_back(client: t.Any, prefix: str, steps: list[Step]) -> list[str]:
-    """Take STEPS back, the last first, and return what could not be."""
+    """Roll STEPS back, the last first, and return the failures."""
     failures = []
     for step in reversed(steps):
         for back in opposite(step):

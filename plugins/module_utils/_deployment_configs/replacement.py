@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a deployment config, which no call can change, is replaced while deployment groups use it: the steps, and how to take them back. Pure.
+"""Replacement of a deployment config, which no call can change, while deployment groups use it: the steps, and how to roll them back. Pure.
 
-A copy under a temporary name stands in for the config while it is deleted and made anew. The steps are found from what is there, so a run
-that follows one that was killed takes those that are left.
+A copy under a temporary name replaces the config while it is deleted and created again. The steps follow from what exists, so a run
+after one that was killed takes the remaining ones.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -18,13 +18,13 @@ from dataclasses import dataclass
 
 from .._plan import Resource
 
-# 1 to 100 characters (AWS user guide, "CodeDeploy limits"), of which some tell the names of long ones apart.
+# 1 to 100 characters (AWS user guide, "CodeDeploy limits"), some of which are a digest that keeps long names distinct.
 SHOWN_OF_NAME = 75
 
 
 @dataclass(frozen=True)
 class Group:
-    """A deployment group and the config that it has when the replacement begins."""
+    """A deployment group and the config that it uses when the replacement begins."""
 
     application: str
     name: str
@@ -46,7 +46,7 @@ class Create:
 
 @dataclass(frozen=True)
 class Tag:
-    """Bring the tags of the config called NAME to AFTER."""
+    """Change the tags of the config NAME from BEFORE to AFTER."""
 
     name: str
     before: dict[str, str]
@@ -58,7 +58,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Switch:
-    """Let GROUP use the config NEW instead of OLD."""
+    """Switch GROUP from the config OLD to NEW."""
 
     group: Group
     old: str
@@ -82,21 +82,21 @@ Step: t.TypeAlias = "Create | Tag | Switch | Delete"
 
 
 def temporary_name(name: str) -> str:
-    """The name of the copy that stands in for the config NAME, the same in each run."""
+    """Return the name of the temporary copy of the config NAME, the same in each run."""
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
     return f"temporary-{name[:SHOWN_OF_NAME]}-{digest}"
 
 
 def creation(config: Resource) -> list[Step]:
-    """The steps that create CONFIG with its tags, for which there is a call of their own."""
+    """Return the steps that create CONFIG and then its tags, which need a separate call."""
     tags = config.get("tags")
     return [Create(config), *([Tag(config["deployment_config_name"], {}, tags)] if tags else [])]
 
 
 def replacement(old: Resource, new: Resource, groups: list[Group]) -> list[Step]:
-    """The steps that put NEW in the place of OLD, with the same name, while GROUPS use it or its copy.
+    """Return the steps that replace OLD with NEW, of the same name, while GROUPS use it or its copy.
 
-    OLD holds `temporary_copy` if a killed run has left one, and is that copy if it was killed after it had deleted the config.
+    OLD has `temporary_copy` if a killed run has left one, and is that copy if the run had already deleted the config.
     """
     name, copy_name = new["deployment_config_name"], temporary_name(new["deployment_config_name"])
     copy = {**old, "deployment_config_name": copy_name}
@@ -108,9 +108,9 @@ def replacement(old: Resource, new: Resource, groups: list[Group]) -> list[Step]
 
 
 def completion(config: Resource, tags: dict[str, str], groups: list[Group]) -> list[Step]:
-    """The steps that are left when CONFIG is as it shall be, but its temporary copy is still there.
+    """Return the steps that remain if CONFIG has its wanted content, but its temporary copy still exists.
 
-    All TAGS are set, because a killed run may not have come to it, and then those of CONFIG are the copy's.
+    All TAGS are set, because a killed run may not have set them; then CONFIG has those of the copy.
     """
     name, copy_name = config["deployment_config_name"], config["temporary_copy"]
     obsolete = {key: value for key, value in config["tags"].items() if key not in tags}
@@ -120,7 +120,7 @@ def completion(config: Resource, tags: dict[str, str], groups: list[Group]) -> l
 
 
 def deletion(config: Resource) -> list[Step]:
-    """The steps that delete CONFIG and the temporary copy that a killed run may have left, which may be all that there is."""
+    """Return the steps that delete CONFIG and the temporary copy that a killed run may have left, or only the latter."""
     name = config["deployment_config_name"]
     return [
         Delete({**config, "deployment_config_name": each})
@@ -129,7 +129,7 @@ def deletion(config: Resource) -> list[Step]:
 
 
 def opposite(step: Step) -> list[Step]:
-    """The steps that take STEP back, whether it was taken wholly or in part. Tags go with their config."""
+    """Return the steps that roll back STEP, whether it was taken in whole or in part. Tags go with their config."""
     if isinstance(step, Create):
         return [Delete(step.config)]
     if isinstance(step, Delete):

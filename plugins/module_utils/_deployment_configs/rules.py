@@ -15,13 +15,13 @@ from .._plan import Resource
 from .._validation import InvalidOption, check_name, check_tags
 from .forms import CONTENT
 
-# AWS user guide, "Create a deployment configuration": names that only AWS gives.
+# AWS user guide, "Create a deployment configuration": the prefix of names that is reserved for AWS.
 PREDEFINED = "CodeDeployDefault."
 # AWS user guide, "CodeDeploy limits": minutes between the first and the last shift of traffic, and the percentage of a shift or of a fleet.
 LONGEST_SHIFT = 2880
 MOST_PERCENT = 99
 
-# The member that each type of shift has, and the two members of that (botocore model: TrafficRoutingConfig).
+# The member for each type of traffic shift, and its two members (botocore model: TrafficRoutingConfig).
 SHIFTS = {
     "TimeBasedCanary": ("time_based_canary", "canary_percentage", "canary_interval"),
     "TimeBasedLinear": ("time_based_linear", "linear_percentage", "linear_interval"),
@@ -29,31 +29,31 @@ SHIFTS = {
 
 
 def check_range(option: str, value: int, least: int, most: int | None = None) -> None:
-    """Raise InvalidOption unless VALUE is LEAST or more, and MOST or less."""
+    """Raise InvalidOption unless VALUE is from LEAST to MOST."""
     if value < least or (most is not None and value > most):
         allowed = f"{least} or more" if most is None else f"{least} to {most}"
-        raise InvalidOption(f"{option}: {value} was given, {allowed} is allowed")
+        raise InvalidOption(f"{option}: {value} is out of range; set {allowed}")
 
 
 def check_hosts(option: str, hosts: Resource) -> None:
-    """Raise InvalidOption unless HOSTS is a number of healthy hosts that can be kept. Of a fleet, that is never all of it."""
+    """Raise InvalidOption unless HOSTS is a valid minimum of healthy hosts, which is never the whole fleet."""
     check_range(f"{option}.value", hosts["value"], 0, MOST_PERCENT if hosts["type"] == "FLEET_PERCENT" else None)
 
 
 def check_routing(option: str, routing: Resource) -> None:
-    """Raise InvalidOption unless ROUTING has just what its type needs, within the limits."""
+    """Raise InvalidOption unless ROUTING has exactly the members of its type, within the limits."""
     needed = SHIFTS.get(routing["type"], ("",))[0]
     for member, *_members in SHIFTS.values():
         given = routing.get(member) is not None
         if given != (member == needed):
-            verb = "cannot be given" if given else "is needed"
-            raise InvalidOption(f"{option}.{member}: it {verb} with type {routing['type']}")
+            verb = "cannot be combined with" if given else "is required with"
+            raise InvalidOption(f"{option}.{member}: {verb} type {routing['type']}")
     if needed:
         check_shift(f"{option}.{needed}", routing)
 
 
 def check_shift(option: str, routing: Resource) -> None:
-    """Raise InvalidOption unless the shift's percentage is allowed and all of it happens in time."""
+    """Raise InvalidOption unless the shift's percentage is allowed and the whole shift is short enough."""
     member, percentage, interval = SHIFTS[routing["type"]]
     shift = routing[member]
     check_range(f"{option}.{percentage}", shift[percentage], 1, MOST_PERCENT)
@@ -77,11 +77,13 @@ CHECKS: dict[str, t.Callable[[str, Resource], None]] = {
 
 
 def check_options(params: dict[str, t.Any]) -> None:
-    """Raise InvalidOption for what can be known to be wrong without asking AWS."""
+    """Raise InvalidOption for errors that can be found without calling AWS."""
     name = params["deployment_config_name"]
     check_name("deployment_config_name", name)
     if params["state"] == "absent" and name.startswith(PREDEFINED):
-        raise InvalidOption(f"deployment_config_name: {name!r} is one of AWS's own, and cannot be deleted")
+        raise InvalidOption(
+            f"deployment_config_name: {name!r} is a predefined config, which cannot be deleted; use the name of one of your own"
+        )
     check_tags("tags", params["tags"] or {})
     for option, check in CHECKS.items():
         if params[option] is not None:
@@ -89,23 +91,21 @@ def check_options(params: dict[str, t.Any]) -> None:
 
 
 def check_content(params: dict[str, t.Any], config: Resource) -> None:
-    """Raise InvalidOption unless CONFIG, which the options PARAMS lead to, has what its compute platform needs and nothing else."""
+    """Raise InvalidOption unless CONFIG, the result of the options PARAMS, has exactly the content of its compute platform."""
     platform = config["compute_platform"]
     for option in CHECKS:
         if params[option] and option not in CONTENT[platform]:
             raise InvalidOption(
-                f"{option}: it cannot be given for the compute platform {platform}, which has {', '.join(CONTENT[platform])}"
+                f"{option}: not supported for {platform} deployment configs; use {', '.join(CONTENT[platform])}"
             )
     if not config.get(CONTENT[platform][0]):
         name = config["deployment_config_name"]
-        raise InvalidOption(
-            f"{CONTENT[platform][0]}: it is needed to create {name!r} for the compute platform {platform}"
-        )
+        raise InvalidOption(f"{CONTENT[platform][0]}: required to create the {platform} deployment config {name!r}")
 
 
 def check_creation(name: str) -> None:
-    """Raise InvalidOption if NAME cannot be that of a new deployment config."""
+    """Raise InvalidOption if a new deployment config cannot be named NAME."""
     if name.startswith(PREDEFINED):
         raise InvalidOption(
-            f"deployment_config_name: there is no {name!r}, and names that begin with {PREDEFINED} are AWS's own"
+            f"deployment_config_name: there is no {name!r}; the prefix {PREDEFINED} is reserved for AWS"
         )

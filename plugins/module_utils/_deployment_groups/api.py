@@ -38,7 +38,7 @@ from .forms import (
 # BatchGetDeploymentGroups takes 100 names (botocore model).
 GROUPS_A_CALL = 100
 
-# The answers to filters and a tag set in one call.
+# The errors for filters and a tag set in one call.
 COMBINED = ("InvalidEC2TagCombinationException", "InvalidOnPremisesTagCombinationException")
 
 
@@ -73,7 +73,7 @@ def _create_deployment_group(client: t.Any, group: Resource) -> None:
 
 @aws_call("update the deployment group")
 def _update_deployment_group(client: t.Any, group: Resource, members: Resource) -> list[Resource]:
-    """Write MEMBERS of the GROUP, and return the Auto Scaling groups that lifecycle hooks could not be removed from."""
+    """Write MEMBERS of the GROUP, and return the Auto Scaling groups from which lifecycle hooks could not be removed."""
     answer = client.update_deployment_group(
         applicationName=group["application_name"],
         currentDeploymentGroupName=group["deployment_group_name"],
@@ -84,7 +84,7 @@ def _update_deployment_group(client: t.Any, group: Resource, members: Resource) 
 
 @aws_find("delete the deployment group", default=[])
 def _delete_deployment_group(client: t.Any, group: Resource) -> list[Resource]:
-    """Delete the GROUP, and return the Auto Scaling groups that lifecycle hooks could not be removed from."""
+    """Delete the GROUP, and return the Auto Scaling groups from which lifecycle hooks could not be removed."""
     answer = client.delete_deployment_group(
         applicationName=group["application_name"], deploymentGroupName=group["deployment_group_name"]
     )
@@ -92,12 +92,12 @@ def _delete_deployment_group(client: t.Any, group: Resource) -> list[Resource]:
 
 
 def request_filters(filters: list[Filter]) -> list[dict[str, str]]:
-    """FILTERS as the API spells them, with a capital."""
+    """Return FILTERS as the API spells them, with a capital letter."""
     return [{member.capitalize(): text for member, text in each.items()} for each in filters]
 
 
 def target_instances(given: Resource) -> Resource:
-    """The option `target_instances` as CreateDeployment takes it, but for the names of its members."""
+    """Return the option `target_instances` as CreateDeployment takes it, except for the names of its members."""
     filters, grouped = tag_filters(given.get("tag_filters") or []), tag_set(given.get("ec2_tag_set") or [])
     names = given.get("auto_scaling_groups")
     return {
@@ -108,7 +108,7 @@ def target_instances(given: Resource) -> Resource:
 
 
 def request_members(members: Resource) -> dict[str, t.Any]:
-    """MEMBERS of a group's canonical form as CreateDeploymentGroup and UpdateDeploymentGroup take them."""
+    """Return MEMBERS of a group's canonical form as CreateDeploymentGroup and UpdateDeploymentGroup take them."""
     shaped = dict(members)
     for filters, grouped in PAIRS:
         if filters in members:
@@ -119,18 +119,18 @@ def request_members(members: Resource) -> dict[str, t.Any]:
 
 
 def find_deployment_group(client: t.Any, application: str, name: str) -> Resource | None:
-    """The deployment group as AWS describes it, in snake_case, without its tags, and with what the module manages in canonical form.
+    """Return the deployment group as AWS describes it, in snake_case, without its tags, and with its managed members in canonical form.
 
-    None if there is no such group, or no such application.
+    Return None if the group or the application does not exist.
     """
     info = _get_deployment_group(client, application, name)
     return None if info is None else group_from_aws(*_with_platforms(client, application, [info]))
 
 
 def find_deployment_groups(client: t.Any, application: str, names: list[str] | None = None) -> list[Resource]:
-    """The deployment groups of APPLICATION with these NAMES, or all, each as `find_deployment_group` returns it, sorted by name.
+    """Return the deployment groups of APPLICATION with these NAMES, or all, each as `find_deployment_group` returns it, sorted by name.
 
-    Those that do not exist are missing; without the application, all are.
+    Those that do not exist are missing; if the application does not exist, all are.
     """
     wanted = _list_deployment_groups(client, application) if names is None else sorted(set(names))
     infos = [
@@ -143,7 +143,7 @@ def find_deployment_groups(client: t.Any, application: str, names: list[str] | N
 
 
 def _with_platforms(client: t.Any, application: str, infos: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """INFOS (DeploymentGroupInfo) of groups of APPLICATION, each with its platform, which is the application's where AWS has not told it."""
+    """Return INFOS (DeploymentGroupInfo) of groups of APPLICATION, each with its platform, which is the application's if AWS omits it."""
     if all(info.get("computePlatform") for info in infos):
         return infos
     platform = require_application(client, application)["compute_platform"]
@@ -151,7 +151,7 @@ def _with_platforms(client: t.Any, application: str, infos: list[dict[str, t.Any
 
 
 def group_from_aws(info: dict[str, t.Any]) -> Resource:
-    """A DeploymentGroupInfo (see `_with_platforms`) in snake_case, with what the module manages in canonical form."""
+    """Return a DeploymentGroupInfo (see `_with_platforms`) in snake_case, with its managed members in canonical form."""
     group = resource_from_aws(info)
     usual = defaults(group["compute_platform"])
     style = {"deployment_style": {**usual["deployment_style"], **group.get("deployment_style", {})}}
@@ -160,15 +160,15 @@ def group_from_aws(info: dict[str, t.Any]) -> Resource:
 
 
 def targeting_in_use(group: Resource) -> Resource:
-    """The members by which GROUP finds its hosts, without the empty ones. A group of an ECS application has none, and must not name any."""
+    """Return the members by which GROUP selects its hosts, without the empty ones. A group of an ECS application must not have any."""
     return {name: group[name] for name in TARGETING if group[name]}
 
 
 def update_deployment_group(client: t.Any, before: Resource, after: Resource, changed: set[str]) -> list[Resource]:
-    """Write the CHANGED members of the group, which AWS keeps where they are not given. Returns what _update_deployment_group does.
+    """Write the CHANGED members of the group; AWS keeps the others. Return the same as _update_deployment_group.
 
-    Targeting goes all together: an update that left some of it out is reported to have cleared the rest (hashicorp/terraform-provider-aws,
-    issue 441). A copied Auto Scaling group is named with every change of the blue/green configuration (pull request 5827 there).
+    Targeting members are always written together: an update with only some of them is reported to clear the rest (hashicorp/terraform-provider-aws,
+    issue 441). Every change of the blue/green configuration must name a copied Auto Scaling group (pull request 5827 there).
     """
     others = {name: after[name] for name in sorted(changed - set(TARGETING)) if name != "deployment_group_name"}
     if after["deployment_group_name"] != before["deployment_group_name"]:
@@ -180,7 +180,7 @@ def update_deployment_group(client: t.Any, before: Resource, after: Resource, ch
 
 
 def _retarget(client: t.Any, before: Resource, after: Resource, others: Resource) -> list[Resource]:
-    """A change from filters to a tag set, or back, is one call if AWS takes both in one, and else two, between which the group has none of either."""
+    """Change from filters to a tag set, or back, in one call if AWS accepts it, otherwise in two, between which the group has neither."""
     old, new = ({name: after[name] for name in targeting_in_use(group)} for group in (before, after))
     try:
         return _update_deployment_group(client, before, {**others, **old, **new})
@@ -192,14 +192,14 @@ def _retarget(client: t.Any, before: Resource, after: Resource, others: Resource
 
 
 def reinstall_hooks(client: t.Any, group: Resource) -> list[Resource]:
-    """Detach the Auto Scaling groups of GROUP and attach them again, which puts new lifecycle hooks in. Returns what _update_deployment_group does."""
+    """Detach the Auto Scaling groups of GROUP and attach them again, which installs new lifecycle hooks. Return the same as _update_deployment_group."""
     targeting = targeting_in_use(group)
     left = _update_deployment_group(client, group, {**targeting, "auto_scaling_groups": []})
     return left + _update_deployment_group(client, group, targeting)
 
 
 def apply_deployment_group(client: t.Any, plan: Plan, arn_prefix: str) -> list[Resource]:
-    """Write PLAN, and return the Auto Scaling groups that lifecycle hooks could not be removed from. ARN_PREFIX is what the ARNs of groups begin with."""
+    """Write PLAN, and return the Auto Scaling groups from which lifecycle hooks could not be removed. ARN_PREFIX is the beginning of the ARNs of groups."""
     before, after = plan.before, plan.after
     if before is None or after is None:
         if after:
@@ -217,7 +217,7 @@ def apply_deployment_group(client: t.Any, plan: Plan, arn_prefix: str) -> list[R
 
 
 def require_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:
-    """The deployment group as AWS describes it, in snake_case. Raises CodeDeployError if it, or its application, does not exist."""
+    """Return the deployment group as AWS describes it, in snake_case. Raise CodeDeployError if it or its application does not exist."""
     group = find_deployment_group(client, application_name, name)
     if group is None:
         require_application(client, application_name)
@@ -229,10 +229,10 @@ def require_deployment_group(client: t.Any, application_name: str, name: str) ->
 
 
 def predicted_deployment_group(client: t.Any, application_name: str, name: str) -> Resource:
-    """The deployment group, for check mode: one that does not exist is taken for an empty one that another task creates, with a warning."""
+    """Return the deployment group for check mode: for one that does not exist, an empty one that another task may create, and a warning."""
     group = find_deployment_group(client, application_name, name)
     if group is not None:
         return group
-    warning = f"There is no deployment group {name!r} of application {application_name!r} yet. It is taken for one that another task creates."
+    warning = f"There is no deployment group {name!r} of application {application_name!r} yet. Assuming that another task creates it."
     application = find_application(client, application_name) or {}
     return {"compute_platform": application.get("compute_platform") or "Server", "warnings": [warning]}

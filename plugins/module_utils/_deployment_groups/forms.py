@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The canonical form of a deployment group: one form for what a user asks for and what AWS answers, so that `==` compares them. Pure.
+"""The canonical form of a deployment group: one form for options and for AWS's responses, so that `==` compares them. Pure.
 
-In it, AWS's defaults are filled in, lists without an order are sorted and have no duplicates, and what is empty is there and empty.
+In it, AWS's defaults are filled in, lists without an order are sorted and have no duplicates, and empty members are present and empty.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -20,14 +20,14 @@ from .._plan import Resource
 Item = t.TypeVar("Item")
 Filter = dict[str, str]
 
-# The members that each type of tag filter speaks of (botocore model: EC2TagFilter, TagFilter).
+# The members that each type of tag filter compares (botocore model: EC2TagFilter, TagFilter).
 FILTER_MEMBERS = {"KEY_ONLY": ("key",), "VALUE_ONLY": ("value",), "KEY_AND_VALUE": ("key", "value")}
 
-# Two ways to say which hosts a group has, a list of filters and a tag set; a group has one or the other (botocore model: DeploymentGroupInfo).
+# The two ways to select the hosts of a group, a list of filters and a tag set; a group has one or the other (botocore model: DeploymentGroupInfo).
 PAIRS = (("ec2_tag_filters", "ec2_tag_set"), ("on_premises_instance_tag_filters", "on_premises_tag_set"))
 TARGETING = (*(name for pair in PAIRS for name in pair), "auto_scaling_groups")
 
-# The parts of a blue/green configuration: what each does, and for which of its actions it waits how long (botocore model: BlueGreenDeploymentConfiguration).
+# The parts of a blue/green configuration: the action of each, and the wait of those actions that wait (botocore model: BlueGreenDeploymentConfiguration).
 BLUE_GREEN = "blue_green_deployment_configuration"
 READY = ("deployment_ready_option", "action_on_timeout", "wait_time_in_minutes", "STOP_DEPLOYMENT")
 TERMINATION = (
@@ -38,18 +38,18 @@ TERMINATION = (
 )
 PROVISIONING = "green_fleet_provisioning_option"
 
-# What AWS calls the copy that a blue/green deployment makes of an Auto Scaling group (AWS user guide, integrations-aws-auto-scaling).
+# The name of the copy that a blue/green deployment makes of an Auto Scaling group (AWS user guide, integrations-aws-auto-scaling).
 COPIED_GROUP = re.compile(r"CodeDeploy_.+_d-[A-Z0-9]+")
 
 
 def unordered(items: t.Iterable[Item]) -> list[Item]:
-    """ITEMS in one order, whatever theirs was, and without duplicates."""
+    """Return ITEMS sorted, without duplicates."""
     by_text = {json.dumps(item, sort_keys=True): item for item in items}
     return [by_text[text] for text in sorted(by_text)]
 
 
 def type_of_filter(given: dict[str, t.Any]) -> str:
-    """The type of a tag filter: the one that is GIVEN, else the one that fits its members."""
+    """Return the type of a tag filter: the one that is GIVEN, else the one that matches its members."""
     if given.get("type"):
         return str(given["type"])
     if given.get("value") is None:
@@ -58,71 +58,71 @@ def type_of_filter(given: dict[str, t.Any]) -> str:
 
 
 def tag_filter(given: dict[str, t.Any]) -> Filter:
-    """A tag filter with its type, and no members but those that its type speaks of."""
+    """Return a tag filter with its type, and only the members that its type compares."""
     kind = type_of_filter(given)
     members = {name: "" if given.get(name) is None else str(given[name]) for name in FILTER_MEMBERS[kind]}
     return {**members, "type": kind}
 
 
 def tag_filters(given: t.Iterable[dict[str, t.Any]]) -> list[Filter]:
-    """A list of filters, any of which may match."""
+    """Return a list of filters, any of which may match."""
     return unordered(tag_filter(each) for each in given)
 
 
 def tag_set(given: t.Iterable[t.Iterable[dict[str, t.Any]]]) -> list[list[Filter]]:
-    """A list of lists of filters: of each list, one has to match."""
+    """Return a list of lists of filters, one of each of which must match."""
     return unordered(tag_filters(each) for each in given)
 
 
 def events_block(given: dict[str, t.Any], content: str) -> Resource:
-    """A block that can be switched off: CONTENT is its list. Enabled, unless it says otherwise or there is nothing to enable."""
+    """Return a block that can be disabled: CONTENT is its list. It is enabled, unless it says otherwise or the list is empty."""
     items = unordered(given.get(content) or [])
     return {"enabled": bool(items) if given.get("enabled") is None else given["enabled"], content: items}
 
 
 def rollback(given: dict[str, t.Any]) -> Resource:
-    """When AWS rolls back by itself."""
+    """Return the canonical configuration of automatic rollbacks."""
     return events_block(given, "events")
 
 
 def alarms(given: dict[str, t.Any]) -> Resource:
-    """Which alarms stop a deployment, and whether it goes on when they cannot be read."""
+    """Return the canonical alarms that stop a deployment, and whether it continues if they cannot be read."""
     return {**events_block(given, "alarms"), "ignore_poll_alarm_failure": bool(given.get("ignore_poll_alarm_failure"))}
 
 
 def triggers(given: t.Iterable[dict[str, t.Any]]) -> list[Resource]:
-    """Which events are told to which topics."""
+    """Return the canonical triggers, which notify topics of events."""
     return unordered({**each, "trigger_events": unordered(each.get("trigger_events") or [])} for each in given)
 
 
 def switched(given: dict[str, t.Any] | None, content: str, current: Resource) -> dict[str, t.Any] | None:
-    """GIVEN, a block that can be switched off. Where it says no more than whether it is on, its CONTENT is what it is in CURRENT."""
+    """Return GIVEN, a block that can be disabled. If it only sets whether it is enabled, its CONTENT is that of CURRENT."""
     if given is None or given.get("enabled") is None or given.get(content) is not None:
         return given
     return {**given, content: current.get(content)}
 
 
 def suspended(given: dict[str, t.Any]) -> Resource:
-    """Which processes of Auto Scaling rest while a deployment runs."""
+    """Return the Auto Scaling processes that are suspended during a deployment."""
     name = "auto_scaling_group_processes_to_suspend"
     return {name: unordered(given.get(name) or [])}
 
 
 def target_group_pair(given: dict[str, t.Any]) -> Resource:
-    """Two target groups, in no order, and the listeners of their traffic. There need not be one for tests."""
+    """Return a canonical pair of target groups, and the listeners of their traffic. The one for tests is optional."""
     routes = {name: given[name] for name in ("prod_traffic_route", "test_traffic_route") if given.get(name)}
     return {"target_groups": unordered(given.get("target_groups") or []), **routes}
 
 
 def load_balancers(given: dict[str, t.Any]) -> Resource:
-    """The load balancers of each kind that there are."""
+    """Return the canonical load balancers of each kind."""
     pairs = [target_group_pair(each) for each in given.get("target_group_pair_info_list") or []]
     kinds = {name: given.get(name) or [] for name in ("elb_info_list", "target_group_info_list")}
     return {name: unordered(items) for name, items in {**kinds, "target_group_pair_info_list": pairs}.items() if items}
 
 
 def blue_green(given: dict[str, t.Any], current: Resource) -> Resource:
-    """How a replacement takes over. A part that is not given is what it is in CURRENT, a wait too if its action waits; else it is 0."""
+    """Return the canonical blue/green configuration. A part that is not given is that of CURRENT, also a wait if its action waits; else it is 0."""
     parts = {name: part for name, part in given.items() if part}
     for name, action, wait, waiting in (READY, TERMINATION):
         if name in parts:
@@ -145,9 +145,9 @@ FORMS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "load_balancer_info": load_balancers,
     "ecs_services": unordered,
 }
-# The blocks that can be switched off, and what each consists of.
+# The blocks that can be disabled, and the content of each.
 SWITCHED = {"alarm_configuration": "alarms", "auto_rollback_configuration": "events"}
-# What stands for "there is none", or for what AWS fills in by itself. AWS answers a block that was cleared as disabled and empty, or not at all
+# The forms of "none", or of AWS's defaults. AWS returns a block that was cleared as disabled and empty, or omits it
 # (observed by Terraform's tests).
 EMPTY: Resource = {
     **{name: [] for name in TARGETING},
@@ -164,8 +164,8 @@ EMPTY: Resource = {
 
 # The style that groups of ECS applications must have (InvalidDeploymentStyleException of a live service); for Lambda it is assumed.
 ONLY_STYLE = {"deployment_type": "BLUE_GREEN", "deployment_option": "WITH_TRAFFIC_CONTROL"}
-# What a new group has that names nothing. For Server it is what CreateDeploymentGroup fills in (observed by Terraform's tests). For the others
-# that is not documented, so these are written, not left to AWS.
+# The defaults of a new group. For Server they are those of CreateDeploymentGroup (observed by Terraform's tests). For the others
+# the defaults are not documented, so these are always written.
 DEFAULTS: dict[str, Resource] = {
     "Server": {
         "deployment_config_name": "CodeDeployDefault.OneAtATime",
@@ -182,20 +182,20 @@ MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, HOOKLESS, "
 
 
 def defaults(platform: str) -> Resource:
-    """What a new group of an application for the compute PLATFORM has if nothing is said."""
+    """Return the defaults of a new group of an application for the compute PLATFORM."""
     return {**EMPTY, **DEFAULTS[platform]}
 
 
 def copies_auto_scaling_group(group: Resource) -> bool:
-    """Whether a deployment of GROUP, in canonical form, makes its hosts as a copy of the Auto Scaling group."""
+    """Return whether a deployment of GROUP, in canonical form, creates its hosts by copying the Auto Scaling group."""
     part = group.get(BLUE_GREEN, {}).get(PROVISIONING) or {}
     return bool(part.get("action") == "COPY_AUTO_SCALING_GROUP")
 
 
 def form_from_options(params: dict[str, t.Any], current: Resource) -> Resource:
-    """The members of FORMS and the blue/green configuration as the options PARAMS want them for the group CURRENT; None where an option is left out.
+    """Return the members of FORMS and the blue/green configuration as the options PARAMS want them for the group CURRENT; None for an omitted option.
 
-    Filters clear the tag set beside them, and a tag set the filters, because a group cannot have both.
+    Filters clear the tag set, and a tag set clears the filters, because a group cannot have both.
     """
     kept = {name: switched(params[name], content, current.get(name, {})) for name, content in SWITCHED.items()}
     given = {**params, **kept}
@@ -213,14 +213,14 @@ def form_from_options(params: dict[str, t.Any], current: Resource) -> Resource:
 
 
 def has_copy(group: Resource) -> bool:
-    """Whether a deployment has put a copy in the place of GROUP's Auto Scaling group: it is not for an option to bring the original back."""
+    """Return whether a deployment has replaced GROUP's Auto Scaling group with a copy; options must not bring the original back."""
     names = group.get("auto_scaling_groups", [])
     return len(names) == 1 and bool(COPIED_GROUP.fullmatch(names[0]))
 
 
 def form_from_service(group: Resource) -> Resource:
-    """The members of FORMS and the blue/green configuration as AWS has them, from its answer GROUP in snake_case, which wraps a tag set once
-    more and tells the lifecycle hooks of Auto Scaling groups."""
+    """Return the members of FORMS and the blue/green configuration from AWS's response GROUP in snake_case, which wraps a tag set once
+    more and includes the lifecycle hooks of Auto Scaling groups."""
     wrapped = {name: (group.get(name) or {}).get(f"{name}_list") for _filters, name in PAIRS}
     scaling = [each["name"] for each in group.get("auto_scaling_groups") or [] if each.get("name")]
     given = {**group, **wrapped, "auto_scaling_groups": scaling}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which hosts tag filters and Auto Scaling groups select at the moment, as CodeDeploy finds the hosts of a deployment group when a deployment starts.
+"""Resolution of tag filters and Auto Scaling groups to hosts, as CodeDeploy does when a deployment starts.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -19,13 +19,13 @@ Resource = dict[str, t.Any]
 Filter = dict[str, str]
 Query = t.Callable[[Filter], set[str]]
 
-# Stopped instances are targets, too, which fail (AWS user guide, instances-health).
+# Stopped instances are targets, too, and fail (AWS user guide, instances-health).
 _INSTANCE_STATES = ["pending", "running", "stopping", "stopped"]
 
 
-@aws_call("look for EC2 instances")
+@aws_call("find the EC2 instances")
 def describe_instances(ec2: t.Any, filters: list[Resource]) -> list[Resource]:
-    """The instances that FILTERS of DescribeInstances let through, as AWS describes them, without those that have been terminated."""
+    """Return the instances that match FILTERS of DescribeInstances, as AWS describes them, without terminated ones."""
     states = {"Name": "instance-state-name", "Values": _INSTANCE_STATES}
     reservations = (
         reservation
@@ -35,14 +35,14 @@ def describe_instances(ec2: t.Any, filters: list[Resource]) -> list[Resource]:
     return [instance for reservation in reservations for instance in reservation.get("Instances", [])]
 
 
-@aws_call("look for the instances of the deployment group's Auto Scaling groups")
+@aws_call("find the instances of the deployment group's Auto Scaling groups")
 def _describe_auto_scaling_groups(autoscaling: t.Any, names: list[str]) -> list[Resource]:
     return list(autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=names).get("AutoScalingGroups", []))
 
 
 def selections(connect: Connect, group: Resource) -> t.Iterator[set[str]]:
-    """The hosts of GROUP (canonical) by each of its three kinds of selection, which CodeDeploy unites: the names of on-premises instances, and
-    twice the ids of EC2 instances. Each is looked for when it is asked for."""
+    """Return the hosts of GROUP (canonical) by each of its three kinds of selection, which CodeDeploy combines: the names of on-premises instances, and
+    twice the IDs of EC2 instances. Each is only resolved when it is read."""
     on_premises = filter_lists(group, "on_premises_instance_tag_filters", "on_premises_tag_set")
     yield selected(on_premises, lambda each: on_premises_names(connect("codedeploy"), each, "Registered"))
     yield selected(
@@ -54,13 +54,13 @@ def selections(connect: Connect, group: Resource) -> t.Iterator[set[str]]:
 
 
 def filter_lists(given: Resource, flat: str, tag_set: str) -> list[list[Filter]]:
-    """The lists of filters, of each of which one has to match, that GIVEN has as a FLAT list or as a TAG_SET, which are names of members."""
+    """Return the lists of filters, one of each of which must match, from GIVEN's member FLAT (a list of filters) or TAG_SET."""
     filters = given.get(flat) or []
     return [filters] if filters else given.get(tag_set) or []
 
 
 def selected(lists: list[list[Filter]], query: Query) -> set[str]:
-    """What matches one filter of each of LISTS; nothing does where there are none."""
+    """Return what matches one filter of each of LISTS; nothing if there are none."""
     remaining: set[str] | None = None
     for filters in lists:
         found = set[str]().union(*(query(each) for each in filters))
@@ -71,13 +71,13 @@ def selected(lists: list[list[Filter]], query: Query) -> set[str]:
 
 
 def on_premises_names(codedeploy: t.Any, tag_filter: Filter, status: str) -> set[str]:
-    """The on-premises instances in the STATUS that match. One filter a call: whether several must all match is not documented."""
+    """Return the matching on-premises instances with the STATUS. Each call has one filter: whether several must all match is not documented."""
     member = {name.capitalize(): value for name, value in tag_filter.items()}
     return set(list_on_premises_instances(codedeploy, registrationStatus=status, tagFilters=[member]))
 
 
 def _instance_ids(ec2: t.Any, tag_filter: Filter) -> set[str]:
-    """EC2 can look for a key, or for the value of a key, but not for a value whatever its key."""
+    """Return the IDs of matching EC2 instances. EC2 can filter by a key, or by the value of a key, but not by a value with any key."""
     key, value = tag_filter.get("key", ""), tag_filter.get("value", "")
     filters = {
         "KEY_ONLY": [{"Name": "tag-key", "Values": [key]}],
@@ -92,6 +92,6 @@ def _instance_ids(ec2: t.Any, tag_filter: Filter) -> set[str]:
 
 
 def _carries(tag: Resource, tag_filter: Filter) -> bool:
-    """Whether TAG is what TAG_FILTER says. EC2 takes * and ? for any letters, CodeDeploy for themselves."""
+    """Return whether TAG matches TAG_FILTER. EC2 treats * and ? as wildcards, CodeDeploy as plain characters."""
     key, value = tag.get("Key", ""), tag.get("Value", "")
     return bool(key == tag_filter.get("key", key) and value == tag_filter.get("value", value))

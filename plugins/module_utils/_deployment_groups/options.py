@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument spec of `deployment_group`. `rules` and its neighbours check the options, `forms` gives them their form.
+"""The argument specification of a deployment group. `rules` and its neighbours check the options, `forms` converts them.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -42,7 +42,7 @@ TARGET_INSTANCES: Spec = {
     "auto_scaling_groups": {"type": "list", "elements": "str"},
 }
 
-# The processes and events that there are (botocore model: AutoScalingGroupProcess, TriggerEventType, AutoRollbackEvent).
+# The valid processes and events (botocore model: AutoScalingGroupProcess, TriggerEventType, AutoRollbackEvent).
 PROCESSES = ["Terminate", "AZRebalance", "InstanceRefresh", "ScheduledActions"]
 TRIGGER_EVENTS = [
     *(f"Deployment{what}" for what in ("Start", "Success", "Failure", "Stop", "Rollback", "Ready")),
@@ -85,7 +85,7 @@ NOTIFICATIONS: Spec = {
 
 
 def action(*choices: str) -> Spec:
-    """The specification of a member that says which of CHOICES to do."""
+    """Return the specification of a member that selects one of CHOICES."""
     return {"type": "str", "required": True, "choices": list(choices)}
 
 

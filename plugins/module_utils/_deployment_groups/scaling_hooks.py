@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lifecycle hooks that CodeDeploy puts into Auto Scaling groups, so that new hosts are deployed to: whether they are still there.
+"""Detection of missing lifecycle hooks, which CodeDeploy installs in Auto Scaling groups so that it deploys to new hosts.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -22,8 +22,8 @@ def _describe_lifecycle_hooks(autoscaling: t.Any, name: str) -> set[str]:
 
 
 def groups_without_hooks(autoscaling: t.Any, hooks: list[Resource]) -> list[str]:
-    """The names of the Auto Scaling groups that lack a hook that CodeDeploy knows of. HOOKS is as GetDeploymentGroup answers it: groups with
-    their name, hook and perhaps termination_hook."""
+    """Return the names of the Auto Scaling groups that lack a hook that CodeDeploy expects. HOOKS are those of GetDeploymentGroup: groups with
+    their name, hook and optionally termination_hook."""
     return sorted(
         group["name"]
         for group in hooks

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The service's rules for the options that say which hosts a deployment group has. Pure.
+"""The service's rules for the options that select the hosts of a deployment group. Pure.
 
-All functions raise InvalidOption, which names the option, what was given and what is allowed.
+All functions raise InvalidOption.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -28,10 +28,10 @@ def check_filter(where: str, given: t.Any) -> None:
     """Check one tag filter: its members, its type, and that they do not contradict each other."""
     if not isinstance(given, dict) or not set(given) <= {"key", "value", "type"}:
         raise InvalidOption(
-            f"{where}: {given!r} is not a tag filter, which has a key, a value or both, and possibly a type"
+            f"{where}: {given!r} is not a tag filter; set a key, a value or both, and optionally a type"
         )
     if not given.get("key") and not given.get("value") and not given.get("type"):
-        raise InvalidOption(f"{where}: the filter is empty; give a key, a value or both")
+        raise InvalidOption(f"{where}: the filter is empty; set a key, a value or both")
     kind = type_of_filter(given)
     if kind not in FILTER_MEMBERS:
         raise InvalidOption(f"{where}: type {kind!r} is not one of {', '.join(FILTER_MEMBERS)}")
@@ -39,9 +39,9 @@ def check_filter(where: str, given: t.Any) -> None:
         text = given.get(member)
         if member not in FILTER_MEMBERS[kind]:
             if text not in (None, ""):
-                raise InvalidOption(f"{where}: {member} {text!r} contradicts type {kind}; leave one of them out")
+                raise InvalidOption(f"{where}: {member} {text!r} contradicts type {kind}; omit one of them")
         elif text is None:
-            raise InvalidOption(f"{where}: {member} is missing; a filter of type {kind} needs it")
+            raise InvalidOption(f"{where}: {member} is required for type {kind}")
         else:
             check_text(f"{where}, {member}", text, shortest, longest)
 
@@ -51,20 +51,20 @@ def check_filters(where: str, given: list[t.Any]) -> None:
     for number, each in enumerate(given):
         check_filter(f"{where}[{number}]", each)
     if len(tag_filters(given)) > FILTERS:
-        raise InvalidOption(f"{where}: {len(tag_filters(given))} different filters are given, {FILTERS} are allowed")
+        raise InvalidOption(
+            f"{where}: there are {len(tag_filters(given))} different filters; at most {FILTERS} are allowed"
+        )
 
 
 def check_tag_set(where: str, given: list[t.Any]) -> None:
-    """Check a tag set. An empty list in it is refused: to drop it would let more hosts match than somebody meant."""
+    """Check a tag set. An empty list in it is refused: dropping it could let more hosts match than intended."""
     for number, each in enumerate(given):
         if not isinstance(each, list) or not each:
-            raise InvalidOption(
-                f"{where}[{number}]: {each!r} is not a list of tag filters with at least one filter in it"
-            )
+            raise InvalidOption(f"{where}[{number}]: {each!r} is not a list with at least one tag filter")
         check_filters(f"{where}[{number}]", each)
     if len(tag_set(given)) > FILTER_LISTS:
         raise InvalidOption(
-            f"{where}: {len(tag_set(given))} different lists of filters are given, {FILTER_LISTS} are allowed"
+            f"{where}: there are {len(tag_set(given))} different lists of filters; at most {FILTER_LISTS} are allowed"
         )
 
 
@@ -74,26 +74,26 @@ def check_auto_scaling_groups(names: list[str]) -> None:
         check_text(f"auto_scaling_groups[{number}]", name, 1, AUTO_SCALING_NAME)
     if len(set(names)) > AUTO_SCALING_GROUPS:
         raise InvalidOption(
-            f"auto_scaling_groups: {len(set(names))} groups are given, {AUTO_SCALING_GROUPS} are allowed"
+            f"auto_scaling_groups: there are {len(set(names))} groups; at most {AUTO_SCALING_GROUPS} are allowed"
         )
 
 
 def check_targeting(params: dict[str, t.Any]) -> None:
-    """Check all options that say which hosts a group has."""
+    """Check all options that select the hosts of a group."""
     for filters, grouped in PAIRS:
         check_filters(filters, params[filters] or [])
         check_tag_set(grouped, params[grouped] or [])
         if params[filters] and params[grouped]:
             raise InvalidOption(
-                f"{filters}, {grouped}: a deployment group has one or the other, but both are given; an empty list clears one"
+                f"{filters}: cannot be combined with {grouped}; set one of them, and clear the other with an empty list if necessary"
             )
     check_auto_scaling_groups(params["auto_scaling_groups"] or [])
 
 
 def check_target_instances(given: dict[str, t.Any]) -> None:
-    """Check target_instances, which says which hosts a blue/green deployment goes to (botocore model: TargetInstances)."""
+    """Check target_instances, which selects the hosts of a blue/green deployment (botocore model: TargetInstances)."""
     check_filters("target_instances.tag_filters", given.get("tag_filters") or [])
     check_tag_set("target_instances.ec2_tag_set", given.get("ec2_tag_set") or [])
     if given.get("tag_filters") and given.get("ec2_tag_set"):
-        raise InvalidOption("target_instances: tag_filters or ec2_tag_set can be given, not both")
+        raise InvalidOption("target_instances: tag_filters cannot be combined with ec2_tag_set; set one of them")
     check_auto_scaling_groups(given.get("auto_scaling_groups") or [])

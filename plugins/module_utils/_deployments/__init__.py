@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Deployments: the calls that read and change one, how far it is, when to look at it next, and why it failed.
+"""Deployments: the calls that read and change one, its progress, when to poll it next, and why it failed.
 
 Nothing here decides whether to deploy; that lives in `_deploying`.
 

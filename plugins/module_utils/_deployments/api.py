@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Deployments and their targets: the calls that create and read them, and what a group says of its own.
+"""Deployments and their targets: the calls that create and read them, and the last deployments of a group.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -25,22 +25,22 @@ from .progress import is_unasked
 Deployment = dict[str, t.Any]
 Target = dict[str, t.Any]
 
-# BatchGetDeploymentTargets and BatchGetDeployments take 25 ids each (botocore model).
+# BatchGetDeploymentTargets and BatchGetDeployments take 25 IDs each (botocore model).
 TARGETS_A_CALL = 25
-# A thousand targets take forty calls; one after the other, they would make a failure wait to be explained.
+# A thousand targets take forty calls; one after the other, they would delay the explanation of a failure.
 CALLS_AT_ONCE = 4
 DEPLOYMENTS_A_CALL = 25
 
-# The members by which a group tells its last deployments (botocore model: DeploymentGroupInfo, which requires neither).
+# The members for the last deployments of a group (botocore model: DeploymentGroupInfo, which requires neither).
 LAST_ATTEMPTED, LAST_SUCCESSFUL = "last_attempted_deployment", "last_successful_deployment"
 
-# As AWS calls the status of what it knows nothing of (botocore model: TargetStatus).
+# AWS's status for a target of which it knows nothing (botocore model: TargetStatus).
 UNKNOWN = {"status": "Unknown"}
 
 # Members of CreateDeployment that other platforms refuse (botocore model: InvalidFileExistsBehaviorException and its like).
 HOST_OPTIONS = ("file_exists_behavior", "ignore_application_stop_failures", "update_outdated_instances_only")
 
-# The answers to what comes too late: the deployment, the lifecycle event, or one of the two waits is over.
+# The errors for a call that comes too late: the deployment, the lifecycle event, or one of the two waits is over.
 OVER = (
     "DeploymentAlreadyCompletedException",
     "LifecycleEventAlreadyCompletedException",
@@ -103,7 +103,7 @@ def _batch_get_targets(client: t.Any, deployment_id: str, target_ids: list[str])
 
 
 def find_deployment(client: t.Any, deployment_id: str) -> Deployment | None:
-    """The deployment as AWS describes it, in snake_case; None if there is none of that id."""
+    """Return the deployment as AWS describes it, in snake_case; None if there is none with this ID."""
     found = _get_deployment(client, deployment_id)
     return None if found is None else resource_from_aws(found)
 
@@ -119,9 +119,9 @@ def require_deployment(client: t.Any, deployment_id: str, option: str = "deploym
 def with_history(
     client: t.Any, group: dict[str, t.Any], members: t.Sequence[str] = (LAST_ATTEMPTED, LAST_SUCCESSFUL)
 ) -> dict[str, t.Any]:
-    """GROUP with MEMBERS, its last deployments, and its target revision, looked up where AWS has not told them.
+    """Return GROUP with MEMBERS, its last deployments, and its target revision, looked up if AWS has omitted them.
 
-    A group that has had no deployment looks the same, so its deployments have to be listed.
+    A group without any deployment looks the same, so its deployments must be listed.
     """
     untold = [member for member in members if not (group.get(member) or {}).get("deployment_id")]
     if untold:
@@ -139,13 +139,13 @@ def with_history(
 
 
 def _history_filters(group: dict[str, t.Any], untold: list[str]) -> dict[str, t.Any]:
-    """Which deployments tell the members UNTOLD of GROUP: those that succeeded may be few beside all."""
+    """Return the filters that find the members UNTOLD of GROUP; successful deployments may be only a few of all."""
     names = {name: group[name] for name in ("application_name", "deployment_group_name")}
     return names if LAST_ATTEMPTED in untold else {**names, "include_only_statuses": ["Succeeded"]}
 
 
 def _as_last(deployment: Deployment | None) -> dict[str, t.Any] | None:
-    """DEPLOYMENT in the form in which a group tells its last ones (botocore model: LastDeploymentInfo)."""
+    """Return DEPLOYMENT in the form of a group's last deployments (botocore model: LastDeploymentInfo)."""
     if deployment is None:
         return None
     members = {"create_time": deployment.get("create_time"), "end_time": deployment.get("complete_time")}
@@ -153,9 +153,9 @@ def _as_last(deployment: Deployment | None) -> dict[str, t.Any] | None:
 
 
 def last_asked(client: t.Any, group: dict[str, t.Any], member: str) -> Deployment | None:
-    """The last deployment of GROUP that somebody asked for, or that rolls such a one back; None if there is none.
+    """Return the last deployment of GROUP that somebody requested, or that rolls back such a deployment; None if there is none.
 
-    MEMBER is the group's that says which is its last: LAST_ATTEMPTED or LAST_SUCCESSFUL.
+    MEMBER is the member for the last deployment: LAST_ATTEMPTED or LAST_SUCCESSFUL.
     """
     last = find_deployment(client, group[member]["deployment_id"]) if group.get(member) else None
     if last is None or not is_unasked(last):
@@ -163,7 +163,7 @@ def last_asked(client: t.Any, group: dict[str, t.Any], member: str) -> Deploymen
     filters = {name: group[name] for name in ("application_name", "deployment_group_name")}
     if member == LAST_SUCCESSFUL:
         return _newest_asked(client, {**filters, "include_only_statuses": ["Succeeded"]})
-    # There may be thousands of deployments, and few since the last successful one.
+    # There may be thousands of deployments, but only a few since the last successful one.
     since = (group.get(LAST_SUCCESSFUL) or {}).get("create_time")
     recent = since and _newest_asked(client, {**filters, "create_time_range": {"start": since}})
     return recent or _newest_asked(client, filters)
@@ -174,7 +174,7 @@ def _newest_asked(client: t.Any, filters: dict[str, t.Any]) -> Deployment | None
 
 
 def as_asked(client: t.Any, group: dict[str, t.Any]) -> dict[str, t.Any]:
-    """GROUP, whose last attempted deployment is the last that somebody asked for. Where it is the last successful one, nothing has to be read."""
+    """Return GROUP with the last requested deployment as its last attempted one. If that is the last successful one, nothing has to be read."""
     attempted, successful = group.get(LAST_ATTEMPTED), group.get(LAST_SUCCESSFUL)
     if not attempted or (successful and attempted["deployment_id"] == successful["deployment_id"]):
         return group
@@ -182,57 +182,57 @@ def as_asked(client: t.Any, group: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def group_of(deployment: Deployment) -> tuple[str, str]:
-    """The names of the application and the deployment group of DEPLOYMENT. Raises CodeDeployError if AWS does not say them."""
+    """Return the names of the application and the deployment group of DEPLOYMENT. Raise CodeDeployError if AWS omits them."""
     for name in ("application_name", "deployment_group_name"):
         if name not in deployment:
-            raise CodeDeployError(f"AWS does not say the {name} of deployment {deployment['deployment_id']}")
+            raise CodeDeployError(f"The response of AWS lacks the {name} of deployment {deployment['deployment_id']}")
     return deployment["application_name"], deployment["deployment_group_name"]
 
 
 def find_in_flight(client: t.Any, deployment_id: str) -> Deployment | None:
-    """A deployment that a group is busy with, and in `undoes`, if it is a rollback, the deployment that it rolls back."""
+    """Return a group's deployment in progress, with the deployment that it rolls back, if it is a rollback, in `undoes`."""
     found = find_deployment(client, deployment_id)
     undone = ((found or {}).get("rollback_info") or {}).get("rollback_triggering_deployment_id")
     return {**found, "undoes": find_deployment(client, undone)} if found and undone else found
 
 
 def list_deployments(client: t.Any, filters: dict[str, t.Any]) -> list[Deployment]:
-    """The deployments that FILTERS (members of ListDeployments in snake_case; None is left out) let through, the newest first."""
+    """Return the deployments that match FILTERS (members of ListDeployments in snake_case, without those that are None), the newest first."""
     found = find_deployments(client, _list_deployments(client, **resource_for_aws(filters)))
     return sorted(found.values(), key=lambda deployment: str(deployment.get("create_time")), reverse=True)
 
 
 def find_deployments(client: t.Any, deployment_ids: t.Collection[str]) -> dict[str, Deployment]:
-    """The deployments by id, each as AWS describes it, in snake_case; those that do not exist are missing."""
+    """Return the deployments by ID, each as AWS describes it, in snake_case, without those that do not exist."""
     ids = sorted(deployment_ids)
     infos = [info for batch in batches(ids, DEPLOYMENTS_A_CALL) for info in _batch_get_deployments(client, batch)]
     return {info["deploymentId"]: resource_from_aws(info) for info in infos}
 
 
 def find_notable_targets(client: t.Any, deployment: Deployment) -> list[Target]:
-    """The targets worth looking at, at most 25: all of them where there are no more, else those that run or have failed."""
+    """Return the notable targets, at most 25: all of them if there are no more, else those that are running or have failed."""
     return find_targets(
         client, deployment["deployment_id"], _of_many(deployment, "Failed", "InProgress"), TARGETS_A_CALL
     )
 
 
 def find_telling_targets(client: t.Any, deployment: Deployment) -> list[Target]:
-    """The targets that tell what became of a deployment: all of them where there are at most 25, else all that have failed."""
+    """Return the targets that explain the outcome of a deployment: all of them if there are at most 25, else all that have failed."""
     return find_targets(client, deployment["deployment_id"], _of_many(deployment, "Failed"))
 
 
 def _of_many(deployment: Deployment, *statuses: str) -> t.Collection[str]:
-    """STATUSES where the deployment has more targets than one call reads, else none, which leaves out no target."""
+    """Return STATUSES if the deployment has more targets than one call reads, else none, which selects all targets."""
     return statuses if sum(deployment.get("deployment_overview", {}).values()) > TARGETS_A_CALL else ()
 
 
 def find_targets(
     client: t.Any, deployment_id: str, statuses: t.Collection[str] = (), most: int | None = None
 ) -> list[Target]:
-    """The targets that are in one of STATUSES (all, if there are none), at most MOST of them, by their ids.
+    """Return the targets with one of STATUSES (all, if there are none), at most MOST of them, in the order of their IDs.
 
-    Each is flat, whatever the platform: target_id, target_type, status, lifecycle_events and what else AWS says of it. Empty as long as
-    CodeDeploy has not chosen the targets.
+    Each is flat, whatever the platform: target_id, target_type, status, lifecycle_events and AWS's other members. The list is empty until
+    CodeDeploy has chosen the targets.
     """
     target_ids = itertools.islice(_target_ids(client, deployment_id, statuses), most)
     try:
@@ -244,7 +244,7 @@ def find_targets(
 
 
 def read_targets(client: t.Any, deployment_id: str, target_ids: t.Iterable[str]) -> list[Target]:
-    """The targets of these ids, sorted by them, in the form of `find_targets`. They are read while TARGET_IDS go on coming in."""
+    """Return the targets with these IDs, sorted by them, in the form of `find_targets`. They are read while TARGET_IDS are still being listed."""
     read = functools.partial(_batch_get_targets, client, deployment_id)
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         answers = [pool.submit(read, batch) for batch in batches(target_ids, TARGETS_A_CALL)]
@@ -253,7 +253,7 @@ def read_targets(client: t.Any, deployment_id: str, target_ids: t.Iterable[str])
 
 
 def _target_ids(client: t.Any, deployment_id: str, statuses: t.Collection[str]) -> t.Iterator[str]:
-    """The ids of the targets that are in one of STATUSES (all, if there are none); a page is read when it is needed."""
+    """Yield the IDs of the targets with one of STATUSES (all, if there are none); a page is only read when it is needed."""
     members: dict[str, t.Any] = {"targetFilters": {"TargetStatus": list(statuses)}} if statuses else {}
     seen: set[str] = set()
     while True:
@@ -265,7 +265,7 @@ def _target_ids(client: t.Any, deployment_id: str, statuses: t.Collection[str]) 
 
 
 def target_from_aws(target: dict[str, t.Any]) -> Target:
-    """A DeploymentTarget without the level that its type adds: {"instanceTarget": {...}} becomes {"target_type": "InstanceTarget", ...}."""
+    """Return a DeploymentTarget without the level of its type: {"instanceTarget": {...}} becomes {"target_type": "InstanceTarget", ...}."""
     (name, members), *_others = [each for each in target.items() if isinstance(each[1], dict)] or [("", {})]
     kind = target.get("deploymentTargetType", f"{name[:1].upper()}{name[1:]}")
     flat = {"target_type": kind, "target_id": "unknown", **UNKNOWN, **resource_from_aws(members)}
@@ -277,9 +277,9 @@ def target_from_aws(target: dict[str, t.Any]) -> Target:
 def create_deployment(
     client: t.Any, group: dict[str, t.Any], location: Location | None, options: dict[str, t.Any]
 ) -> str:
-    """Create a deployment of LOCATION (None for a restart) to GROUP and return its id.
+    """Create a deployment of LOCATION (None for a restart) to GROUP, and return its ID.
 
-    OPTIONS are further members of CreateDeployment in snake_case; None is left out, and so is what is for hosts where there are none.
+    OPTIONS are other members of CreateDeployment in snake_case, without those that are None, or that are for hosts if there are none.
     """
     names = {name: group[name] for name in ("application_name", "deployment_group_name")}
     taken = {
@@ -291,23 +291,23 @@ def create_deployment(
 
 
 def stop_deployment(client: t.Any, deployment_id: str, roll_back: bool | None) -> bool:
-    """Ask the deployment to stop, and ROLL_BACK or not (None: as its settings say); whether it was still to be stopped."""
+    """Stop the deployment, and ROLL_BACK or not (None: as its settings say). Return whether it was still in progress."""
     members = {} if roll_back is None else {"autoRollbackEnabled": roll_back}
     return _unless_over(lambda: _stop_deployment(client, deployment_id, **members))
 
 
 def continue_deployment(client: t.Any, deployment_id: str, wait_type: str) -> bool:
-    """End a wait (READY_WAIT or TERMINATION_WAIT) of the deployment; whether it had not ended yet."""
+    """End a wait (READY_WAIT or TERMINATION_WAIT) of the deployment. Return whether it was still waiting."""
     return _unless_over(lambda: _continue_deployment(client, deployment_id, wait_type))
 
 
 def report_hook(client: t.Any, deployment_id: str, execution_id: str, status: str) -> bool:
-    """Report how a hook of the deployment ended (Succeeded or Failed); whether its lifecycle event was still waiting for that."""
+    """Report the result of a hook of the deployment (Succeeded or Failed). Return whether its lifecycle event was still waiting for it."""
     return _unless_over(lambda: _put_hook_status(client, deployment_id, execution_id, status))
 
 
 def _unless_over(call: t.Callable[[], None]) -> bool:
-    """Make the CALL; whether it came before what it is about was over."""
+    """Make the CALL. Return False if it came too late."""
     try:
         call()
     except CodeDeployError as error:
@@ -318,9 +318,9 @@ def _unless_over(call: t.Callable[[], None]) -> bool:
 
 
 def blocking_deployment(error: CodeDeployError) -> str | None:
-    """The id of the deployment that made CreateDeployment fail because the group has an active one already; None for any other error.
+    """Return the ID of the active deployment of the group that made CreateDeployment fail; None for any other error.
 
-    The id stands in the message only, whose wording has changed before (observed in 2022), so nothing but the id's form is relied on.
+    Only the message has the ID, and its wording has changed before (observed in 2022), so this only relies on the form of the ID.
     """
     if error_code(error) != "DeploymentLimitExceededException":
         return None

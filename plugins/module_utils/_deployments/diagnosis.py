@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a deployment failed, in words that let its user mend it. Pure.
+"""Diagnoses: the causes of a failed deployment, and remedies for its user. Pure.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -18,7 +18,7 @@ Diagnosis = dict[str, t.Any]
 
 
 class Advice(t.NamedTuple):
-    """What usually is behind an error code, and what to do."""
+    """The usual cause of an error code, and its remedy."""
 
     cause: str
     remedy: str
@@ -27,78 +27,79 @@ class Advice(t.NamedTuple):
 # botocore model: ErrorCode (of a deployment). Causes and remedies: AWS user guide, "Troubleshooting CodeDeploy".
 DEPLOYMENT_ADVICE = {
     "AGENT_ISSUE": Advice(
-        "the agent on the host did not pick up its work: not running, or not able to reach CodeDeploy",
+        "the agent on the host did not poll for work: it is not running, or cannot reach CodeDeploy",
         "check the codedeploy-agent service and its log on the host, its region and its credentials",
     ),
-    "ALARM_ACTIVE": Advice("an alarm of the deployment group went off", "look at the alarm, or run without alarms"),
-    "APPLICATION_MISSING": Advice(
-        "the application was deleted while the deployment waited", "create it again and deploy"
+    "ALARM_ACTIVE": Advice(
+        "an alarm of the deployment group was in ALARM state", "resolve the alarm, or deploy without alarms"
     ),
+    "APPLICATION_MISSING": Advice("the application was deleted during the deployment", "create it again, then deploy"),
     "AUTOSCALING_VALIDATION_ERROR": Advice(
-        "the Auto Scaling group cannot be copied or changed as the deployment needs it",
+        "CodeDeploy cannot copy or change the Auto Scaling group for the deployment",
         "read the message; the group's launch template must still be valid, and its name free",
     ),
     "AUTO_SCALING_CONFIGURATION": Advice(
-        "an Auto Scaling group of the deployment group is gone, or lacks CodeDeploy's lifecycle hook",
-        "compare auto_scaling_groups with the groups there are; reinstall_missing_hooks of slipway.codedeploy.deployment_group puts hooks back",
+        "an Auto Scaling group of the deployment group no longer exists, or lacks CodeDeploy's lifecycle hook",
+        "compare auto_scaling_groups with the existing groups; reinstall_missing_hooks of slipway.codedeploy.deployment_group reinstalls hooks",
     ),
     "AUTO_SCALING_IAM_ROLE_PERMISSIONS": Advice(
-        "the service role may not do with the Auto Scaling group, or pass to its launch template, what the deployment needs",
-        "attach AWSCodeDeployRole to it, and for a launch template also ec2:RunInstances, ec2:CreateTags and iam:PassRole",
+        "the service role lacks permissions on the Auto Scaling group or for its launch template",
+        "attach AWSCodeDeployRole to the role; for a launch template, also allow ec2:RunInstances, ec2:CreateTags and iam:PassRole",
     ),
     "CLOUDFORMATION_STACK_FAILURE": Advice(
-        "the CloudFormation stack that asked for the deployment failed", "read the stack's events"
+        "the CloudFormation stack that started the deployment failed", "read the stack's events"
     ),
     "CODEDEPLOY_RESOURCE_CANNOT_BE_FOUND": Advice(
-        "something that the deployment needs was deleted since it was created", "read the message, and create it again"
+        "a resource that the deployment needs was deleted after the deployment was created",
+        "read the message, and create the resource again",
     ),
     "CUSTOMER_APPLICATION_UNHEALTHY": Advice(
         "the application does not pass the load balancer's health check",
-        "look at the health check's path and port, and at what the application answers there",
+        "check the health check's path and port, and the application's response to it",
     ),
     "DEPLOYMENT_GROUP_MISSING": Advice(
-        "the deployment group was deleted while the deployment waited", "create it again and deploy"
+        "the deployment group was deleted during the deployment", "create it again, then deploy"
     ),
     "ECS_UPDATE_ERROR": Advice(
-        "Amazon ECS refused the new task set, or could not bring it up",
-        "read the message and the service's events; image, subnets, security groups and capacity are usual causes",
+        "Amazon ECS refused the new task set, or could not start it",
+        "read the message and the service's events; usual causes are the image, subnets, security groups and capacity",
     ),
     "ELASTIC_LOAD_BALANCING_INVALID": Advice(
-        "the load balancer, a target group or a listener is not as the deployment group says",
-        "compare load_balancer_info with what there is; a listener must forward to one of the pair's target groups",
+        "the load balancer, a target group or a listener does not match the deployment group",
+        "compare load_balancer_info with the existing resources; a listener must forward to one of the pair's target groups",
     ),
     "ELB_INVALID_INSTANCE": Advice(
-        "a host cannot be put behind the load balancer",
-        "the host must run, and lie in one of the balancer's zones and networks",
+        "a host cannot be registered with the load balancer",
+        "the host must be running, in one of the load balancer's Availability Zones and in its VPC",
     ),
     "HEALTH_CONSTRAINTS": Advice(
-        "so many hosts failed that going on would leave fewer healthy ones than the deployment config demands",
-        "mend what the failed hosts report and deploy again",
+        "too many hosts failed: continuing would leave fewer healthy hosts than the deployment config requires",
+        "fix what the failed hosts report, then deploy again",
     ),
     "HEALTH_CONSTRAINTS_INVALID": Advice(
-        "the deployment config demands as many healthy hosts as there are, so none may be taken for the deployment",
+        "the deployment config requires all hosts to stay healthy, so none can be taken out of service",
         "use a config with a lower minimum (such as CodeDeployDefault.OneAtATime), or add hosts",
     ),
     "HOOK_EXECUTION_FAILURE": Advice(
-        "a hook's Lambda function failed, could not be called, or did not report within an hour",
+        "a hook's Lambda function failed, could not be called, or did not report its result within an hour",
         "read the function's log; it must call PutLifecycleEventHookExecutionStatus, and its role must allow that",
     ),
     "IAM_ROLE_MISSING": Advice(
-        "the deployment group's service role does not exist", "create the role or set service_role_arn"
+        "the deployment group's service role does not exist", "create the role, or correct service_role_arn"
     ),
     "IAM_ROLE_PERMISSIONS": Advice(
         "the deployment group's service role lacks permissions, or does not trust CodeDeploy",
-        "attach the managed policy AWSCodeDeployRole to it (AWSCodeDeployRoleForLambda, AWSCodeDeployRoleForECS for the other platforms)",
+        "attach the managed policy AWSCodeDeployRole (for other platforms AWSCodeDeployRoleForLambda or AWSCodeDeployRoleForECS), and check its trust policy",
     ),
     "INTERNAL_ERROR": Advice(
-        "CodeDeploy itself failed", "deploy again; look at the AWS Health Dashboard if it fails again"
+        "CodeDeploy had an internal error", "deploy again; if it fails again, check the AWS Health Dashboard"
     ),
     "INVALID_ECS_SERVICE": Advice(
-        "the ECS service is gone, or is not one that CodeDeploy may deploy to",
-        "compare ecs_services with the services there are; the service's deployment controller must be CODE_DEPLOY",
+        "the ECS service does not exist, or CodeDeploy cannot deploy to it",
+        "compare ecs_services with the existing services; the service's deployment controller must be CODE_DEPLOY",
     ),
     "INVALID_LAMBDA_CONFIGURATION": Advice(
-        "the AppSpec is missing or wrong, or the alias does not point at the version that it calls the current one",
+        "the AppSpec is missing or invalid, or the alias does not point to the AppSpec's current version",
         "check it with slipway.codedeploy.appspec_info; the filter appspec_with_versions takes the current version from the alias",
     ),
     "INVALID_LAMBDA_FUNCTION": Advice(
@@ -106,82 +107,82 @@ DEPLOYMENT_ADVICE = {
         "compare the AppSpec's names and versions with Lambda",
     ),
     "INVALID_REVISION": Advice(
-        "the revision cannot be read as what its bundle type says", "check the archive and its bundle_type"
+        "the revision cannot be read as an archive of its bundle type", "check the archive and its bundle_type"
     ),
-    "MANUAL_STOP": Advice("somebody stopped it", "deploy again when the reason is gone"),
+    "MANUAL_STOP": Advice("somebody stopped the deployment", "deploy again once the cause is resolved"),
     "MISSING_BLUE_GREEN_DEPLOYMENT_CONFIGURATION": Advice(
-        "the deployment group is of the type blue/green, but does not say how",
+        "the deployment group is a blue/green one, but has no blue/green configuration",
         "set blue_green_deployment_configuration",
     ),
     "MISSING_ELB_INFORMATION": Advice(
-        "the deployment needs a load balancer, and the deployment group names none", "set load_balancer_info"
+        "the deployment needs a load balancer, but the deployment group has none", "set load_balancer_info"
     ),
     "MISSING_GITHUB_TOKEN": Advice(
-        "CodeDeploy has no GitHub token to fetch the commit with",
-        "connect CodeDeploy to GitHub in the AWS console, or ship a bundle from S3 instead",
+        "CodeDeploy has no GitHub token to fetch the commit",
+        "connect CodeDeploy to GitHub in the AWS console, or deploy a bundle from S3 instead",
     ),
     "NO_EC2_SUBSCRIPTION": Advice("the account cannot use Amazon EC2", "subscribe the account to Amazon EC2"),
     "NO_INSTANCES": Advice(
-        "no host matches the deployment group's tag filters, or none of them is registered and running",
+        "no registered and running host matches the deployment group's tag filters",
         "compare the group's tag filters with the tags of the instances; deregistered on-premises instances do not count",
     ),
     "OVER_MAX_INSTANCES": Advice(
-        "the deployment group matches more hosts than one deployment may have", "split the group"
+        "the deployment group has more hosts than one deployment can have", "split the deployment group"
     ),
     "RESOURCE_LIMIT_EXCEEDED": Advice(
-        "a quota of the account does not allow what the deployment needs",
-        "read the message, and raise the quota or free some",
+        "the deployment exceeds a quota of the account",
+        "read the message, and raise the quota or free resources",
     ),
-    "REVISION_MISSING": Advice("the bundle is not at the place that the revision names", "push it again"),
+    "REVISION_MISSING": Advice("the bundle is not at the revision's location", "upload it again"),
     "THROTTLED": Advice(
-        "CodeDeploy called another AWS service more often than the account may",
-        "deploy again later, or to fewer hosts at a time",
+        "another AWS service throttled CodeDeploy's calls",
+        "deploy again later, or to fewer hosts in parallel",
     ),
     "TIMEOUT": Advice(
-        "the deployment took longer than CodeDeploy, or the deployment group, allows",
-        "deploy to more hosts at a time or shorten the hooks; a blue/green deployment must be continued before its wait is over",
+        "the deployment exceeded a time limit of CodeDeploy or of the deployment group",
+        "deploy to more hosts in parallel, or shorten the hooks; continue a blue/green deployment before its wait ends",
     ),
 }
 
-# By a part of the message: one that users quote (aws/aws-codedeploy-agent, issue 307), the others observed with host agent 1.8.1.
+# Advice by a part of the message: one that users quote (aws/aws-codedeploy-agent, issue 307), the others observed with host agent 1.8.1.
 MESSAGE_ADVICE = {
     "not able to receive the lifecycle event": Advice(
-        "no agent on the host picked up the work: it is not running, cannot reach CodeDeploy, uses another region, or has the "
+        "no agent on the host polled for work: it is not running, cannot reach CodeDeploy, uses another region, or has the "
         "credentials of another instance",
         "check the codedeploy-agent service and its log on the host",
     ),
     "failed to close STD": Advice(
-        "the hook script ended, but left a process behind that holds its output open",
-        "redirect the output of what it starts in the background (>/dev/null 2>&1), or start it as a service",
+        "the hook script ended, but left a process that keeps its output open",
+        "redirect the output of its background processes (>/dev/null 2>&1), or start them as services",
     ),
     "Attempting minimal diagnostics": Advice(
-        "the hook script failed, and printed bytes that are not UTF-8, so that the agent could not report its log",
-        "read its log on the host, in deployment-logs below the agent's root directory; let it print UTF-8",
+        "the hook script failed, and the agent could not report its log because of output that is not UTF-8",
+        "read its log on the host, in deployment-logs in the agent's root directory, and make it print UTF-8",
     ),
     "already exists at this location": Advice(
-        "a file of the bundle is on the host already, and was not put there by this deployment group's last deployment",
+        "a file of the bundle already exists on the host, and this deployment group's last deployment did not install it",
         "set file_exists_behavior to OVERWRITE or RETAIN, or remove the file",
     ),
 }
 
 EVENT_ADVICE = {
     "ScriptMissing": Advice(
-        "the AppSpec names a hook script that the bundle does not hold",
-        "check the location in appspec.yml against the bundle",
+        "the AppSpec names a hook script that is not in the bundle",
+        "compare the location in appspec.yml with the bundle",
     ),
     "ScriptNotExecutable": Advice(
         "the hook script cannot be made executable", "set its executable bit, and check where the agent unpacks bundles"
     ),
     "ScriptTimedOut": Advice(
         "the hook script did not end within its timeout",
-        "raise its timeout in appspec.yml, or find out what it waits for",
+        "raise its timeout in appspec.yml, or find out why it takes so long",
     ),
     "ScriptFailed": Advice(
         "the hook script ended with an error",
-        "read the end of its log; run it by hand on the host if that does not tell",
+        "read the end of its log; if that is not enough, run it by hand on the host",
     ),
     "UnknownError": Advice(
-        "the agent failed outside a script: download, AppSpec, copying files, or it did not answer",
+        "the agent failed outside a script (in the download, the AppSpec or file copies), or did not respond",
         "read its message, and the agent's log on the host",
     ),
 }
@@ -190,7 +191,7 @@ SCRIPT_CODES = EVENT_ADVICE.keys() - {"UnknownError"}
 
 
 def went_wrong(deployment: dict[str, t.Any]) -> bool:
-    """Whether DEPLOYMENT has ended other than it was meant to: failed, stopped, or with targets that have failed."""
+    """Return whether DEPLOYMENT has failed, was stopped, or succeeded with failed targets."""
     failures = (deployment.get("deployment_overview") or {}).get("failed", 0)
     return has_ended(deployment) and (deployment["status"] != "Succeeded" or failures > 0)
 
@@ -198,10 +199,10 @@ def went_wrong(deployment: dict[str, t.Any]) -> bool:
 def diagnosis_from(
     deployment: dict[str, t.Any], targets: list[dict[str, t.Any]], rollback: dict[str, t.Any] | None, limit: int
 ) -> Diagnosis:
-    """What is known of a deployment that failed or was stopped, as data.
+    """Return the diagnosis of a deployment that failed or was stopped, as data.
 
-    TARGETS are those that were read (flat, see `find_targets`); at most LIMIT failures are told in full, the rest is counted by cause.
-    ROLLBACK is the rollback deployment as it was seen last, None if there is none.
+    TARGETS are those that were read (flat, see `find_targets`); at most LIMIT failures are described in full, the others are counted by cause.
+    ROLLBACK is the last state of the rollback deployment, None if there is none.
     """
     error = deployment.get("error_information") or {}
     failures = _each_cause_first([failure for target in targets if (failure := _failure(target))])
@@ -242,7 +243,7 @@ def _failure(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
 
 
 def _begun(target: dict[str, t.Any]) -> str | None:
-    """The last lifecycle event that has succeeded on TARGET; None if none has."""
+    """Return the last lifecycle event that has succeeded on TARGET; None if none has."""
     done = [
         event["lifecycle_event_name"] for event in target.get("lifecycle_events", []) if event["status"] == "Succeeded"
     ]
@@ -250,7 +251,7 @@ def _begun(target: dict[str, t.Any]) -> str | None:
 
 
 def _unfinished(target: dict[str, t.Any]) -> dict[str, str] | None:
-    """Where the deployment has left TARGET, if it ended in the midst of it: AWS calls such a target skipped, too."""
+    """Return where the deployment left TARGET, if it ended half-way: AWS calls such a target skipped, too."""
     event = _begun(target)
     return (
         {"target_id": target["target_id"], "lifecycle_event": event}
@@ -260,9 +261,9 @@ def _unfinished(target: dict[str, t.Any]) -> dict[str, str] | None:
 
 
 def _event_advice(code: str, message: str, script: str) -> dict[str, str]:
-    """Advice on a lifecycle event that failed: by its message, otherwise by its code.
+    """Return advice on a lifecycle event that failed: by its message, otherwise by its code.
 
-    UnknownError with the name of a script is about that script: agents have codes that the API has no name for.
+    UnknownError with the name of a script is about that script: agents have codes for which the API has no name.
     """
     told = next((advice for text, advice in MESSAGE_ADVICE.items() if text in message), None)
     if told is None and script and code not in SCRIPT_CODES:
@@ -275,7 +276,7 @@ def _cause(failure: dict[str, t.Any]) -> tuple[str, str, str]:
 
 
 def _each_cause_first(failures: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """FAILURES with the first of each cause before the second of any: those who read only some of many should see them all."""
+    """Return FAILURES with the first of each cause before the second of any, so that a shortened list shows every cause."""
     before: Counter[tuple[str, str, str]] = Counter()
     rank = []
     for failure in failures:
@@ -295,8 +296,8 @@ def _by_cause(failures: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
 def rollback_outcome(
     deployment: dict[str, t.Any], rollback: dict[str, t.Any] | None, diagnosis: Diagnosis | None = None
 ) -> dict[str, t.Any] | None:
-    """What became of ROLLBACK, the deployment that rolls DEPLOYMENT back, as a diagnosis tells it, with its own DIAGNOSIS if it went wrong, too;
-    None if there is no word of one."""
+    """Return the outcome of ROLLBACK, the deployment that rolls DEPLOYMENT back, for its diagnosis, with its own DIAGNOSIS if it failed, too;
+    None if none is known."""
     message = (deployment.get("rollback_info") or {}).get("rollback_message", "")
     if rollback is None:
         return {"deployment_id": None, "status": None, "message": message, "diagnosis": None} if message else None
@@ -309,7 +310,7 @@ def rollback_outcome(
 
 
 def summary(diagnosis: Diagnosis) -> str:
-    """The failure in one line, for the task's `msg`."""
+    """Return the failure in one line, for the task's `msg`."""
     rollback = [_rollback_summary(diagnosis["rollback"])] if diagnosis["rollback"] else []
     return ". ".join([_headline(diagnosis), *_culprit(diagnosis), *rollback]) + "."
 
@@ -321,7 +322,7 @@ def _headline(diagnosis: Diagnosis) -> str:
 
 
 def _culprit(diagnosis: Diagnosis) -> list[str]:
-    """Where the first target failed, and how many others have; what it, or the service, says, where that is not about a script."""
+    """Return where the first target failed, how many others did, and the message of the target or the service, unless it is about a script."""
     if not diagnosis["targets"]:
         return [diagnosis["message"].rstrip(".")] if diagnosis["message"] else []
     first = diagnosis["targets"][0]
@@ -336,7 +337,7 @@ def _in_brackets(code: str) -> str:
 
 
 def _place(failure: dict[str, t.Any]) -> str:
-    """Where a target failed: `ValidateService in scripts/validate.sh (ScriptFailed)`."""
+    """Return where a target failed: `ValidateService in scripts/validate.sh (ScriptFailed)`."""
     script = f" in {failure['script_name']}" if failure["script_name"] else ""
     return f"{failure['lifecycle_event']}{script}{_in_brackets(failure['error_code'])}"
 
@@ -345,7 +346,7 @@ def _rollback_text(rollback: dict[str, t.Any]) -> str:
     if rollback["deployment_id"] is None:
         return f"Not rolled back: {rollback['message'].rstrip('.')}"
     detail = f", {rollback['message']}" if rollback["message"] else ""
-    goes_on = "" if has_ended(rollback) else "; it goes on"
+    goes_on = "" if has_ended(rollback) else "; it continues"
     code = _in_brackets(rollback["diagnosis"]["error_code"]) if rollback["diagnosis"] else ""
     return f"Rollback {rollback['deployment_id']} {rollback['status']}{detail}{goes_on}{code}"
 
@@ -355,7 +356,7 @@ def _rollback_summary(rollback: dict[str, t.Any]) -> str:
 
 
 def explanation(diagnosis: Diagnosis) -> list[str]:
-    """The failure as lines for a person to read."""
+    """Return the failure as lines for a person."""
     lines = [_headline(diagnosis)]
     if diagnosis["message"]:
         lines.append(f"  {diagnosis['message']}")
@@ -371,7 +372,7 @@ def explanation(diagnosis: Diagnosis) -> list[str]:
 
 
 def _left_lines(diagnosis: Diagnosis) -> list[str]:
-    """Which targets did not get the revision, but did not fail either."""
+    """Return lines for the targets that did not get the revision, but did not fail either."""
     unfinished = [f"{left['target_id']} after {left['lifecycle_event']}" for left in diagnosis["unfinished"]]
     lines = [f"  Left unfinished: {', '.join(unfinished)}"] if unfinished else []
     if diagnosis["skipped"]:
@@ -382,7 +383,7 @@ def _left_lines(diagnosis: Diagnosis) -> list[str]:
 
 
 def _rollback_lines(rollback: dict[str, t.Any]) -> list[str]:
-    """What became of the rollback, and why it went wrong, if it did, further to the right."""
+    """Return lines for the outcome of the rollback, and, indented, for its failure, if it failed."""
     reasons = explanation(rollback["diagnosis"])[1:] if rollback["diagnosis"] else []
     return [f"  {_rollback_text(rollback)}", *(f"  {line}" if line else "" for line in reasons)]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options by which a module is told how to follow a deployment, which its action plugin does. Documented in the fragment `slipway.codedeploy.waiting`.
+"""Options that control how the action plugin follows a deployment. Documented in the fragment `slipway.codedeploy.waiting`.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -13,7 +13,7 @@ import typing as t
 
 from .._validation import check_positive
 
-# What a module whose action plugin follows a deployment gives to AnsibleAWSModule, beside what is its own.
+# The arguments to AnsibleAWSModule of a module whose action plugin follows a deployment, besides its own.
 WAITING_ARGUMENTS: dict[str, t.Any] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
@@ -22,14 +22,14 @@ WAITING_ARGUMENTS: dict[str, t.Any] = {
 }
 
 
-# Those of them by which a deployment is followed; `continue_when_ready` is an option of `deploy` alone.
+# The options among them for following a deployment; `continue_when_ready` is an option of `deploy` alone.
 _FOLLOWING = ("wait_timeout", "wait_delay", "diagnose", "continue_when_ready")
 
 
 def waiting_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
     """The options by which the action plugin follows a deployment; None if the task does not wait.
 
-    A module returns them with what it did, since its action plugin sees them nowhere else with their defaults: ansible-core 2.21 and newer return no
+    A module returns them with its result, since its action plugin has no other source of their defaults: ansible-core 2.21 and newer return no
     `invocation` (ansible PR 86771).
     """
     if not params["wait"]:
@@ -38,7 +38,7 @@ def waiting_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
 
 
 def check_waiting_options(params: t.Mapping[str, t.Any]) -> None:
-    """Raise InvalidOption for numbers that make no sense."""
+    """Raise InvalidOption for invalid numbers."""
     for option in ("wait_timeout", "wait_delay", "diagnose"):
         if params[option] is not None:
             check_positive(option, params[option])

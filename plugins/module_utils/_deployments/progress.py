@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a waiting user reads: one line for the state of a deployment, made anew whenever it differs. Pure.
+"""Progress lines for a waiting user: one for each new state of a deployment. Pure.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -16,16 +16,16 @@ import typing as t
 ACTIVE = frozenset({"Created", "Queued", "InProgress", "Baking", "Ready"})
 ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
 
-# Who makes the deployments that nobody asked for, to hosts that Auto Scaling has launched or ends: they bring what the group has (AWS user guide,
+# The creators of automatic deployments, to hosts that Auto Scaling has launched or terminates: they deploy the group's revision (AWS user guide,
 # integrations-aws-auto-scaling; botocore model: DeploymentCreator).
 UNASKED = frozenset({"autoscaling", "autoscalingTermination", "CodeDeployAutoUpdate"})
 
-# How many targets a line names before it counts the rest.
+# The number of targets that a line names before it counts the rest.
 NAMED = 3
 
 
 def progress_line(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> str:
-    """A line such as `d-3KX1ZQ2AB InProgress, 1 of 3 succeeded, 1 failed: web-2 Install, web-3 ValidateService failed (ScriptFailed)`."""
+    """Return a line such as `d-3KX1ZQ2AB InProgress, 1 of 3 succeeded, 1 failed: web-2 Install, web-3 ValidateService failed (ScriptFailed)`."""
     state = ", ".join([f"{deployment['deployment_id']} {deployment['status']}", *counts(deployment)])
     if deployment["status"] == "Ready":
         return f"{state}: waiting to be continued"
@@ -39,13 +39,13 @@ def progress_line(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]])
 
 
 def _named(names: list[str]) -> str:
-    """The first of NAMES, and how many there are besides."""
+    """Return the first of NAMES, and the number of the others."""
     more = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
     return ", ".join(names[:NAMED] + more)
 
 
 def counts(deployment: dict[str, t.Any]) -> list[str]:
-    """The targets by what became of them: ["1 of 3 succeeded", "1 failed"]; empty as long as no targets are chosen."""
+    """Return the number of targets by their outcome: ["1 of 3 succeeded", "1 failed"]; empty until the targets are chosen."""
     overview = {name: int(number) for name, number in deployment.get("deployment_overview", {}).items()}
     total = sum(overview.values())
     if not total:
@@ -55,7 +55,7 @@ def counts(deployment: dict[str, t.Any]) -> list[str]:
 
 
 def _happening(target: dict[str, t.Any]) -> str:
-    """What goes on at TARGET: `web-2 Install`, `web-3 ValidateService failed (ScriptFailed)`; empty if nothing does."""
+    """Return the activity of TARGET: `web-2 Install`, `web-3 ValidateService failed (ScriptFailed)`; empty if there is none."""
     failed = failed_event(target)
     if failed:
         return f"{target['target_id']} {failed['lifecycle_event_name']} failed ({failed.get('diagnostics', {}).get('error_code', 'Unknown')})"
@@ -68,7 +68,7 @@ def _happening(target: dict[str, t.Any]) -> str:
 
 
 def shifted_percentage(target: dict[str, t.Any]) -> float | None:
-    """How much of the traffic goes to the new version of a Lambda function or an ECS service; None for other targets."""
+    """Return the percentage of traffic to the new version of a Lambda function or an ECS service; None for other targets."""
     if "lambda_function_info" in target:
         return float(target["lambda_function_info"].get("target_version_weight") or 0)
     weights = {each.get("task_set_label"): each.get("traffic_weight") for each in target.get("task_sets_info", [])}
@@ -76,18 +76,18 @@ def shifted_percentage(target: dict[str, t.Any]) -> float | None:
 
 
 def failed_event(target: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The first lifecycle event of TARGET that failed; None if none has."""
+    """Return the first lifecycle event of TARGET that failed; None if none has."""
     return next((event for event in target.get("lifecycle_events", []) if event["status"] == "Failed"), None)
 
 
 def event_changes(before: list[dict[str, t.Any]], after: list[dict[str, t.Any]]) -> list[str]:
-    """The lifecycle events that have gone on between two looks at targets, such as `web-2 Install Succeeded`; one that is pending has not."""
+    """Return the lifecycle events that have changed between two polls of targets, such as `web-2 Install Succeeded`, without pending ones."""
     known = set(_event_states(before))
     return [" ".join(state) for state in _event_states(after) if state not in known and state[-1] != "Pending"]
 
 
 def _event_states(targets: list[dict[str, t.Any]]) -> list[tuple[str, str, str]]:
-    """Target, lifecycle event and its status, in order."""
+    """Return target, lifecycle event and its status, in order."""
     return [
         (target["target_id"], event["lifecycle_event_name"], event["status"])
         for target in targets
@@ -96,7 +96,7 @@ def _event_states(targets: list[dict[str, t.Any]]) -> list[tuple[str, str, str]]
 
 
 def timeline(targets: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """The lifecycle events of TARGETS that have begun, in the order in which they did, each with the seconds that it took.
+    """Return the lifecycle events of TARGETS that have started, in that order, each with its duration in seconds.
 
     `seconds` is None for an event that has not ended.
     """
@@ -112,7 +112,7 @@ def timeline(targets: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
 
 
 def seconds_between(start: str | None, end: str | None) -> float | None:
-    """The seconds between two times in ISO 8601; None if one of them has not come."""
+    """Return the seconds between two times in ISO 8601; None if one of them is missing."""
     if not start or not end:
         return None
     began, ended = (datetime.datetime.fromisoformat(time) for time in (start, end))
@@ -120,25 +120,25 @@ def seconds_between(start: str | None, end: str | None) -> float | None:
 
 
 def last_duration(group: dict[str, t.Any]) -> float | None:
-    """The seconds that the last successful deployment of GROUP took, about as long as its next one will take; None if it has had none."""
+    """Return the duration of GROUP's last successful deployment in seconds, an estimate for its next one; None if it has had none."""
     last = group.get("last_successful_deployment") or {}
     return seconds_between(last.get("create_time"), last.get("end_time"))
 
 
 def is_unasked(deployment: dict[str, t.Any]) -> bool:
-    """Whether CodeDeploy made DEPLOYMENT by itself, to bring hosts that come what the group has, or to take leave of hosts that go."""
+    """Return whether CodeDeploy created DEPLOYMENT automatically, to bring new hosts up to date, or for hosts that are terminated."""
     return deployment.get("creator") in UNASKED
 
 
 def is_ready(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:
-    """Whether the new version is in place and DEPLOYMENT waits to be continued, or is past that: at the latest when all traffic is shifted."""
+    """Return whether DEPLOYMENT has installed the new version and waits to be continued, or is past that, at the latest when all traffic is shifted."""
     return deployment["status"] == "Ready" or is_shifted(deployment, targets)
 
 
 def is_shifted(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:
-    """Whether all traffic goes to the new version, or never will.
+    """Return whether all traffic goes to the new version, or never will.
 
-    What is left then is the wait until the old one is terminated. CodeDeploy says so for instances only; for ECS the target has succeeded while
+    Then only the wait for the termination of the old version remains. CodeDeploy reports this for instances only; for ECS the target has succeeded while
     the deployment is still in progress (aws/containers-roadmap, issue 269). Instances that have succeeded tell nothing: there may be others.
     """
     shifted = [target["status"] == "Succeeded" and target.get("target_type") != "InstanceTarget" for target in targets]
@@ -147,33 +147,33 @@ def is_shifted(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) ->
 
 
 def is_terminating(deployment: dict[str, t.Any], targets: list[dict[str, t.Any]]) -> bool:
-    """Whether DEPLOYMENT, a blue/green one, has shifted its traffic and waits to terminate the old version."""
+    """Return whether DEPLOYMENT, a blue/green one, has shifted its traffic and waits to terminate the old version."""
     style = deployment.get("deployment_style") or {}
     is_blue_green = style.get("deployment_type") == "BLUE_GREEN"
     return is_blue_green and not has_ended(deployment) and is_shifted(deployment, targets)
 
 
 def is_over(deployment: dict[str, t.Any], _targets: list[dict[str, t.Any]]) -> bool:
-    """Whether nothing more will happen in DEPLOYMENT."""
+    """Return whether DEPLOYMENT has ended."""
     return has_ended(deployment)
 
 
 GOALS = {"succeeded": is_over, "stopped": is_over, "ready": is_ready, "traffic_shifted": is_shifted}
-"""How far a deployment may be awaited: each tells from it and its targets whether there is nothing left to wait for."""
+"""The goals of waiting for a deployment: each function decides from it and its targets whether the goal is reached."""
 
 
 def has_ended(deployment: dict[str, t.Any]) -> bool:
-    """Whether nothing more will happen in DEPLOYMENT (its rollback is a deployment of its own)."""
+    """Return whether DEPLOYMENT has ended (its rollback is a separate deployment)."""
     return deployment["status"] in ENDED
 
 
 def has_failures(deployment: dict[str, t.Any]) -> bool:
-    """Whether DEPLOYMENT has succeeded, but not on all of its targets, as its config allows."""
+    """Return whether DEPLOYMENT has succeeded, but not on all of its targets, as its config allows."""
     return deployment["status"] == "Succeeded" and bool((deployment.get("deployment_overview") or {}).get("failed"))
 
 
 def elapsed_text(seconds: float) -> str:
-    """`0:07`, `12:30`, `1:02:03`."""
+    """Return elapsed seconds as `0:07`, `12:30` or `1:02:03`."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file by which a host agent outside Amazon EC2 knows its region and its IAM user. It holds a secret.
+"""The file with the region and the IAM user of a host agent outside Amazon EC2. It contains a secret.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -16,20 +16,22 @@ from .._validation import InvalidOption
 
 
 def check_directory(option: str, directory: str) -> None:
-    """Raise InvalidOption unless DIRECTORY is one that files can be written to."""
+    """Raise InvalidOption unless DIRECTORY is a writable directory."""
     if not pathlib.Path(directory).is_dir():
-        raise InvalidOption(f"{option}: {directory!r} is not a directory")
+        raise InvalidOption(f"{option}: {directory!r} is not a directory; create it first")
     if not os.access(directory, os.W_OK | os.X_OK):
-        raise InvalidOption(f"{option}: {directory!r} cannot be written to")
+        raise InvalidOption(
+            f"{option}: {directory!r} is not writable; use another directory, or change its permissions"
+        )
 
 
 def host_config_path(directory: str, instance_name: str) -> str:
-    """Where the file of an instance lies in DIRECTORY."""
+    """Return the path of an instance's file in DIRECTORY."""
     return str(pathlib.Path(directory) / f"{instance_name}.codedeploy.onpremises.yml")
 
 
-def host_config(region: str, iam_user_arn: str, access_key_id: str, secret_access_key: str) -> str:
-    """The text of the file (AWS user guide, "Configure the on-premises instance": codedeploy.onpremises.yml)."""
+def agent_config_text(region: str, iam_user_arn: str, access_key_id: str, secret_access_key: str) -> str:
+    """Return the text of the file (AWS user guide, "Configure the on-premises instance": codedeploy.onpremises.yml)."""
     return (
         f"---\nregion: {region}\niam_user_arn: {iam_user_arn}\n"
         f"aws_access_key_id: {access_key_id}\naws_secret_access_key: {secret_access_key}\n"
@@ -37,7 +39,7 @@ def host_config(region: str, iam_user_arn: str, access_key_id: str, secret_acces
 
 
 def write_private_file(path: str, text: str) -> None:
-    """Write TEXT to a file that only its owner can read, from its first moment on, in the place of what is at PATH."""
+    """Replace the file at PATH with one that has TEXT and that only its owner can read, from the start."""
     new = pathlib.Path(f"{path}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -46,5 +48,5 @@ def write_private_file(path: str, text: str) -> None:
 
 
 def remove_file(path: str) -> None:
-    """Remove the file at PATH, if it is there."""
+    """Remove the file at PATH, if it exists."""
     pathlib.Path(path).unlink(missing_ok=True)

@@ -22,14 +22,14 @@ from .._batches import batches
 from .._plan import Plan, Resource
 from .forms import InstanceTags, Pair, api_arn, pairs_from_tags, registered, tags_from_pairs
 
-# How AWS refuses to register a name or an ARN that it has for another registration, or still holds for one that has gone.
+# AWS's errors for registering a name or an ARN that another registration has, or that it still holds for a deregistered one.
 NAME_TAKEN = "InstanceNameAlreadyRegisteredException"
 ARN_TAKEN = ("IamUserArnAlreadyRegisteredException", "IamSessionArnAlreadyRegisteredException")
-# Until AWS has deleted the record of a registration that has gone, neither its name nor its ARN can be registered, "typically about
+# Until AWS has deleted the record of a deregistered instance, neither its name nor its ARN can be registered, "typically about
 # 24 hours" (AWS user guide, "Manually deregister an on-premises instance").
 HELD_FOR = datetime.timedelta(hours=24)
 
-# BatchGetOnPremisesInstances takes 25 names (botocore model). How many the calls that change tags take is not documented.
+# BatchGetOnPremisesInstances takes 25 names (botocore model). The limit of the calls that change tags is not documented.
 INSTANCES_A_CALL = 25
 
 
@@ -40,7 +40,7 @@ def _batch_get(client: t.Any, names: list[str]) -> list[dict[str, t.Any]]:
 
 @aws_call("list the on-premises instances")
 def list_on_premises_instances(client: t.Any, **filters: t.Any) -> list[str]:
-    """The names of the instances that FILTERS, members of ListOnPremisesInstances, let through."""
+    """Return the names of the instances that match FILTERS, members of ListOnPremisesInstances."""
     found = pages(client, "list_on_premises_instances", **filters)
     return [name for page in found for name in page.get("instanceNames", [])]
 
@@ -72,13 +72,13 @@ def _api_tags(pairs: t.Iterable[Pair]) -> list[dict[str, str]]:
 
 
 def instance_from_aws(info: dict[str, t.Any]) -> Resource:
-    """An InstanceInfo in snake_case, with its tags by key."""
+    """Return an InstanceInfo in snake_case, with its tags by key."""
     pairs = ((tag["Key"], tag.get("Value", "")) for tag in info.get("tags", []))
     return {**resource_from_aws(info), "tags": tags_from_pairs(pairs)}
 
 
 def find_on_premises_instances(client: t.Any, names: t.Iterable[str]) -> list[Resource]:
-    """The instances NAMES as AWS describes them, in snake_case, in the order of NAMES; those that never were registered are missing."""
+    """Return the instances NAMES as AWS describes them, in snake_case, in the order of NAMES, without those that were never registered."""
     wanted = list(dict.fromkeys(names))
     infos = [info for batch in batches(wanted, INSTANCES_A_CALL) for info in _batch_get(client, batch)]
     by_name = {info["instanceName"]: instance_from_aws(info) for info in infos}
@@ -86,17 +86,17 @@ def find_on_premises_instances(client: t.Any, names: t.Iterable[str]) -> list[Re
 
 
 def find_records(client: t.Any, names: t.Iterable[str]) -> dict[str, Resource]:
-    """What AWS knows of the instances NAMES, by name. It remembers registrations that have gone: they have `deregister_time`."""
+    """Return AWS's records of the instances NAMES, by name, including deregistered ones, which have `deregister_time`."""
     return {each["instance_name"]: each for each in find_on_premises_instances(client, names)}
 
 
 def find_registered(client: t.Any, names: t.Iterable[str]) -> dict[str, Resource]:
-    """Those of the instances NAMES that are registered, by name."""
+    """Return those of the instances NAMES that are registered, by name."""
     return registered(find_records(client, names))
 
 
 def register(client: t.Any, plan: Plan, wait_timeout: int) -> None:
-    """Register the instance of PLAN, without tags, for WAIT_TIMEOUT seconds as long as its user is not known; if it has another ARN, instead of that."""
+    """Register the instance of PLAN, without tags, and wait up to WAIT_TIMEOUT seconds for its user to be visible. Replace a registration with another ARN."""
     after = plan.after or {}
     if plan.before:
         _replace(client, plan.before, after, wait_timeout)
@@ -107,7 +107,7 @@ def register(client: t.Any, plan: Plan, wait_timeout: int) -> None:
 def _replace(client: t.Any, before: Resource, after: Resource, wait_timeout: int) -> None:
     """Deregister BEFORE and register AFTER, or else BEFORE again.
 
-    The registration is tried first while BEFORE is there, so nothing is lost if AWS refuses it for any other reason than the name.
+    Try the registration first while BEFORE exists, so that nothing is lost if AWS refuses it for any other reason than the name.
     """
     name = after["instance_name"]
     try:
@@ -120,9 +120,9 @@ def _replace(client: t.Any, before: Resource, after: Resource, wait_timeout: int
 
 
 def _register_instead(client: t.Any, before: Resource, after: Resource, wait_timeout: int) -> None:
-    """Register AFTER in the place of BEFORE, which has been deregistered and is registered again if AFTER cannot be.
+    """Register AFTER in place of BEFORE, which has been deregistered, and register BEFORE again if that fails.
 
-    Raises CodeDeployErrors that say that they have `changed` something.
+    Raise CodeDeployErrors with `changed` set.
     """
     name = after["instance_name"]
     try:
@@ -131,7 +131,7 @@ def _register_instead(client: t.Any, before: Resource, after: Resource, wait_tim
         try:
             _register_once(client, before, wait_timeout)
         except CodeDeployError:
-            lost = f"{name} was deregistered to change its ARN, and could not be registered again: {error.message}"
+            lost = f"{name} was deregistered to change its ARN, but could not be registered again: {error.message}"
             raise CodeDeployError(lost, error.exception, changed=True) from error
         apply_tags(client, {name: ({}, before["tags"])})
         kept = f"{name} is registered with its old ARN again: {error.message}"
@@ -139,7 +139,7 @@ def _register_instead(client: t.Any, before: Resource, after: Resource, wait_tim
 
 
 def _register_once(client: t.Any, instance: Resource, wait_timeout: int) -> None:
-    """Register INSTANCE with its ARN. A registration that is there already, perhaps by a call whose answer was lost, is taken."""
+    """Register INSTANCE with its ARN. Accept a registration that exists already, perhaps because a response was lost."""
     name = instance["instance_name"]
     try:
         write_patiently(functools.partial(_register, client, name, **api_arn(instance)), wait_timeout)
@@ -152,7 +152,7 @@ def _register_once(client: t.Any, instance: Resource, wait_timeout: int) -> None
 
 
 def _record_after(client: t.Any, name: str, error: CodeDeployError) -> Resource:
-    """What AWS knows of the instance NAME after a registration that ended with ERROR. Unless it is about the ARN, a record may show only after a moment."""
+    """Return AWS's record of the instance NAME after a registration that ended with ERROR. Unless it is about the ARN, wait a moment for a record."""
 
     def missing(records: Resource | None) -> Plan:
         return Plan(None, None if records or error_code(error) in ARN_TAKEN else {})
@@ -163,18 +163,18 @@ def _record_after(client: t.Any, name: str, error: CodeDeployError) -> Resource:
 
 
 def explained_refusal(error: CodeDeployError, instance: Resource, record: Resource) -> CodeDeployError:
-    """ERROR, by which AWS refused to register INSTANCE, with the cause if RECORD of its name tells it, and the remedy."""
+    """Return ERROR, for a registration of INSTANCE that AWS refused, with the cause, if RECORD of its name shows it, and the remedy."""
     if "deregister_time" in record and (error_code(error) == NAME_TAKEN or api_arn(record) == api_arn(instance)):
-        advice = "run this task again then, or use another name with another ARN now"
+        advice = "run this task again after that, or use another name with another ARN now"
         return CodeDeployError(f"instance_name: {held(record)}; {advice}", error.exception)
     if error_code(error) in ARN_TAKEN:
-        advice = "another instance has this ARN, or was deregistered with it less than 24 hours ago: use another one"
+        advice = "another instance has this ARN, or was deregistered with it less than 24 hours ago: use another ARN"
         return CodeDeployError(f"{error.message} ({advice})", error.exception)
     return error
 
 
 def held(record: Resource) -> str:
-    """How long AWS holds the name of RECORD, which is that of a registration that has gone."""
+    """Return until when AWS holds the name of RECORD, a deregistered instance, as a message."""
     until = datetime.datetime.fromisoformat(record["deregister_time"]) + HELD_FOR
     return (
         f"AWS still holds the name {record['instance_name']} and its ARN after the deregistration, typically for 24 hours, "
@@ -183,27 +183,27 @@ def held(record: Resource) -> str:
 
 
 def find_holders(client: t.Any, arns: set[str]) -> dict[str, str]:
-    """The names of the instances that have ARNS, by ARN: registered, or gone and not yet forgotten by AWS. Reads all instances."""
+    """Return the names of the instances that have ARNS, by ARN: registered ones, and deregistered ones that AWS still holds. Reads all instances."""
     records = find_on_premises_instances(client, list_on_premises_instances(client))
     return {arn: each["instance_name"] for each in records for arn in api_arn(each).values() if arn in arns}
 
 
 def apply_tags(client: t.Any, changes: t.Mapping[str, tuple[InstanceTags, InstanceTags]]) -> None:
-    """Write the CHANGES of tags, by instance its tags before and after. Instances with the same change share calls.
+    """Write the CHANGES of tags, which map an instance to its tags before and after. Instances with the same change share calls.
 
-    A pair that goes makes room before another comes.
+    Remove pairs before adding others, to make room for them.
     """
     pairs = {name: (pairs_from_tags(before), pairs_from_tags(after)) for name, (before, after) in changes.items()}
     for removed, names in _by_pairs({name: old - new for name, (old, new) in pairs.items()}):
         if not _remove_tags(client, names, removed):
-            for name in names:  # one that is not registered any more has kept the call from the others
+            for name in names:  # an instance that is no longer registered has made the call fail for the others
                 _remove_tags(client, [name], removed)
     for added, names in _by_pairs({name: new - old for name, (old, new) in pairs.items()}):
         _add_tags(client, names, added)
 
 
 def _by_pairs(changes: dict[str, set[Pair]]) -> t.Iterator[tuple[frozenset[Pair], list[str]]]:
-    """The CHANGES by what changes, with the names of the instances, as many as go into a call."""
+    """Return the CHANGES by their tag pairs, each with the names of its instances in batches."""
     names: dict[frozenset[Pair], list[str]] = {}
     for name, pairs in changes.items():
         names.setdefault(frozenset(pairs), []).append(name)

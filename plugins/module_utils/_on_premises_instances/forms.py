@@ -13,27 +13,27 @@ import typing as t
 
 from .._plan import Resource
 
-# A tag as the API has it, and an instance's tags as the collection has them: a key that has several values has them as a sorted list.
+# A tag in the API's form, and an instance's tags in the collection's form: several values of one key are a sorted list.
 Pair = tuple[str, str]
 
 
 InstanceTags = dict[str, t.Any]
 
 
-# The members that name who the instance is for IAM; it has one of them.
+# The members for the IAM identity of an instance; it has one of them.
 ARNS = ("iam_user_arn", "iam_session_arn")
 
 
-# What a plan compares.
+# The members that a plan compares.
 MANAGED = ("instance_name", *ARNS, "tags")
 
 
-# A new registration begins without tags.
+# A new registration has no tags.
 DEFAULTS: Resource = {"tags": {}}
 
 
 def tags_from_pairs(pairs: t.Iterable[Pair]) -> InstanceTags:
-    """Tags by key. The service may keep several values of one key; they must not hide each other from a plan."""
+    """Return tags by key. The service may keep several values of one key; a plan must see them all."""
     values: dict[str, list[str]] = {}
     for key, value in sorted(set(pairs)):
         values.setdefault(key, []).append(value)
@@ -41,16 +41,16 @@ def tags_from_pairs(pairs: t.Iterable[Pair]) -> InstanceTags:
 
 
 def pairs_from_tags(tags: InstanceTags) -> set[Pair]:
-    """The opposite of `tags_from_pairs`."""
+    """Return the inverse of `tags_from_pairs`."""
     return {(key, value) for key, values in tags.items() for value in ([values] if isinstance(values, str) else values)}
 
 
 def registered(records: t.Mapping[str, Resource]) -> dict[str, Resource]:
-    """Those of RECORDS that are of registered instances."""
+    """Return those of RECORDS that are of registered instances."""
     return {name: each for name, each in records.items() if "deregister_time" not in each}
 
 
 def api_arn(instance: Resource) -> dict[str, str]:
-    """Who INSTANCE is for IAM, as the API names it."""
+    """Return the IAM identity of INSTANCE in the API's form."""
     members = {"iam_user_arn": "iamUserArn", "iam_session_arn": "iamSessionArn"}
     return {member: instance[name] for name, member in members.items() if instance.get(name)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans that bring on-premises instances, one or many, to what a task asks for. Calls nothing.
+"""Plans for on-premises instances, one or many, from the options of a task. Calls nothing.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -25,20 +25,20 @@ INSTANCE_OPTIONS = ("instance_name", *ARNS, "tags")
 
 
 def wanted_instances(params: dict[str, t.Any]) -> dict[str, Resource]:
-    """The instances that the options name, by name and each with the place of its options, which begins the messages about them."""
+    """Return the instances from the options, by name, each with the path of its options, for messages."""
     if params["instances"] is None:
         return {params["instance_name"]: {**{name: params[name] for name in INSTANCE_OPTIONS}, "option": ""}}
     by_name: dict[str, Resource] = {}
     for number, each in enumerate(params["instances"]):
         name, option = each["instance_name"], f"instances[{number}]."
         if name in by_name:
-            raise InvalidOption(f"{option}instance_name: {name!r} is given more than once")
+            raise InvalidOption(f"{option}instance_name: {name!r} is a duplicate; list each instance once")
         by_name[name] = {**each, "option": option}
     return by_name
 
 
 def check_instance(instance: Resource) -> None:
-    """Raise InvalidOption for what of INSTANCE can be known to be wrong without asking AWS."""
+    """Raise InvalidOption for errors in INSTANCE that can be found without calling AWS."""
     option = instance["option"]
     check_instance_name(f"{option}instance_name", instance["instance_name"])
     if instance["iam_user_arn"] is not None:
@@ -49,18 +49,18 @@ def check_instance(instance: Resource) -> None:
 
 
 def check_options(params: dict[str, t.Any], wanted: dict[str, Resource]) -> None:
-    """Raise InvalidOption for what can be known to be wrong without asking AWS."""
+    """Raise InvalidOption for errors that can be found without calling AWS."""
     owners: dict[str, str] = {}
     for name, instance in wanted.items():
         check_instance(instance)
         for arn in ARNS:
             if instance[arn] is not None and owners.setdefault(instance[arn], name) != name:
                 raise InvalidOption(
-                    f"{instance['option']}{arn}: {instance[arn]} is given for {owners[instance[arn]]!r} too, "
-                    "but can be registered for one instance only"
+                    f"{instance['option']}{arn}: {instance[arn]} is also set for {owners[instance[arn]]!r}, "
+                    "but can only be registered for one instance; use another ARN"
                 )
     if not 1 <= params["concurrency"] <= 32:
-        raise InvalidOption(f"concurrency: {params['concurrency']} was given, 1 to 32 are allowed")
+        raise InvalidOption(f"concurrency: {params['concurrency']} is out of range; set 1 to 32")
     check_positive("wait_timeout", params["wait_timeout"])
     if params["iam_user"]:
         given = params["iam_user"]
@@ -70,20 +70,20 @@ def check_options(params: dict[str, t.Any], wanted: dict[str, Resource]) -> None
 
 
 def check_secrecy(params: dict[str, t.Any], no_log: bool) -> None:
-    """Raise InvalidOption if an access key would be made whose secret the task would print. NO_LOG is the task's keyword."""
+    """Raise InvalidOption if the task would print the secret of a new access key. NO_LOG is the task's keyword."""
     user = params["iam_user"]
     if user and user["config_directory"] is None and params["state"] == "present" and not no_log:
         raise InvalidOption(
-            "iam_user: the task would return the secrets of new access keys for all to see. "
-            "Give iam_user.config_directory, to have them written to files, or set no_log: true on the task."
+            "iam_user: this task would print the secrets of new access keys. "
+            "Set iam_user.config_directory to write them to files, or set no_log: true on the task."
         )
 
 
 def plan_registration(wanted: Resource, record: Resource | None, purge: bool, own_user_arn: str | None) -> Plan:
-    """The plan that brings the instance of RECORD to what is WANTED. An ARN of either kind takes the place of the one that it has.
+    """Return the plan that changes the instance of RECORD into WANTED. An ARN of either kind replaces its present one.
 
-    Of a registration that has gone only the tags count: a run that was killed before it registered the instance again has left them.
-    OWN_USER_ARN is that of the IAM user which is made if no ARN is given, or None if none is made.
+    Of a deregistered instance, only the tags count: a run that was killed before it registered the instance again has left them.
+    OWN_USER_ARN is the ARN of the IAM user that is created if no ARN is given, or None if none is created.
     """
     name = wanted["instance_name"]
     current = managed_part(registered({name: record} if record else {}).get(name), MANAGED)
@@ -92,7 +92,7 @@ def plan_registration(wanted: Resource, record: Resource | None, purge: bool, ow
         arns = {"iam_user_arn": own_user_arn}
     if current is None and not arns:
         raise InvalidOption(
-            f"{wanted['option']}iam_user_arn, iam_session_arn: the instance {name!r} is not registered, and one of them is needed to register it"
+            f"{wanted['option']}iam_user_arn, iam_session_arn: one of them is required to register the instance {name!r}"
         )
     left = {"tags": (record or DEFAULTS)["tags"]}
     tags = wanted_tags(left["tags"], wanted["tags"], purge)
@@ -103,13 +103,13 @@ def plan_registration(wanted: Resource, record: Resource | None, purge: bool, ow
 
 
 def plan_removal(found: Resource | None, own_user_arn: str | None) -> Plan:
-    """The plan that removes the instance FOUND, and with it the IAM user that was made for it, if OWN_USER_ARN says that there is one."""
+    """Return the plan that removes the instance FOUND, and the IAM user that was created for it, if OWN_USER_ARN is its ARN."""
     user = {"made_iam_user_arn": own_user_arn} if own_user_arn else {}
     return plan_absent({**(managed_part(found, MANAGED) or {}), **user} or None)
 
 
 def instance_after(plan: Plan, found: Resource | None) -> Resource:
-    """The instance as it is after PLAN. What AWS alone knows of a registration that has gone is left out."""
+    """Return the instance after PLAN, without AWS's own members of a deregistered one."""
     if plan.after is None:
         return {}
     known = found or {}
@@ -118,7 +118,7 @@ def instance_after(plan: Plan, found: Resource | None) -> Resource:
 
 
 def own_user_names(plans: t.Mapping[str, Plan], wanted: t.Mapping[str, Resource]) -> set[str]:
-    """The names of the instances to which PLANS give an IAM user, though it is not WANTED by its ARN: it has to be made."""
+    """Return the names of the instances for which PLANS create an IAM user, because WANTED has no ARN for them."""
     return {
         name for name, plan in plans.items() if "iam_user_arn" in plan.updates and wanted[name]["iam_user_arn"] is None
     }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Registrations: register on-premises instances, one or many, with IAM users if asked for, tag and deregister them.
+"""Actions on on-premises instances, one or many: register them, optionally with their own IAM users, tag and deregister them.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -19,7 +19,7 @@ from .._aws.converge import settled
 from .._aws.parallel import SHOWN, in_parallel
 from .._aws.tags import arn_prefix
 from .._plan import Plan, Resource, managed_part
-from .agent_files import host_config, host_config_path, remove_file, write_private_file
+from .agent_files import agent_config_text, host_config_path, remove_file, write_private_file
 from .api import apply_tags, deregister, find_holders, find_registered, held, register
 from .forms import ARNS, DEFAULTS, MANAGED, InstanceTags, api_arn, pairs_from_tags, registered, tags_from_pairs
 from .plans import Plans, plan_registration, plan_removal
@@ -31,7 +31,7 @@ Failures = dict[str, CodeDeployError]
 
 @dataclass(frozen=True)
 class Users:
-    """The way to create IAM users for instances, and the DIRECTORY for the files with their keys, if there is one."""
+    """The settings for creating IAM users, and the DIRECTORY for the files with their keys, if there is one."""
 
     iam: t.Any
     account: Account
@@ -39,7 +39,7 @@ class Users:
     directory: str | None
 
     def arn(self, name: str) -> str:
-        """The ARN of the user of the instance NAME."""
+        """Return the ARN of the user of the instance NAME."""
         return self.account.user_arn(self.options.path, name)
 
 
@@ -68,7 +68,7 @@ def plans_for(
 
 
 def check_new_users(users: Users, names: t.Iterable[str], most: int) -> None:
-    """Raise CodeDeployError if an IAM user that is to be made for one of NAMES is there, and not ours or perhaps in use."""
+    """Raise CodeDeployError if an IAM user to create for one of NAMES exists already, and is not ours or may be in use."""
     _none, failures = in_parallel(
         lambda name: check_new_user(users.iam, name, users.account.region, users.arn(name)), names, most
     )
@@ -77,7 +77,7 @@ def check_new_users(users: Users, names: t.Iterable[str], most: int) -> None:
 
 
 def own_users(users: Users, names: t.Iterable[str], most: int) -> dict[str, str]:
-    """The ARNs of the IAM users that were made for the instances NAMES and are still there."""
+    """Return the ARNs of the IAM users that were created for the instances NAMES and still exist."""
     found, failures = in_parallel(lambda name: find_user(users.iam, name, users.account.region), names, most)
     for error in failures.values():
         raise error
@@ -87,7 +87,7 @@ def own_users(users: Users, names: t.Iterable[str], most: int) -> dict[str, str]
 
 
 def deliver(users: Users, name: str, credentials: Credentials) -> dict[str, str]:
-    """The access key of the instance NAME as the task returns it: where its file is, or with the secret."""
+    """Return the access key of the instance NAME for the task's result: the path of its file, or the secret."""
     key = {
         "instance_name": name,
         "iam_user_arn": credentials.iam_user_arn,
@@ -96,18 +96,18 @@ def deliver(users: Users, name: str, credentials: Credentials) -> dict[str, str]
     if users.directory is None:
         return {**key, "secret_access_key": credentials.secret_access_key}
     path = host_config_path(users.directory, name)
-    text = host_config(
+    text = agent_config_text(
         users.account.region, credentials.iam_user_arn, credentials.access_key_id, credentials.secret_access_key
     )
     try:
         write_private_file(path, text)
     except OSError as error:
-        raise CodeDeployError(f"iam_user.config_directory: {path!r} cannot be written: {error.strerror}") from error
+        raise CodeDeployError(f"iam_user.config_directory: cannot write {path!r}: {error.strerror}") from error
     return {**key, "config_file": path}
 
 
 def register_with_user(client: t.Any, users: Users, plan: Plan, wait_timeout: int) -> dict[str, str]:
-    """Register the instance of PLAN with an IAM user made for it, and return its access key. All of it happens, or nothing."""
+    """Register the instance of PLAN with a new IAM user, and return its access key. Roll everything back if it fails."""
     name = (plan.after or {})["instance_name"]
     with new_user(users.iam, name, users.options, users.account) as credentials:
         key = deliver(users, name, credentials)
@@ -121,17 +121,17 @@ def register_with_user(client: t.Any, users: Users, plan: Plan, wait_timeout: in
 
 
 def _arn(instance: Resource) -> str:
-    """Who INSTANCE is for IAM. Raises CodeDeployError if AWS did not tell: the model lets both members be missing."""
+    """Return the ARN of INSTANCE. Raise CodeDeployError if AWS omitted it: both members are optional in the model."""
     arns = list(api_arn(instance).values())
     if not arns:
         raise CodeDeployError(
-            f"Failed to read the on-premises instances (BatchGetOnPremisesInstances): the answer has no ARN of {instance['instance_name']!r}"
+            f"Failed to read the on-premises instances (BatchGetOnPremisesInstances): the response has no ARN of {instance['instance_name']!r}"
         )
     return arns[0]
 
 
 def replacements(plans: Plans) -> Plans:
-    """Those of PLANS that give a registered instance another ARN."""
+    """Return those of PLANS that give a registered instance another ARN."""
     return {
         name: plan
         for name, plan in plans.items()
@@ -140,7 +140,7 @@ def replacements(plans: Plans) -> Plans:
 
 
 def refused_replacements(plans: Plans, wanted: t.Mapping[str, Resource], replace: bool) -> Failures:
-    """Why instances stay as they are to which PLANS give another ARN: REPLACE is false, or the tags that they would lose are not WANTED."""
+    """Return errors for instances to which PLANS cannot give another ARN: REPLACE is false, or they would lose tags that are not in WANTED."""
     failures = {}
     for name, plan in replacements(plans).items():
         before, after = plan.before or {}, plan.after or {}
@@ -148,18 +148,18 @@ def refused_replacements(plans: Plans, wanted: t.Mapping[str, Resource], replace
             failures[name] = CodeDeployError(
                 f"replace: {name} is registered with {_arn(before)}, not with {_arn(after)}, and AWS cannot change the ARN of an instance: "
                 "it would have to be deregistered, and could not be registered again for about 24 hours. "
-                "Register the host under another instance_name, or set replace=true if it can be without deployments for that long."
+                "Register the host under another instance_name, or set replace=true if it can go without deployments for that long."
             )
         elif after["tags"] != {str(key): str(value) for key, value in (wanted[name]["tags"] or {}).items()}:
             failures[name] = CodeDeployError(
                 f"{wanted[name]['option']}tags: {name} would lose tags when it is deregistered to get another ARN; "
-                f"give all tags that it is to have then: {json.dumps(after['tags'])}"
+                f"set all tags that it should have then: {json.dumps(after['tags'])}"
             )
     return failures
 
 
 def refused_arns(client: t.Any, plans: Plans) -> tuple[Failures, list[str]]:
-    """Why instances stay as they are to which PLANS give an ARN that another instance has, and warnings. Without replacements nothing is read."""
+    """Return errors for instances to which PLANS give an ARN that another instance has, and warnings. Nothing is read if there are no replacements."""
     arns = {name: _arn(plan.after or {}) for name, plan in replacements(plans).items()}
     try:
         holders = find_holders(client, set(arns.values())) if arns else {}
@@ -168,7 +168,7 @@ def refused_arns(client: t.Any, plans: Plans) -> tuple[Failures, list[str]]:
     return {
         name: CodeDeployError(
             f"iam_user_arn, iam_session_arn: {arn} is the ARN of the instance {holders[arn]!r}, registered or deregistered "
-            f"less than 24 hours ago; give {name} another one"
+            f"less than 24 hours ago; set another one for {name}"
         )
         for name, arn in arns.items()
         if arn in holders
@@ -176,16 +176,16 @@ def refused_arns(client: t.Any, plans: Plans) -> tuple[Failures, list[str]]:
 
 
 def replacement_warnings(plans: Plans) -> list[str]:
-    """What is to be said of instances that PLANS deregister to give them another ARN."""
+    """Return warnings for instances that PLANS deregister to give them another ARN."""
     names = list(replacements(plans))
     return names and [
         f"Another ARN means an outage for {_listed(names)}: AWS holds the name of a deregistered instance, typically for 24 hours. "
-        "Until then the host gets no deployments. A host that is registered under another instance_name gets them at once."
+        "Until then the host gets no deployments. Register the host under another instance_name to avoid the outage."
     ]
 
 
 def held_warnings(plans: Plans, records: t.Mapping[str, Resource]) -> list[str]:
-    """What is to be said in check mode of the instances that PLANS register though AWS has RECORDS of them which hold the name."""
+    """Return warnings for check mode for instances that PLANS register although AWS has RECORDS that hold their names."""
     names = [name for name, plan in plans.items() if plan.after and not plan.before and name in records]
     return names and [f"AWS may refuse to register {_listed(names)}: {held(records[names[0]])}."]
 
@@ -198,9 +198,9 @@ def _listed(names: list[str]) -> str:
 def register_all(
     client: t.Any, plans: Plans, users: Users | None, new_users: t.Container[str], most: int, wait_timeout: int
 ) -> tuple[list[dict[str, str]], Failures]:
-    """Register the instances of PLANS, MOST at a time, those in NEW_USERS with users of their own; then bring all to their tags.
+    """Register the instances of PLANS, MOST at a time, those in NEW_USERS with their own users; then write the tags of all.
 
-    Returns the access keys of the users that were made, and what failed.
+    Return the access keys of the new users, and the failures.
     """
 
     def register_one(name: str) -> dict[str, str] | None:
@@ -225,10 +225,10 @@ def register_all(
 
 
 def tags_of_new_ones(client: t.Any, plans: Plans) -> dict[str, tuple[InstanceTags, InstanceTags]]:
-    """The changes of tags that the new registrations of PLANS need.
+    """Return the changes of tags that the new registrations of PLANS need.
 
-    The AWS user guide says both that tags outlive a registration and that they do not. So what of old ones is there and not wanted goes,
-    and all that is wanted is added.
+    The AWS user guide says both that tags outlive a registration and that they do not. So old tags that are not wanted are removed,
+    and all wanted ones are added.
     """
     present = find_registered(client, plans)
     changes = {}
@@ -240,7 +240,7 @@ def tags_of_new_ones(client: t.Any, plans: Plans) -> dict[str, tuple[InstanceTag
 
 
 def deregister_all(client: t.Any, plans: Plans, users: Users | None, most: int) -> Failures:
-    """Remove the tags of the instances of PLANS, deregister them, and remove the IAM users that were made for them."""
+    """Remove the tags of the instances of PLANS, deregister them, and remove the IAM users that were created for them."""
 
     def deregister_one(name: str) -> None:
         before = plans[name].before or {}
@@ -254,7 +254,7 @@ def deregister_all(client: t.Any, plans: Plans, users: Users | None, most: int) 
 
 
 def shown(client: t.Any, plans: Plans) -> dict[str, Resource]:
-    """The instances of PLANS, read when AWS shows them as the plans want them, or will not."""
+    """Return the instances of PLANS, read once AWS shows them as planned, or stops converging."""
 
     def difference(found: Resource | None) -> Plan:
         before = {name: managed_part((found or {}).get(name), MANAGED) for name in plans}

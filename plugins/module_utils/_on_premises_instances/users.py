@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""IAM users for on-premises instances: made with one access key and the least permissions, marked as ours, and removed only if they are.
+"""IAM users for on-premises instances: created with one access key and least privileges, tagged as ours, and only removed if they are.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -15,15 +15,15 @@ import typing as t
 from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code
 from .user_rules import Account, Credentials, UserOptions, policy_document
 
-# By this tag a user is known as made by this collection; its value is the region of the instance.
+# The tag of users that this collection created; its value is the region of the instance.
 MARK = "slipway.codedeploy/on-premises-instance"
 POLICY_NAME = "codedeploy-agent"
 
 
-# How often a new access key is asked for while AWS finds that the user has two, the most: keys of answers that were lost.
+# The attempts to create an access key while AWS reports the limit of two keys, left over from lost responses.
 KEY_ATTEMPTS = 3
 
-# What keeps a user from being deleted: how it is listed, and removed (AWS IAM user guide, "Deleting an IAM user").
+# The belongings that prevent the deletion of a user: how to list and remove them (AWS IAM user guide, "Deleting an IAM user").
 BELONGINGS = (
     ("list_access_keys", "AccessKeyMetadata", "AccessKeyId", "delete_access_key", "AccessKeyId"),
     ("list_user_policies", "PolicyNames", "", "delete_user_policy", "PolicyName"),
@@ -42,29 +42,29 @@ def _create_user(iam: t.Any, name: str, path: str, region: str) -> None:
     iam.create_user(UserName=name, Path=path, Tags=[{"Key": MARK, "Value": region}])
 
 
-@aws_call("put the policy of the IAM user")
+@aws_call("attach the inline policy to the IAM user")
 def _put_policy(iam: t.Any, name: str, document: str) -> None:
     iam.put_user_policy(UserName=name, PolicyName=POLICY_NAME, PolicyDocument=document)
 
 
-@aws_call("create the access key of the IAM user")
+@aws_call("create an access key of the IAM user")
 def _create_access_key(iam: t.Any, name: str) -> dict[str, str]:
     return t.cast("dict[str, str]", iam.create_access_key(UserName=name)["AccessKey"])
 
 
 @aws_find("read when the access key was last used", default="")
 def _last_use(iam: t.Any, access_key_id: str) -> str:
-    """When the access key was used last; an empty text if never."""
+    """Return when the access key was last used; an empty string if never."""
     answer = iam.get_access_key_last_used(AccessKeyId=access_key_id)
     return str(answer.get("AccessKeyLastUsed", {"LastUsedDate": "an unknown time"}).get("LastUsedDate", ""))
 
 
-@aws_find("list what belongs to the IAM user", default=[])
+@aws_find("list the access keys, policies and groups of the IAM user", default=[])
 def _list_belongings(iam: t.Any, name: str, method: str, answer: str) -> list[t.Any]:
     return list(getattr(iam, method)(UserName=name).get(answer, []))
 
 
-@aws_find("remove what belongs to the IAM user")
+@aws_find("remove the access keys, policies and groups of the IAM user")
 def _remove_belonging(iam: t.Any, name: str, method: str, member: str, value: str) -> None:
     getattr(iam, method)(UserName=name, **{member: value})
 
@@ -75,7 +75,7 @@ def _delete_user(iam: t.Any, name: str) -> None:
 
 
 def find_user(iam: t.Any, name: str, region: str) -> dict[str, t.Any] | None:
-    """The IAM user NAME, whose member `ours` says whether this collection made it for an instance of the REGION. None if there is none."""
+    """Return the IAM user NAME; its member `ours` says whether this collection created it for an instance in the REGION. None if there is none."""
     user = _get_user(iam, name)
     if user is None:
         return None
@@ -84,18 +84,20 @@ def find_user(iam: t.Any, name: str, region: str) -> dict[str, t.Any] | None:
 
 
 def check_ours(name: str, user: dict[str, t.Any] | None, arn: str) -> None:
-    """Raise CodeDeployError if the IAM user NAME is there, and not as this collection would have made it under ARN."""
+    """Raise CodeDeployError if the IAM user NAME exists, but this collection did not create it, or not with ARN."""
     if user and not user["ours"]:
         raise CodeDeployError(
-            f"iam_user: there is an IAM user {name!r} that this module did not make for an instance of this region. "
-            "Give its ARN (iam_user_arn), or use another instance_name."
+            f"iam_user: an IAM user named {name!r} already exists, and this module did not create it for an instance in this region. "
+            "Set iam_user_arn to its ARN, or use another instance_name."
         )
     if user and user["arn"] != arn:
-        raise CodeDeployError(f"iam_user.path: the IAM user is there with another path: {user['arn']}, not {arn}")
+        raise CodeDeployError(
+            f"iam_user.path: the IAM user already exists under a different path: {user['arn']}, expected {arn}"
+        )
 
 
 def check_new_user(iam: t.Any, name: str, region: str, arn: str) -> None:
-    """Raise CodeDeployError if the IAM user NAME is there, and not ours under ARN, or has an access key that may be in use."""
+    """Raise CodeDeployError if the IAM user NAME exists, and is not ours with ARN, or has an access key that may be in use."""
     user = find_user(iam, name, region)
     check_ours(name, user, arn)
     if user:
@@ -103,7 +105,7 @@ def check_new_user(iam: t.Any, name: str, region: str, arn: str) -> None:
 
 
 def _check_unused(iam: t.Any, name: str) -> None:
-    """Raise CodeDeployError if an access key of the IAM user NAME has ever been used. One of a killed run has not: nobody knows its secret."""
+    """Raise CodeDeployError if an access key of the IAM user NAME has ever been used. A key of a killed run has not: nobody knows its secret."""
     for key in _list_access_keys(iam, name):
         used = _last_use(iam, key)
         if used:
@@ -115,9 +117,9 @@ def _check_unused(iam: t.Any, name: str) -> None:
 
 @contextlib.contextmanager
 def new_user(iam: t.Any, name: str, options: UserOptions, account: Account) -> t.Iterator[Credentials]:
-    """Make the IAM user NAME with an access key, for as long as what is done with it does not fail: then it is removed again.
+    """Create the IAM user NAME with an access key, and remove it again if the body of the context fails.
 
-    One that a killed run has left is used, with a new key: nobody knows the secret of the old.
+    Reuse a user that a killed run has left, with a new key: nobody knows the secret of the old one.
     """
     try:
         _create_user(iam, name, options.path, account.region)
@@ -138,10 +140,10 @@ def new_user(iam: t.Any, name: str, options: UserOptions, account: Account) -> t
 
 
 def _new_access_key(iam: t.Any, name: str, attempts: int = KEY_ATTEMPTS) -> dict[str, str]:
-    """A new access key of the IAM user NAME, who has none before, and none but this afterwards.
+    """Return a new access key of the IAM user NAME, who has none before and only this one afterwards.
 
-    A call whose answer is lost has made a key too, whose secret nobody knows. botocore makes it again without a word, so all that can be
-    seen of that are keys too many.
+    A call whose response is lost has created a key too, whose secret nobody knows. botocore silently retries it, so the only
+    sign are extra keys.
     """
     try:
         key = _create_access_key(iam, name)

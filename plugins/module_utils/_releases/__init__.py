@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Releases: from a source tree or archive to an object in S3, checked, uploaded, and one day removed.
+"""Releases: from a source tree or archive to an object in S3, with checks, upload and retention.
 
-Where a revision lies and how it is registered lives in `_revisions`.
+Locations and registration of revisions are in `_revisions`.
 
 PRIVATE to the collection: it may change at any time.
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The AppSpec of what is released: where it is, what the check needs of the bundle around it, and which problems make a task fail.
+"""The AppSpec of a release: where it is, the bundle around it for the check, and the problems that make a task fail.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -27,7 +27,7 @@ from .._bundle.tree import list_entries
 from .._errors import CodeDeployError
 from .._validation import InvalidOption
 
-# Where the AppSpec of a directory is looked for. AWS user guide, "CodeDeploy limits": its name is appspec.yaml for Lambda and ECS.
+# The names of the AppSpec in a directory. AWS user guide, "CodeDeploy limits": it is appspec.yaml for Lambda and ECS.
 NAMES: dict[Platform, tuple[str, ...]] = {
     "server": (APPSPEC, "appspec.yaml"),
     "lambda": ("appspec.yaml", "appspec.yml", "appspec.json"),
@@ -36,7 +36,7 @@ NAMES: dict[Platform, tuple[str, ...]] = {
 
 
 def bundle_of(entries: Collection[Entry], archive: Archive | None = None) -> Bundle:
-    """ENTRIES of a tree as the check sees them; ARCHIVE is the format in which they will be shipped. Reading it raises BundleError."""
+    """Return ENTRIES of a tree as a bundle for the check; ARCHIVE is its future format. Reading it raises BundleError."""
     by_path = {entry.path: entry for entry in entries}
 
     def read(path: str, limit: int) -> bytes:
@@ -50,7 +50,7 @@ def bundle_of(entries: Collection[Entry], archive: Archive | None = None) -> Bun
 
 
 def shipped_bundle(bundle: TreeBundle | ReadyBundle) -> Bundle:
-    """What the check sees of BUNDLE. Reading it raises BundleError."""
+    """Return BUNDLE in the form for the check. Reading it raises BundleError."""
     archive = t.cast("Archive", bundle.bundle_type)
     if isinstance(bundle, ReadyBundle):
         return Bundle(bundle.members, bundle.read, archive)
@@ -58,22 +58,22 @@ def shipped_bundle(bundle: TreeBundle | ReadyBundle) -> Bundle:
 
 
 def bundle_in(directory: pathlib.Path) -> Bundle:
-    """What would be bundled of DIRECTORY. Raises BundleError if some of it cannot."""
+    """Return the bundle of DIRECTORY for the check. Raise BundleError if something in it cannot be bundled."""
     return bundle_of(list_entries(directory, read_selection(directory)))
 
 
 def appspec_file(option: str, path: pathlib.Path, platform: Platform) -> pathlib.Path:
-    """The AppSpec's file: PATH, or what it holds if it is a directory. Raises InvalidOption, which names OPTION, if there is none."""
+    """Return the AppSpec's file: PATH, or the one in it if it is a directory. Raise InvalidOption, which names OPTION, if there is none."""
     if not path.is_dir():
         return path
     for name in NAMES[platform]:
         if (path / name).is_file():
             return path / name
-    raise InvalidOption(f"{option}: {str(path)!r} has no {NAMES[platform][0]} at its top")
+    raise InvalidOption(f"{option}: {str(path)!r} has no {NAMES[platform][0]} at its top level")
 
 
 def read_appspec_text(option: str, file: pathlib.Path) -> str:
-    """The text of FILE, as much of it as is checked; bytes that are not UTF-8 are left for the check to find. Raises InvalidOption."""
+    """Return the text of FILE, up to the limit of the check, which also reports bytes that are not UTF-8. Raise InvalidOption."""
     try:
         return read_regular(file, MAX_BYTES + 1).decode("utf-8", "surrogateescape")
     except OSError as error:
@@ -85,25 +85,25 @@ FAILING: dict[str, set[str]] = {"error": {"error"}, "warning": {"error", "warnin
 
 
 def is_refused(problems: t.Iterable[Problem], fail_on: str) -> bool:
-    """Whether PROBLEMS make a task fail that has the option FAIL_ON."""
+    """Return whether PROBLEMS make a task with the option FAIL_ON fail."""
     return any(problem.severity in FAILING[fail_on] for problem in problems)
 
 
 def failure_text(problems: t.Sequence[Problem], name: str) -> str:
-    """What a task fails with: how many PROBLEMS the AppSpec called NAME has, and which."""
+    """Return the message of a failed task, with the number and the list of PROBLEMS in the AppSpec NAME."""
     counts = collections.Counter(problem.severity for problem in problems)
     numbers = [f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in sorted(counts.items())]
     return f"The AppSpec has {' and '.join(numbers)}:\n{problems_text(problems, name)}"
 
 
 def check_bundle(bundle: Bundle, fail_on: str) -> tuple[str, ...]:
-    """Hold the AppSpec of BUNDLE, which is for the Server platform, against it; see `_checked`. Reading it raises BundleError."""
+    """Check the AppSpec of BUNDLE, for the Server platform, against its content; see `_checked`. Reading it raises BundleError."""
     text = bundle.read(APPSPEC, MAX_BYTES + 1).decode("utf-8", "surrogateescape")
     return _checked(text, "server", APPSPEC, fail_on, bundle)
 
 
 def check_content(content: str, platform: str, fail_on: str) -> tuple[str, ...]:
-    """Check an AppSpec that is given as CONTENT, for an application of PLATFORM (as AWS names it); see `_checked`."""
+    """Check the AppSpec CONTENT for an application of PLATFORM (as AWS names it); see `_checked`."""
     return _checked(content, t.cast("Platform", platform.lower()), "the AppSpec", fail_on, None)
 
 

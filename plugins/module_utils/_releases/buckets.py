@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bundles in S3: is it there, and why can that not be told.
+"""Lookups of bundles in S3, with explanations of why a lookup fails.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -15,22 +15,22 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from .._aws.calls import CodeDeployError, aws_call, error_code
 
-# Under which name an object's metadata holds the digest of the bundle.
+# The name of the bundle's digest in an object's metadata.
 DIGEST = "slipway-digest"
 
-# S3 answers a HEAD without a body, so its error codes are bare HTTP statuses.
+# S3 answers a HEAD request without a body, so its error codes are bare HTTP statuses.
 NOT_FOUND = ["404", "NoSuchKey", "NotFound"]
 
 
 class StoredObject(t.NamedTuple):
-    """An object in S3: its ETag without quotes, its version in a bucket with versions, and the digest of the bundle that we put there."""
+    """An object in S3: its ETag without quotes, its version in a versioned bucket, and the digest of the bundle that we stored."""
 
     e_tag: str
     version: str | None = None
     digest: str | None = None
 
 
-@aws_call("look for the bundle in S3")
+@aws_call("find the bundle in S3")
 def _head_object(s3: t.Any, **place: str) -> dict[str, t.Any] | None:
     try:
         return t.cast("dict[str, t.Any]", s3.head_object(**place))
@@ -38,7 +38,7 @@ def _head_object(s3: t.Any, **place: str) -> dict[str, t.Any] | None:
         return None
 
 
-@aws_call("look for the bucket")
+@aws_call("find the bucket")
 def _head_bucket(s3: t.Any, **place: str) -> None:
     s3.head_bucket(**place)
 
@@ -46,10 +46,10 @@ def _head_bucket(s3: t.Any, **place: str) -> None:
 def find_object(
     s3: t.Any, bucket: str, key: str, version: str | None = None, owner: str | None = None, option: str = "s3_bucket"
 ) -> StoredObject | None:
-    """The object, None if the bucket has no such object. OWNER is the account that must own the bucket.
+    """Return the object, None if the bucket has no such object. OWNER is the account that must own the bucket.
 
-    Raises CodeDeployError that tells a missing bucket, a bucket elsewhere and one that may not be read apart, and names the OPTION
-    that named the bucket.
+    Raise CodeDeployError that distinguishes a missing bucket, one in another region and one that is not readable, and names the OPTION
+    with the bucket.
     """
     place = {"Bucket": bucket, **({"ExpectedBucketOwner": owner} if owner else {})}
     try:
@@ -67,7 +67,7 @@ def find_object(
 
 
 def stored_object(answer: t.Mapping[str, t.Any]) -> StoredObject:
-    """The object that S3's ANSWER is about. A bucket whose versions are suspended says `null`, which names no version."""
+    """Return the object of S3's ANSWER. A bucket with suspended versioning returns the version `null`, which is none."""
     version = answer.get("VersionId")
     digest = answer.get("Metadata", {}).get(DIGEST)
     return StoredObject(str(answer["ETag"]).strip('"'), None if version == "null" else version, digest)
@@ -76,13 +76,13 @@ def stored_object(answer: t.Mapping[str, t.Any]) -> StoredObject:
 def _refusal(error: CodeDeployError, bucket: str, region: str, owner: str | None) -> str:
     code = error_code(error)
     if code in ("404", "NoSuchBucket"):
-        return f"there is no bucket {bucket!r}. Create it, or check the name"
+        return f"there is no bucket {bucket!r}. Create it, or check its name"
     if code in ("403", "AccessDenied"):
         return (
-            f"not allowed to use bucket {bucket!r}{f', or it is not of account {owner}' if owner else ''}. "
-            "It needs s3:ListBucket on the bucket and s3:GetObject and s3:PutObject on its "
-            "objects; without s3:ListBucket, S3 says the same of an object that is not there"
+            f"not allowed to use bucket {bucket!r}{f', or account {owner} does not own it' if owner else ''}. "
+            "The credentials need s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on its "
+            "objects. (Without s3:ListBucket, S3 also answers 403 for an object that does not exist.)"
         )
     if code in ("301", "400", "PermanentRedirect", "AuthorizationHeaderMalformed"):
-        return f"bucket {bucket!r} is not in region {region}. CodeDeploy needs a bucket in its own region"
+        return f"bucket {bucket!r} is not in region {region}. CodeDeploy needs a bucket in the same region"
     return f"cannot use bucket {bucket!r}"

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options by which a module is told what a release is made of: their specification, and the connections they ask for.
+"""The argument specification for the source of a release.
 
-They are documented in the fragment `slipway.codedeploy.source`. _source_rules.py checks them, _releases.py makes a release of them.
+The options are documented in the fragment `slipway.codedeploy.source`. `rules` checks them, `releases` makes a release from them.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -46,7 +46,7 @@ _ACLS = (
     "bucket-owner-read",
     "bucket-owner-full-control",
 )
-# Not those from which an object must be restored before it can be read.
+# Without those whose objects must be restored before they can be read.
 _STORAGE_CLASSES = (
     "STANDARD",
     "REDUCED_REDUNDANCY",
@@ -64,7 +64,7 @@ _UPLOAD: dict[str, t.Any] = {
     "object_tags": {"type": "dict"},
     "metadata": {"type": "dict"},
     "storage_class": {"type": "str", "choices": list(_STORAGE_CLASSES)},
-    # Those that botocore computes by itself; the others need a library more.
+    # Those that botocore computes itself; others need another library.
     "checksum_algorithm": {"type": "str", "choices": ["CRC32", "SHA1", "SHA256"]},
     "expected_bucket_owner": {"type": "str"},
     "abort_incomplete": {"type": "bool", "default": False},
@@ -85,7 +85,7 @@ _UPLOAD: dict[str, t.Any] = {
     },
 }
 
-# What a module that takes a source gives to AnsibleAWSModule, beside what is its own.
+# The arguments to AnsibleAWSModule of a module with a source, besides its own.
 SOURCE_ARGUMENTS: dict[str, t.Any] = {**_WHERE, **_BUNDLE, **_UPLOAD}
 SOURCE_CONSTRAINTS: dict[str, t.Any] = {
     "mutually_exclusive": [["source", "revision"]],
@@ -95,5 +95,5 @@ SOURCE_CONSTRAINTS: dict[str, t.Any] = {
 
 
 def source_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options of this file out of a module's PARAMS, each with its default if it is not there."""
+    """Return the options of this file from a module's PARAMS, with defaults for missing ones."""
     return {name: params.get(name, rules.get("default")) for name, rules in SOURCE_ARGUMENTS.items()}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A release: where it is or will be, what it is made of, and how it gets into its bucket.
+"""Releases: their locations, their sources, and their upload.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -34,18 +34,18 @@ from .uploads import ABSENT, UploadSettings, is_overtaken, upload_bundle, upload
 
 Resource = dict[str, t.Any]
 
-# The bundle of a source that is being read; it is waited for.
+# The bundle of a source that is being read; calling this waits for it.
 Begun = t.Callable[[], "TreeBundle | ReadyBundle"]
 
 
 @dataclass(frozen=True)
 class Release:
-    """What is to be deployed: where it is or will be, and its bundle, if it is made of a source.
+    """A release to deploy: its present or future location, and its bundle, if it has a source.
 
-    A bundle that is at its place already has its ETag in the location; one that is still to be uploaded has not. WARNINGS are for the
-    user: what is strange about its AppSpec. UNDONE is the deployment that it undoes, where the group goes back to an earlier revision.
-    KNOWN is what AWS knows of a revision that was registered before. RESTARTED is the deployment that has brought it, if it
-    is but to be restarted; empty if there is none.
+    A bundle that is already stored has its ETag in the location; one that is still to be uploaded does not. WARNINGS are for the
+    user, about its AppSpec. UNDONE is the deployment that it undoes, if the group returns to an earlier revision.
+    KNOWN is AWS's record of a registered revision. RESTARTED is the deployment of the running revision, if it
+    is only restarted; empty if there is none.
     """
 
     location: Location
@@ -58,13 +58,13 @@ class Release:
 
     @property
     def restarts(self) -> bool:
-        """Whether nothing is shipped, but what the group runs is restarted."""
+        """Whether the group only restarts what it runs."""
         return self.restarted is not None
 
     @property
     def identity(self) -> Location | None:
-        """The location by which the release is recognised; None for a restart. A key made of the digest says all: another ETag is another
-        compressor at work."""
+        """The location that identifies the release; None for a restart. A key with the digest is sufficient: another ETag comes from another
+        compressor."""
         if self.restarts:
             return None
         if self.bundle is None:
@@ -79,14 +79,14 @@ class Release:
 
     @property
     def facts(self) -> Facts | None:
-        """The bundle as the module returns it; None for a release that was made elsewhere."""
+        """The facts of the bundle for the module's result; None for a prebuilt release."""
         if self.bundle is None:
             return None
         return {**self.bundle.facts, "uploaded": not self.is_stored}
 
 
 def begin_bundle(options: Resource) -> Begun | None:
-    """Begin to read the options' source, if there is one, beside what else there is to do. Raises CodeDeployError if it is no bundle."""
+    """Begin to read the options' source in the background, if there is one. Raise CodeDeployError if it cannot be bundled."""
     if not options["source"]:
         return None
     source = pathlib.Path(options["source"])
@@ -111,9 +111,9 @@ def _option_named() -> t.Iterator[None]:
 
 
 def wanted_release(connect: Connect, params: Resource, platform: str, begun: Begun | None) -> Release:
-    """The release that a module's PARAMS name, for an application of PLATFORM; its bundle, if it has a source, was BEGUN before.
+    """Return the release that a module's PARAMS name, for an application of PLATFORM. BEGUN is its bundle, if it has a source.
 
-    Nothing is written. Raises CodeDeployError if it cannot be made or found, or its AppSpec is refused.
+    Nothing is written. Raise CodeDeployError if it cannot be built or found, or its AppSpec is refused.
     """
     options = source_options(params)
     if begun is None:
@@ -139,13 +139,13 @@ def _appspec_warnings(release: Release, platform: str, fail_on: str) -> tuple[st
 
 
 def _release_of(s3: t.Any, application_name: str, bundle: TreeBundle | ReadyBundle, options: Resource) -> Release:
-    """The release of BUNDLE; its key in the bucket carries the digest of its content."""
+    """Return the release of BUNDLE; its key in the bucket has the digest of its content."""
     bucket, prefix = options["s3_bucket"], options["s3_prefix"].strip("/")
     key = "/".join(part for part in (prefix, application_name, f"{bundle.digest}.{bundle.bundle_type}") if part)
     stored, settings = find_object(s3, bucket, key, owner=options["expected_bucket_owner"]), upload_settings(options)
     if stored is None:
         settings = replace(settings, condition=ABSENT)
-    elif stored.digest != bundle.digest:  # not of our making: it is replaced
+    elif stored.digest != bundle.digest:  # an object that is not ours is replaced
         stored = None
     return Release(_bundle_location(bucket, key, bundle.bundle_type, stored), bundle, settings)
 
@@ -158,7 +158,7 @@ def _bundle_location(bucket: str, key: str, bundle_type: str, stored: StoredObje
 
 
 def _existing_release(connect: Connect, application_name: str, revision: Resource) -> Release:
-    """The release that exists already as REVISION. Raises CodeDeployError if there is no such revision."""
+    """Return the existing release REVISION. Raise CodeDeployError if there is no such revision."""
     location = location_from_options(revision)
     known = find_revision(connect("codedeploy"), application_name, location)
     if known is not None:
@@ -166,23 +166,21 @@ def _existing_release(connect: Connect, application_name: str, revision: Resourc
     try:
         _require_existing(connect, application_name, location)
     except CodeDeployError as error:
-        # The hosts get it from S3, not the controller, which need not be allowed to.
+        # The hosts, not the controller, get it from S3, so the controller may lack the permission.
         return Release(location, warnings=(not_checked(error),))
     return Release(location)
 
 
 def _require_existing(connect: Connect, application_name: str, location: Location) -> None:
-    """A revision that is not registered must at least be there. A GitHub commit is looked up by the service, on the hosts' behalf."""
-    unknown = (
-        f"revision: unknown revision {place_of(location)}: it is not registered with application {application_name!r}"
-    )
+    """Raise CodeDeployError for a revision that is neither registered nor stored. The service looks up a GitHub commit for the hosts."""
+    unknown = f"revision: {place_of(location)} is not registered with application {application_name!r}"
     if location["revision_type"] in ("AppSpecContent", "String") and identity_of(location) == location:
-        raise CodeDeployError(f"{unknown}, and its content was not given")
+        raise CodeDeployError(f"{unknown}, and its content is missing; set content or path")
     check_object(connect, location, unknown)
 
 
 def check_object(connect: Connect, location: Location, known: str) -> None:
-    """Raise CodeDeployError if LOCATION is in S3 and not there, or another bundle by now. KNOWN is what is known of it else, for the message."""
+    """Raise CodeDeployError if LOCATION is in S3, but does not exist, or has been replaced. KNOWN is the beginning of the message."""
     if location["revision_type"] != "S3":
         return
     place = location["s3_location"]
@@ -190,22 +188,22 @@ def check_object(connect: Connect, location: Location, known: str) -> None:
         connect("s3"), place["bucket"], place["key"], place.get("version"), option="revision.s3_location"
     )
     if found is None:
-        raise CodeDeployError(f"{known}, and the bucket holds no such object")
+        raise CodeDeployError(f"{known}, and the bucket has no such object")
     if place.get("e_tag") not in (None, found.e_tag):
         raise CodeDeployError(
-            f"revision: {place_of(location)} has the ETag {found.e_tag!r}, not {place['e_tag']!r}: it is another bundle by now"
+            f"revision: {place_of(location)} has the ETag {found.e_tag!r}, not {place['e_tag']!r}: the object has been replaced since"
         )
 
 
 def find_registration(client: t.Any, application_name: str, release: Release) -> Resource | None:
-    """What AWS knows of RELEASE as a revision of the application; None if it is not registered. What is still to be uploaded is not."""
+    """Return AWS's record of RELEASE as a revision of the application; None if it is not registered, as before its upload."""
     if release.bundle is None:
         return release.known
     return find_revision(client, application_name, release.location) if release.is_stored else None
 
 
 def store_release(connect: Connect, release: Release) -> Location:
-    """Put the release's bundle at its place, unless it is there, and return the location with the ETag that pins this very object."""
+    """Store the release's bundle, unless it is stored already, and return the location with the ETag that pins this object."""
     if release.bundle is None or release.is_stored:
         return release.location
     place, s3 = release.location["s3_location"], connect("s3", config=upload_config())
@@ -218,5 +216,5 @@ def store_release(connect: Connect, release: Release) -> Location:
         )
         if not found or found.digest != release.bundle.digest:
             raise
-        stored = found  # another run was faster with the same
+        stored = found  # another run has stored the same bundle first
     return _bundle_location(place["bucket"], place["key"], place["bundle_type"], stored)

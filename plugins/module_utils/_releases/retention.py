@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Retention: which of an application's bundles in S3 have had their time, and the calls that find and remove them.
+"""Retention: which of an application's bundles in S3 have expired, and the calls that find and remove them.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -18,7 +18,7 @@ from .._aws.calls import CodeDeployError, Connect, aws_call
 from .._batches import batches
 from .._revisions.locations import Location
 
-# The name of a bundle that this collection has stored: the digest of its content and its type.
+# The name of a bundle stored by this collection: the digest of its content, and its type.
 _BUNDLE = re.compile(r"[0-9a-f]{64}\.(zip|tar|tgz)")
 
 # DeleteObjects takes 1,000 keys (botocore model: DeleteObjectsRequest).
@@ -36,7 +36,7 @@ class StoredBundle(t.NamedTuple):
 
 
 class Expired(t.NamedTuple):
-    """The KEYS of the bundles that go, the oldest first, and how many were SPARED because they are young."""
+    """The KEYS of the expired bundles, the oldest first, and the number that were SPARED because they are young."""
 
     keys: list[str]
     spared: int
@@ -47,16 +47,16 @@ def _list_objects(s3: t.Any, **request: t.Any) -> list[dict[str, t.Any]]:
     return [found for page in pages(s3, "list_objects_v2", **request) for found in page.get("Contents", [])]
 
 
-@aws_call("remove old bundles from S3")
+@aws_call("remove expired bundles from S3")
 def _delete_objects(s3: t.Any, keys: list[str], **place: t.Any) -> list[dict[str, str]]:
     answer = s3.delete_objects(**place, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
     return list(answer.get("Errors", []))
 
 
 def surplus_bundles(stored: t.Iterable[StoredBundle], current: str, keep: int) -> list[StoredBundle]:
-    """Those STORED bundles that are too many where the newest KEEP are to stay, the oldest first.
+    """Return those STORED bundles that are surplus if the newest KEEP stay, the oldest first.
 
-    CURRENT is the key of the bundle that the task is about, which counts as the newest. Only what lies beside it and is named like it goes.
+    CURRENT is the key of the task's bundle, which counts as the newest. Only bundles in the same folder with such names are surplus.
     """
     folder = current.rpartition("/")[0]
     others = [
@@ -71,9 +71,9 @@ def surplus_bundles(stored: t.Iterable[StoredBundle], current: str, keep: int) -
 
 
 def expired_bundles(surplus: t.Iterable[StoredBundle], used: t.Container[str], young: datetime.datetime) -> Expired:
-    """Those bundles of the SURPLUS that go: all but those that are USED, or were stored since the time YOUNG.
+    """Return the expired bundles of the SURPLUS: all except those that are USED, or were stored since the time YOUNG.
 
-    A run that has stored a bundle may be about to deploy it, of which AWS knows nothing yet.
+    A run that has stored a bundle may be about to deploy it, which AWS does not know yet.
     """
     unused = [bundle for bundle in surplus if bundle.key not in used]
     keys = [bundle.key for bundle in unused if bundle.time < young]
@@ -81,7 +81,7 @@ def expired_bundles(surplus: t.Iterable[StoredBundle], used: t.Container[str], y
 
 
 def find_expired(connect: Connect, params: Params, location: Location) -> Expired:
-    """The bundles that the option `keep` of a module's PARAMS lets go, beside that at LOCATION; none without the option."""
+    """Return the bundles beside LOCATION that expire by the option `keep` of a module's PARAMS; none without the option."""
     if params["keep"] is None:
         return Expired([], 0)
     place = location["s3_location"]
@@ -94,8 +94,8 @@ def find_expired(connect: Connect, params: Params, location: Location) -> Expire
 
 
 def used_keys(connect: Connect, params: Params) -> set[str]:
-    """The keys in the bucket that a deployment group of the application has as target, last successful or last attempted revision."""
-    # Imported here, since most tasks keep everything, and each task compiles all that it imports anew.
+    """Return the keys in the bucket that a deployment group of the application has as target, last successful or last attempted revision."""
+    # Imported here, because most tasks keep everything, and each task compiles its imports anew.
     from .uses import find_uses
 
     uses = find_uses(connect("codedeploy"), params["application_name"])
@@ -104,9 +104,9 @@ def used_keys(connect: Connect, params: Params) -> set[str]:
 
 
 def remove_bundles(connect: Connect, params: Params, keys: list[str]) -> list[str]:
-    """Remove the bundles KEYS, but for those that a group has come to use meanwhile; return the keys of what was removed.
+    """Remove the bundles KEYS, except for those that a group has started to use meanwhile; return the keys of the removed ones.
 
-    Raises CodeDeployError if S3 does not remove all.
+    Raise CodeDeployError if S3 does not remove all of them.
     """
     if not keys:
         return []
@@ -126,6 +126,6 @@ def _require_removed(bucket: str, errors: list[dict[str, str]]) -> None:
     if errors:
         first = errors[0]
         raise CodeDeployError(
-            f"keep: {len(errors)} old bundles in s3://{bucket} could not be removed, the first of them {first.get('Key')}: "
-            f"{first.get('Code')}: {first.get('Message')}. It needs s3:DeleteObject on the bundles"
+            f"keep: {len(errors)} expired bundles in s3://{bucket} could not be removed, the first of them {first.get('Key')}: "
+            f"{first.get('Code')}: {first.get('Message')}. The credentials need s3:DeleteObject on the bundles"
         )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A bundle's way into S3: streamed, in parallel parts, leaving nothing behind if it is cut off.
+"""Uploads of bundles to S3: streamed, in parallel parts, without leftovers if they are interrupted.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -27,25 +27,25 @@ from .._bundle.checksums import Chunk, joined
 from .._bundle.parallel import blocks, ordered_map
 from .buckets import DIGEST, StoredObject, stored_object
 
-# What a part has at least, and how many there may be (Amazon S3 user guide, "Amazon S3 multipart upload limits": 5 MiB and 10,000).
+# The least size of a part, and the most parts (Amazon S3 user guide, "Amazon S3 multipart upload limits": 5 MiB and 10,000).
 PART = 8 << 20
 MOST_PARTS = 10_000
 
-# By what S3 verifies what it receives, unless another algorithm is asked for.
+# The checksum by which S3 verifies uploads, unless another algorithm is set.
 DEFAULT_CHECKSUM = "CRC32"
 
-# Parts under way at once. Each is held in memory; more would be no faster on a line of a few Gbit/s.
+# The parts uploaded in parallel. Each is held in memory; more would be no faster on a line of a few Gbit/s.
 _WORKERS = 4
 
 Request = dict[str, t.Any]
 
-# For a place where there was nothing. Who comes later must not replace what another run has put there meanwhile, and pinned by its ETag.
+# The condition for a new object. A later upload must not replace the object that another run has stored and pinned by its ETag meanwhile.
 ABSENT: Request = {"IfNoneMatch": "*"}
 
-# How S3 answers who comes later (Amazon S3 user guide, "How to prevent object overwrites with conditional writes").
+# S3's errors for the later upload (Amazon S3 user guide, "How to prevent object overwrites with conditional writes").
 _OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
-# Options that are members of PutObject and CreateMultipartUpload, by their names there.
+# The options that are members of PutObject and CreateMultipartUpload, with their names there.
 _MEMBERS = {
     "server_side_encryption": "ServerSideEncryption",
     "kms_key_id": "SSEKMSKeyId",
@@ -59,8 +59,8 @@ _MEMBERS = {
 
 @dataclass(frozen=True)
 class UploadSettings:
-    """How an object is stored: OBJECT has members of PutObject, PLACE those that every call takes, CONDITION those of the call that makes it
-    appear; whether leftovers are aborted before."""
+    """The settings of an upload: OBJECT has members of PutObject, PLACE those of every call, CONDITION those of the call that makes the object
+    appear; and whether leftovers are aborted before."""
 
     object: Request = field(default_factory=dict)
     place: Request = field(default_factory=dict)
@@ -69,7 +69,7 @@ class UploadSettings:
 
 
 def upload_settings(options: t.Mapping[str, t.Any]) -> UploadSettings:
-    """The settings that a module's OPTIONS ask for."""
+    """Return the settings from a module's OPTIONS."""
     members = {name: options[option] for option, name in _MEMBERS.items() if options.get(option) is not None}
     if "Metadata" in members:
         members["Metadata"] = {str(name): str(value) for name, value in members["Metadata"].items()}
@@ -84,7 +84,7 @@ def upload_settings(options: t.Mapping[str, t.Any]) -> UploadSettings:
 
 
 def _body(chunks: list[Chunk], algorithm: str) -> Request:
-    """CHUNKS as the body of a request, with the CRC32 if that is ALGORITHM. botocore would compute it while it sends, and copy the body several times."""
+    """Return CHUNKS as the body of a request, with the CRC32 if that is ALGORITHM. botocore would compute it while sending, and copy the body several times."""
     data, checksum = joined(chunks)
     if algorithm != DEFAULT_CHECKSUM:
         return {"Body": data, "ChecksumAlgorithm": algorithm}
@@ -96,9 +96,9 @@ def _body(chunks: list[Chunk], algorithm: str) -> Request:
 
 
 def _leave_signing_to_tls(s3: t.Any) -> None:
-    """Sign no content that TLS protects and a checksum verifies, unless the user wants it: to hash it once more takes longer than to encrypt it.
+    """Do not sign content that TLS protects and a checksum verifies, unless the user wants it: hashing it again takes longer than encrypting it.
 
-    botocore does the same where it computes the checksum by itself.
+    botocore does the same if it computes the checksum itself.
     """
     if s3.meta.endpoint_url.startswith("https:"):
         s3.meta.config.s3 = {"payload_signing_enabled": False, **(s3.meta.config.s3 or {})}
@@ -128,21 +128,21 @@ def _complete_upload(s3: t.Any, **request: t.Any) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", s3.complete_multipart_upload(**request))
 
 
-@aws_call("remove what was uploaded of the bundle")
+@aws_call("abort the multipart upload of the bundle")
 def _abort_upload(s3: t.Any, **request: t.Any) -> None:
     try:
         s3.abort_multipart_upload(**request)
     except is_boto3_error_code("NoSuchUpload"):
-        return  # it is gone already
+        return  # it has ended already
 
 
-@aws_call("look for incomplete uploads of the bundle")
+@aws_call("list incomplete uploads of the bundle")
 def _list_uploads(s3: t.Any, **request: t.Any) -> list[dict[str, t.Any]]:
     return [upload for page in pages(s3, "list_multipart_uploads", **request) for upload in page.get("Uploads", [])]
 
 
 def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: UploadSettings) -> StoredObject:
-    """Put BUNDLE at KEY. Raises CodeDeployError, or BundleError if what it is made of has changed; then nothing is left in S3."""
+    """Upload BUNDLE to KEY. Raise CodeDeployError, or BundleError if its source has changed, and leave nothing in S3."""
     place = {"Bucket": bucket, "Key": key, **settings.place}
     if settings.abort_incomplete:
         abort_leftovers(s3, bucket, key, settings)
@@ -162,7 +162,7 @@ def upload_bundle(s3: t.Any, bundle: Bundle, bucket: str, key: str, settings: Up
 
 
 def is_overtaken(error: CodeDeployError) -> bool:
-    """Whether an upload failed because something has come to the place meanwhile."""
+    """Return whether an upload failed because another one has stored an object there meanwhile."""
     return error_code(error) in _OVERTAKEN
 
 
@@ -174,7 +174,7 @@ def abort_leftovers(s3: t.Any, bucket: str, key: str, settings: UploadSettings) 
 
 
 def part_size(longest: int) -> int:
-    """How large the parts of an archive must be that has at most LONGEST bytes."""
+    """Return the size of the parts of an archive with at most LONGEST bytes."""
     return max(PART, -(-longest // MOST_PARTS))
 
 
@@ -197,18 +197,18 @@ def _upload_parts(
 
 
 def _clean_up(s3: t.Any, upload_place: Request, failure: BaseException) -> None:
-    """Abort an upload that ended by FAILURE; if that fails too, say so without hiding why it was needed."""
+    """Abort an upload that ended with FAILURE; if that fails too, report it without hiding FAILURE."""
     try:
         _abort_upload(s3, **upload_place)
     except CodeDeployError as error:
         raise CodeDeployError(
-            f"{failure}. What was uploaded could not be removed: {error}", error.exception
+            f"{failure}. The partial upload could not be aborted: {error}", error.exception
         ) from failure
 
 
 @contextlib.contextmanager
 def _termination_as_exit() -> t.Iterator[None]:
-    """Let SIGTERM, by which a job is cancelled, end the program as SystemExit, so that it can clean up."""
+    """Turn SIGTERM, which cancels a job, into SystemExit, so that the program can clean up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

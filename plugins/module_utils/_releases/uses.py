@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which revisions an application's deployment groups have, or have tried to have.
+"""Uses of revisions by an application's deployment groups.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -19,8 +19,8 @@ from .._revisions.locations import Location
 
 Resource = dict[str, t.Any]
 
-# What a revision can be to a group besides its target, which new hosts get: what its last successful deployment brought, to which it is
-# rolled back, and what its last deployment, which may be under way, has tried to bring (botocore model: DeploymentGroupInfo).
+# The roles of a revision for a group besides its target, which new hosts get: that of its last successful deployment, to which it is
+# rolled back, and that of its last deployment, which may be in progress (botocore model: DeploymentGroupInfo).
 _DEPLOYMENTS = {"last_successful": LAST_SUCCESSFUL, "last_attempted": LAST_ATTEMPTED}
 ROLES = ("target", *_DEPLOYMENTS)
 
@@ -35,34 +35,34 @@ class Use:
 
 
 def find_uses(client: t.Any, application_name: str) -> list[Use]:
-    """Every use of a revision by a deployment group of the application, in the order of the groups' names.
+    """Return every use of a revision by a deployment group of the application, in the order of the groups' names.
 
-    Raises CodeDeployError if it cannot be told what a group has, because its deployment cannot be read.
+    Raise CodeDeployError if a group's revision is unknown, because its deployment cannot be read.
     """
     groups = [_complete(client, group) for group in find_deployment_groups(client, application_name)]
     ids = {deployment_id for group in groups for deployment_id in _deployment_ids(group).values()}
     deployments = find_deployments(client, ids)
     if missing := sorted(ids - set(deployments)):
         raise CodeDeployError(
-            f"Cannot tell which revisions application {application_name!r} uses: CodeDeploy does not show {', '.join(missing)}"
+            f"Failed to find the revisions that application {application_name!r} uses: CodeDeploy does not return {', '.join(missing)}"
         )
     return [use for group in groups for use in _uses(group, deployments)]
 
 
 def _complete(client: t.Any, group: Resource) -> Resource:
-    """GROUP with what AWS has not told of its deployments, where it tells that there are some. Most groups without any have had none."""
+    """Return GROUP with its deployments, looked up if AWS returns only some of them. A group without any has usually had none."""
     deployed = group.get("target_revision") or group.get(LAST_SUCCESSFUL)
     return with_history(client, group) if deployed and not all(map(group.get, _DEPLOYMENTS.values())) else group
 
 
 def _deployment_ids(group: Resource) -> dict[str, str]:
-    """By role, the deployment by which GROUP has a revision."""
+    """Return, by role, the deployments from which GROUP has its revisions."""
     found = {role: group.get(member) for role, member in _DEPLOYMENTS.items()}
     return {role: deployment["deployment_id"] for role, deployment in found.items() if deployment}
 
 
 def _uses(group: Resource, deployments: t.Mapping[str, Resource]) -> t.Iterator[Use]:
-    """A deployment that restarts what is there has no revision of its own."""
+    """Yield the uses of a group. A restart has no revision of its own."""
     brought = {
         role: deployments[deployment_id].get("revision") for role, deployment_id in _deployment_ids(group).items()
     }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Revisions: the calls that find and register them, and when two locations are the same release.
+"""Revisions: the calls that find and register them.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -22,7 +22,7 @@ from .locations import PLACES, Location, identity_of, name_of
 REVISIONS_A_CALL = 25
 
 
-@aws_find("look for the revision")
+@aws_find("find the revision")
 def _get_revision(client: t.Any, application_name: str, revision: dict[str, t.Any]) -> dict[str, t.Any] | None:
     return t.cast(
         "dict[str, t.Any]",
@@ -59,13 +59,13 @@ def location_from_aws(answer: dict[str, t.Any]) -> Location:
 
 
 def find_revision(client: t.Any, application_name: str, location: Location) -> dict[str, t.Any] | None:
-    """What AWS knows of a registered revision, in snake_case; None if it is not registered."""
+    """Return AWS's record of a registered revision, in snake_case; None if it is not registered."""
     found = _get_revision(client, application_name, resource_for_aws(identity_of(location)))
     return None if found is None else resource_from_aws(found)
 
 
 def list_revisions(client: t.Any, application_name: str, filters: Resource) -> list[Location]:
-    """The locations of the application's registered revisions. FILTERS are members of ListApplicationRevisions in snake_case, None is none."""
+    """Return the locations of the application's registered revisions. FILTERS are members of ListApplicationRevisions in snake_case; None is no filter."""
     return [
         location_from_aws(found) for found in _list_revisions(client, application_name, **resource_for_aws(filters))
     ]
@@ -91,6 +91,6 @@ def read_revisions(client: t.Any, application_name: str, locations: t.Iterable[L
 
 
 def register_revision(client: t.Any, application_name: str, location: Location, description: str | None) -> None:
-    """Register the revision with the application; one that is registered takes the DESCRIPTION."""
+    """Register the revision with the application; one that is registered already gets the DESCRIPTION."""
     members = {"description": description} if description is not None else {}
     _register_revision(client, application_name, resource_for_aws(location), **members)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a revision lies: the forms of its location, and which locations hold the same release.
+"""Locations of revisions: their forms, and when two of them are the same release.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -33,14 +33,14 @@ _CONTENTS = ("AppSpecContent", "String")
 
 
 def location_from_options(revision: dict[str, t.Any]) -> Location:
-    """The canonical location that the option `revision` names: members that were left out are dropped, the type is derived.
+    """Return the canonical location of the option `revision`, without omitted members, and with its type.
 
-    Raises InvalidOption if the type contradicts the location, or a content cannot be read, or is not the one that its digest says.
+    Raise InvalidOption if the type contradicts the location, or if a content cannot be read or does not match its digest.
     """
     kind, place = next((kind, place) for kind, place in PLACES.items() if revision.get(place))
     if revision.get("revision_type") not in (None, kind):
         raise InvalidOption(
-            f"revision.revision_type: {revision['revision_type']!r} was given, but {place} makes it {kind}"
+            f"revision.revision_type: {revision['revision_type']!r} contradicts {place}, which requires {kind}; omit it"
         )
     if kind in _CONTENTS:
         return {"revision_type": kind, place: content_member(f"revision.{place}", revision[place])}
@@ -51,7 +51,7 @@ def location_from_options(revision: dict[str, t.Any]) -> Location:
 
 
 def identity_of(location: Location) -> Location:
-    """LOCATION without a content, for which its digest stands: so it is looked up, and so deployments show it (botocore model: GetDeployment)."""
+    """Return LOCATION with the digest in place of a content, as it is looked up and as deployments show it (botocore model: GetDeployment)."""
     kind = location["revision_type"]
     if kind not in _CONTENTS:
         return location
@@ -59,7 +59,7 @@ def identity_of(location: Location) -> Location:
 
 
 def is_same_release(wanted: Location | None, deployed: Location | None) -> bool:
-    """Whether DEPLOYED is the release that WANTED names. What WANTED leaves open (version, ETag) is not compared."""
+    """Return whether DEPLOYED is the release that WANTED names. Members that WANTED omits (version, ETag) are not compared."""
     if not wanted or not deployed or wanted["revision_type"] != deployed["revision_type"]:
         return False
     place = PLACES[wanted["revision_type"]]
@@ -68,7 +68,7 @@ def is_same_release(wanted: Location | None, deployed: Location | None) -> bool:
 
 
 def place_of(location: Location | None) -> str:
-    """How a person names the location: `s3://bucket/key` or `github.com/owner/repository@commit`."""
+    """Return the location for a person: `s3://bucket/key` or `github.com/owner/repository@commit`."""
     if not location:
         return "no revision"
     if "s3_location" in location:
@@ -81,7 +81,7 @@ def place_of(location: Location | None) -> str:
 
 
 def content_of(location: Location) -> str | None:
-    """The AppSpec that LOCATION holds itself; None if it is elsewhere, or only its digest is given."""
+    """Return the AppSpec in LOCATION itself; None if it is elsewhere, or only its digest is given."""
     given = location.get("app_spec_content") or location.get("string") or {}
     return t.cast("str | None", given.get("content"))
 

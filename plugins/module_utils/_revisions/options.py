@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options by which a revision is named.
+"""The options that name a revision.
 
 PRIVATE to the collection: it may change at any time.
 """
@@ -54,7 +54,7 @@ _REVISION: dict[str, t.Any] = {
 
 
 def revision_options(option: str, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """GIVEN, an element of OPTION, as Ansible would make it if it were the option `revision`. Raises InvalidOption if it could not be that."""
+    """Return GIVEN, an element of OPTION, as Ansible would convert the option `revision`. Raise InvalidOption if it is invalid."""
     checked = ArgumentSpecValidator(_REVISION, mutually_exclusive=[_LOCATIONS], required_one_of=[_LOCATIONS]).validate(
         given
     )

@@ -91,7 +91,13 @@ FUNCTIONS: Platform = {
     ),
     "stopped by somebody": Path(
         lambda emulator: stopped(emulator, 250, function(emulator, CANARY)),
-        [SHIFTING, "{id} Stopped", "Deployment {id} stopped (MANUAL_STOP)", "  Cause: somebody stopped it", NO_SUCCESS],
+        [
+            SHIFTING,
+            "{id} Stopped",
+            "Deployment {id} stopped (MANUAL_STOP)",
+            "  Cause: somebody stopped the deployment",
+            NO_SUCCESS,
+        ],
         "Deployment {id} stopped (MANUAL_STOP)",
         seconds=200,
     ),
@@ -102,7 +108,7 @@ FUNCTIONS: Platform = {
             "{id} Stopped",
             "Deployment {id} stopped (ALARM_ACTIVE)",
             "  The deployment was stopped because of the active alarms errors.",
-            "  To do: look at the alarm",
+            "  To do: resolve the alarm",
         ],
         "Deployment {id} stopped (ALARM_ACTIVE)",
         seconds=200,
@@ -126,7 +132,7 @@ FUNCTIONS: Platform = {
         [
             "Deployment {id} failed (INVALID_LAMBDA_CONFIGURATION)",
             "the alias live points at version 3, which is not the CurrentVersion 1.",
-            "  Cause: the AppSpec is missing or wrong, or the alias does not point at the version",
+            "  Cause: the AppSpec is missing or invalid, or the alias does not point to",
             "  To do: check it with slipway.codedeploy.appspec_info",
         ],
         "Deployment {id} failed (INVALID_LAMBDA_CONFIGURATION)",

@@ -51,7 +51,7 @@ def lacking(place: Place, loss: t.Callable[[Emulator], None], code: str, lines: 
 
 
 LOSSES = {
-    "no role": (without_role, "IAM_ROLE_MISSING", ["  To do: create the role or set service_role_arn"]),
+    "no role": (without_role, "IAM_ROLE_MISSING", ["  To do: create the role, or correct service_role_arn"]),
     "no application": (
         without_application,
         "APPLICATION_MISSING",
@@ -62,7 +62,7 @@ LOSSES = {
         "DEPLOYMENT_GROUP_MISSING",
         ["  The deployment group web no longer exists.", "  To do: create it again"],
     ),
-    "no revision": (without_revision, "REVISION_MISSING", ["  To do: push it again"]),
+    "no revision": (without_revision, "REVISION_MISSING", ["  To do: upload it again"]),
 }
 
 

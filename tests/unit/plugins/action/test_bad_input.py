@@ -19,7 +19,7 @@ BUCKET = "bundles"
 
 BAD_INPUT: list[tuple[dict[str, t.Any], str]] = [
     ({"source": "/nowhere"}, "source: '/nowhere' "),
-    ({"source": "/usr"}, "source: '/usr' has no appspec.yml at its top"),
+    ({"source": "/usr"}, "source: '/usr' has no appspec.yml at its top level"),
     ({"s3_bucket": "nobody-has-this"}, "s3_bucket: there is no bucket 'nobody-has-this'"),
     ({"application_name": "missing"}, "application_name: there is no application 'missing' in us-east-1"),
     ({"application_name": "not valid"}, "application_name: 'not valid' is not a valid name"),
@@ -27,7 +27,7 @@ BAD_INPUT: list[tuple[dict[str, t.Any], str]] = [
         {"deployment_group_name": "missing"},
         "deployment_group_name: application 'shop' has no deployment group 'missing' in us-east-1",
     ),
-    ({"wait_timeout": 0}, "wait_timeout: 0 was given, it must be greater than 0"),
+    ({"wait_timeout": 0}, "wait_timeout: 0 is too small; set a number greater than 0"),
     ({"description": "x" * 257}, "description: 257 characters given, at most 256 allowed"),
     (
         {"deployment_config_name": "Missing"},
@@ -35,7 +35,7 @@ BAD_INPUT: list[tuple[dict[str, t.Any], str]] = [
     ),
     (
         {"source": None, "revision": {"s3_location": {"bucket": BUCKET, "key": "missing.zip"}}},
-        f"revision: unknown revision s3://{BUCKET}/missing.zip: it is not registered with application 'shop'",
+        f"revision: s3://{BUCKET}/missing.zip is not registered with application 'shop'",
     ),
     ({"source": None}, "one of the following is required: source, revision"),
     ({"s3_bucket": None}, "s3_bucket"),

@@ -88,7 +88,7 @@ def test_an_error_of_aws_while_the_task_waits(
     options = servers(emulator)
     break_out(emulator, monkeypatch, "codedeploy:GetDeployment")
     run = controller.run("deploy", **options)
-    assert run.result["msg"].startswith("Lost sight of deployment d-")
+    assert run.result["msg"].startswith("Could not read deployment d-")
     assert SHOWN in run.result["msg"]
     assert "\\x1b]0;owned" in run.output
     assert not [line for line in run.lines if line.startswith("ok: ")]

@@ -256,7 +256,7 @@ def failed_function(emulator: Emulator, controller: Controller) -> None:
 
 
 REFUSALS: list[tuple[t.Callable[[Emulator, Controller], t.Any], dict[str, t.Any], str]] = [
-    (prepared, {}, "revision: s3://bundles/one.zip is registered, and the bucket holds no such object"),
+    (prepared, {}, "revision: s3://bundles/one.zip is registered, and the bucket has no such object"),
     (lambda emulator, _controller: servers(emulator, running=False), {}, "revision: the deployment group has had no "),
     (lambda emulator, _controller: servers(emulator), {}, "'web' has no earlier revision than that of d-"),
     (failed_function, {}, "and deploy an AppSpec that shifts from it to the version you want"),

@@ -43,8 +43,8 @@ def test_an_outage_without_end_is_given_up(emulator: Emulator, controller: Contr
     gone(emulator, "reset_before", 5, 10_000)
     began = emulator.clock.now()
     run = controller.run("deploy", **options, wait_timeout=3600)
-    assert "Lost sight of deployment" in run.result["msg"]
-    assert "It goes on; run this task again to follow it." in run.result["msg"]
+    assert "Could not read deployment" in run.result["msg"]
+    assert "It is still running; run this task again to resume following it." in run.result["msg"]
     assert OUTAGE <= emulator.clock.now() - began <= OUTAGE + 60
 
 

@@ -57,22 +57,22 @@ PATHS = [
             "Deployment {id} failed (HEALTH_CONSTRAINTS)",
             "  web-1 failed at ValidateService in scripts/hook.sh (ScriptFailed)",
         ],
-        "Lost sight of the rollback: Failed to read the deployment: An error occurred (AccessDeniedException)",
+        "Could not read the rollback any more: Failed to read the deployment: An error occurred (AccessDeniedException)",
     ),
     Path(
         "not within the time",
         lambda emulator: servers(emulator, {"Install": hang()}) | {"wait_timeout": 60, "wait_delay": 20},
         ["{id} InProgress, 0 of 2 succeeded: web-1 Install"],
-        "Deployment {id} has not ended within wait_timeout=60 seconds: {id} InProgress, 0 of 2 succeeded: web-1 Install. It goes on; run this task",
+        "Deployment {id} has not ended within wait_timeout=60 seconds: {id} InProgress, 0 of 2 succeeded: web-1 Install. It is still running; run this task",
     ),
     Path(
         "out of sight",
         lambda emulator: refused(emulator, "GetDeployment", servers(emulator)),
         [
-            "cannot read {id}, trying for 0:19 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
-            "cannot read {id}, trying for 0:01 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
+            "cannot read {id}, retrying for 0:19 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
+            "cannot read {id}, retrying for 0:01 more: Failed to read the deployment: An error occurred (AccessDeniedException)",
         ],
-        "Lost sight of deployment {id}: Failed to read the deployment",
+        "Could not read deployment {id} any more: Failed to read the deployment",
     ),
     Path(
         "until it is ready",

@@ -27,6 +27,6 @@ def test_an_error_names_the_filter() -> None:
     with pytest.raises(AnsibleFilterError, match="appspec_with_task_definition: 'web' is not the ARN"):
         FILTERS["appspec_with_task_definition"](TASK, "web")
     with pytest.raises(
-        AnsibleFilterError, match="appspec_with_versions: the AppSpec must be a mapping or a text, not list"
+        AnsibleFilterError, match="appspec_with_versions: the AppSpec must be a mapping or a string, not list"
     ):
         FILTERS["appspec_with_versions"]([], "1", "2")

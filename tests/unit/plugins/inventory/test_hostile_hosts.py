@@ -64,10 +64,10 @@ def test_the_next_name_counts(read: Read, emulator: Emulator, capsys: pytest.Cap
     }
     shown = warned(capsys)
     assert (
-        "hostnames: tag:Name of 'a' in us-east-1 cannot name a host: '-oProxyCommand=id' is not made of letters"
+        "hostnames: tag:Name of 'a' in us-east-1 cannot name a host: '-oProxyCommand=id' does not consist of letters"
         in shown
     )
-    assert "tag:role of 'b' in us-east-1 cannot name a host: 'LOCALHOST' means the controller itself" in shown
+    assert "tag:role of 'b' in us-east-1 cannot name a host: 'LOCALHOST' is the controller itself" in shown
     assert "hostnames: 'c@d' in us-east-1 is left out" in shown
 
 
@@ -119,9 +119,9 @@ def test_a_group_is_not_called_like_a_host_or_what_ansible_has(
     assert sorted(groups["top"]) == ["d", "e", "f"]
     shown = warned(capsys)
     for role, problem in (
-        ("all", "is a group of Ansible's own; the host 'a' is not put into it"),
-        ("bastion", "is the name of a host; the host 'b' is not put into it"),
-        ("localhost", "means the controller itself; the host 'c' is not put into it"),
+        ("all", "is a predefined group of Ansible; the host 'a' is not added to it"),
+        ("bastion", "is the name of a host; the host 'b' is not added to it"),
+        ("localhost", "is the controller itself; the host 'c' is not added to it"),
         ("top", "cannot be a group in 'roles'"),
     ):
         assert f"keyed_groups: {role!r} {problem}" in shown
@@ -225,7 +225,7 @@ def test_many_warnings_are_counted(read: Read, emulator: Emulator, capsys: pytes
     read(hostnames=["tag:Name"])
     shown = warned(capsys)
     assert shown.count("cannot name a host") == 20
-    assert "10 more names, hosts, groups or variables were passed over; -v shows which" in shown
+    assert "10 more names, hosts, groups or variables were skipped; use -v to list them" in shown
 
 
 def test_an_error_of_aws_is_printable(read: Read, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

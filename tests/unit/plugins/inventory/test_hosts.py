@@ -158,7 +158,7 @@ def test_hosts_are_called_as_asked(inventory: Inventory, emulator: Emulator) -> 
     )
     stage.ec2.create_tags(Resources=[instance], Tags=[{"Key": "Name", "Value": "web-1"}])
     assert names(inventory(**GROUP, hostnames=["tag:Name", "private_ip_address"])) == ["here", "web-1"]
-    message = re.escape(f"hostnames: 'here' in us-east-1 and '{instance}' in us-east-1 would both be the host 'web';")
+    message = re.escape(f"hostnames: 'here' in us-east-1 and '{instance}' in us-east-1 would both be named 'web';")
     with pytest.raises(AnsibleError, match=message):
         inventory(**GROUP, hostnames=["tag:fleet"])
 
@@ -238,38 +238,47 @@ def test_the_cache_saves_the_calls_until_it_is_refused_or_others_are_asked_for(
 REFUSED: list[tuple[dict[str, t.Any], str]] = [
     (
         {"aplication_name": "shop", **GROUP},
-        "aplication_name: no such option; ansible-doc -t inventory slipway.codedeploy",
+        "aplication_name: unknown; see `ansible-doc -t inventory slipway.codedeploy",
     ),
-    ({"application_name": "shop"}, "application_name and deployment_group_name: a deployment group needs both"),
+    ({"application_name": "shop"}, "application_name and deployment_group_name: only one is set; set both"),
     ({**GROUP, "application_name": "a b"}, "application_name: 'a b' is not a valid name"),
-    ({"deployment": "last"}, "deployment: 'last' needs application_name and deployment_group_name"),
+    ({"deployment": "last"}, "deployment: 'last' requires application_name and deployment_group_name; set them"),
     (
         {**GROUP, "deployment": "first"},
-        "deployment: 'first' is given; with application_name and deployment_group_name it is one of last, last_failed, last_successful",
+        "deployment: 'first' cannot be combined with application_name and deployment_group_name; use one of last, last_failed, last_successful",
     ),
-    ({"deployment": "first"}, "deployment: 'first' is not the id of a deployment"),
-    ({"deployment": "{{ '' }}"}, "deployment: is given and empty"),
-    ({"deployment": None}, "deployment: is given and empty"),
-    ({"application": None}, "application_name: is given and empty"),
-    ({"target_statuses": ["Failed"]}, "target_statuses: needs deployment, which is not given"),
+    ({"deployment": "first"}, "deployment: 'first' is not a deployment ID"),
+    ({"deployment": "{{ '' }}"}, "deployment: must not be empty; set a value, or remove the option"),
+    ({"deployment": None}, "deployment: must not be empty; set a value, or remove the option"),
+    ({"application": None}, "application_name: must not be empty; set a value, or remove the option"),
+    (
+        {"target_statuses": ["Failed"]},
+        "target_statuses: requires deployment, which is not set; set it, or remove target_statuses",
+    ),
     (
         {**GROUP, "tag_filters": [{"key": "role"}]},
-        "tag_filters: cannot go with application_name, deployment_group_name",
+        "tag_filters: cannot be combined with application_name, deployment_group_name",
     ),
     (
         {"deployment": "d-ABCDEFGHI", "registration_status": "Registered"},
-        "registration_status: cannot go with deployment",
+        "registration_status: cannot be combined with deployment",
     ),
-    ({"tag_filters": []}, "tag_filters: is given and empty"),
-    ({"tag_set": []}, "tag_set: is given and empty"),
-    ({"deployment": "d-ABCDEFGHI", "target_statuses": []}, "target_statuses: is given and empty"),
-    ({"tag_filters": [{"key": "a", "value": "{{ x }}"}]}, "tag_filters: templates are not evaluated there"),
-    ({"tag_set": [[{"key": "{{ x }}"}]]}, "tag_set: templates are not evaluated there"),
-    ({"tag_filters": [{"key": "a"}], "tag_set": [[{"key": "a"}]]}, "tag_filters and tag_set: both are given"),
+    ({"tag_filters": []}, "tag_filters: must not be empty; set a value, or remove the option"),
+    ({"tag_set": []}, "tag_set: must not be empty; set a value, or remove the option"),
+    (
+        {"deployment": "d-ABCDEFGHI", "target_statuses": []},
+        "target_statuses: must not be empty; set a value, or remove the option",
+    ),
+    ({"tag_filters": [{"key": "a", "value": "{{ x }}"}]}, "tag_filters: cannot contain templates; use plain values"),
+    ({"tag_set": [[{"key": "{{ x }}"}]]}, "tag_set: cannot contain templates; use plain values"),
+    ({"tag_filters": [{"key": "a"}], "tag_set": [[{"key": "a"}]]}, "tag_filters: cannot be combined with tag_set"),
     ({"tag_filters": [{"name": "a"}]}, "tag_filters[0]: {'name': 'a'} is not a tag filter"),
-    ({"tag_set": [[]]}, "tag_set[0]: [] is not a list of tag filters"),
-    ({"hostnames": ["Name"]}, "hostnames: 'Name' is neither tag:KEY nor one of instance_name, instance_id, private_ip"),
-    ({"hostnames": ["tag:"]}, "hostnames: 'tag:' is neither tag:KEY nor one of"),
+    ({"tag_set": [[]]}, "tag_set[0]: [] is not a list with at least one tag filter"),
+    (
+        {"hostnames": ["Name"]},
+        "hostnames: 'Name' is not valid; use tag:KEY or one of instance_name, instance_id, private_ip",
+    ),
+    ({"hostnames": ["tag:"]}, "hostnames: 'tag:' is not valid; use tag:KEY or one of"),
 ]
 
 
@@ -287,7 +296,10 @@ def test_what_is_not_there_or_not_allowed_is_named(inventory: Inventory, emulato
     for options, message in (
         ({**GROUP, "application_name": "shpo"}, "there is no application 'shpo' in us-east-1"),
         ({**GROUP, "deployment_group_name": "wbe"}, "application 'shop' has no deployment group 'wbe' in us-east-1"),
-        ({"deployment": "d-ABCDEFGHI"}, "deployment: there is no deployment 'd-ABCDEFGHI' in us-east-1"),
+        (
+            {"deployment": "d-ABCDEFGHI"},
+            "deployment: there is no deployment 'd-ABCDEFGHI' in us-east-1; check the ID, the region and the account",
+        ),
     ):
         with pytest.raises(AnsibleError, match=message):
             inventory(**options)
@@ -359,10 +371,13 @@ def test_the_examples_work(
         ),
         (
             {"endpoint_url": "http://me:geheim@127.0.0.1:1", "assume_role_arn": "arn:aws:iam::111122223333:role/x"},
-            r'Failed to assume the role \(no answer.*"http://\*\*\*@127\.0\.0\.1:1/"',
+            r'Failed to assume the role \(no response.*"http://\*\*\*@127\.0\.0\.1:1/"',
         ),
-        ({"endpoint_url": "http://me:geheim@host:port"}, r"endpoint_url: 'http://\*\*\*@host:port' is not the URL"),
-        ({"regions": ["eu central"]}, "regions: 'eu central' is not a region"),
+        (
+            {"endpoint_url": "http://me:geheim@host:port"},
+            r"endpoint_url: 'http://\*\*\*@host:port' is not a valid endpoint URL",
+        ),
+        ({"regions": ["eu central"]}, "regions: 'eu central' is not a valid region"),
         ({"access_key": "", "secret_key": "", "profile": "nobody"}, "profile: there is no profile 'nobody'"),
         ({"profile": "nobody"}, "profile: cannot be combined with access_key, secret_key"),
     ],
@@ -381,5 +396,5 @@ def test_a_file_of_authorities_that_is_not_there_is_named(
     inventory: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_CA_BUNDLE", "/none/ca.pem")
-    with pytest.raises(AnsibleError, match=r"AWS_CA_BUNDLE: there is no file '/none/ca\.pem'"):
+    with pytest.raises(AnsibleError, match=r"AWS_CA_BUNDLE: the file '/none/ca\.pem' does not exist"):
         inventory()

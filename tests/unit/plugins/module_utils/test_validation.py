@@ -31,7 +31,7 @@ def test_no_names(name: str) -> None:
     with pytest.raises(InvalidOption) as caught:
         check_name("option", name)
     assert caught.value.message == (
-        f"option: {name!r} is not a valid name: 1 to 100 letters, digits and + = , . @ _ - are allowed"
+        f"option: {name!r} is not a valid name; use 1 to 100 letters, digits and + = , . @ _ -"
     )
 
 
@@ -58,7 +58,7 @@ def test_instance_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("i-1", "begins with i-"), ("00:1b:44", "is not a valid name"), ("", "is not")]
+    ("name", "message"), [("i-1", 'must not start with "i-"'), ("00:1b:44", "is not a valid name"), ("", "is not")]
 )
 def test_no_instance_names(name: str, message: str) -> None:
     with pytest.raises(InvalidOption, match=f"option: '{name}' {message}"):
@@ -99,7 +99,9 @@ def test_arns(kind: str, arn: str) -> None:
 def test_no_arns(kind: str, arn: str) -> None:
     with pytest.raises(InvalidOption) as caught:
         check_arn("option", arn, kind)
-    assert str(caught.value).startswith(f"option: {arn!r} is not the ARN of an IAM {kind}: it looks like arn:aws:")
+    assert str(caught.value).startswith(
+        f"option: {arn!r} is not the ARN of an IAM {kind}; expected something like arn:aws:"
+    )
 
 
 @pytest.mark.parametrize("value", ["a", "x" * 5, 7, 1.5, True])
@@ -110,10 +112,10 @@ def test_texts(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (None, "here: None is not a text"),
-        (["a"], r"here: \['a'\] is not a text"),
-        ("", "here: '' has 0 characters, 1 to 5 are allowed"),
-        ("x" * 60, f"here: '{'x' * 40}' has 60 characters, 1 to 5 are allowed"),
+        (None, "here: None is not a string"),
+        (["a"], r"here: \['a'\] is not a string"),
+        ("", "here: '' has 0 characters; 1 to 5 are allowed"),
+        ("x" * 60, f"here: '{'x' * 40}' has 60 characters; 1 to 5 are allowed"),
         (123456, "here: '123456' has 6 characters"),
     ],
 )
@@ -129,10 +131,10 @@ def test_tags() -> None:
 @pytest.mark.parametrize(
     ("tags", "message"),
     [
-        ({"a" * 129: ""}, "tags, a key: .* has 129 characters, 1 to 128 are allowed"),
-        ({"a": "b" * 257}, "tags, the value of 'a': .* has 257 characters, 1 to 256 are allowed"),
-        ({"a": ""}, "tags, the value of 'a': '' has 0 characters, 1 to 256 are allowed"),
-        ({"a": {"b": "c"}}, "tags, the value of 'a': {'b': 'c'} is not a text"),
+        ({"a" * 129: ""}, "tags, a key: .* has 129 characters; 1 to 128 are allowed"),
+        ({"a": "b" * 257}, "tags, the value of 'a': .* has 257 characters; 1 to 256 are allowed"),
+        ({"a": ""}, "tags, the value of 'a': '' has 0 characters; 1 to 256 are allowed"),
+        ({"a": {"b": "c"}}, "tags, the value of 'a': {'b': 'c'} is not a string"),
     ],
 )
 def test_no_tags(tags: dict[str, Any], message: str) -> None:
@@ -142,5 +144,5 @@ def test_no_tags(tags: dict[str, Any], message: str) -> None:
 
 def test_number_of_instance_tags() -> None:
     check_instance_tags("tags", range(10))
-    with pytest.raises(InvalidOption, match="tags: the instance would have 11 tags, 10 are allowed"):
+    with pytest.raises(InvalidOption, match="tags: the instance would have 11 tags; at most 10 are allowed"):
         check_instance_tags("tags", range(11))

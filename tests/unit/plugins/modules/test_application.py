@@ -36,7 +36,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"application_name": "a b"}, r"application_name: 'a b' is not a valid name: 1 to 100 letters, digits and"),
+        ({"application_name": "a b"}, r"application_name: 'a b' is not a valid name; use 1 to 100 letters, digits and"),
         ({**WEB, "new_application_name": "a b"}, "new_application_name: 'a b' is not a valid name"),
         ({**RENAME, "state": "absent"}, "new_application_name: cannot be combined with state=absent"),
         (
@@ -45,11 +45,14 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         ),
         ({"application_name": ""}, "application_name: '' is not a valid name"),
         ({"application_name": "x" * 101}, "is not a valid name"),
-        ({**WEB, "tags": {"": "x"}}, "tags, a key: '' has 0 characters, 1 to 128 are allowed"),
-        ({**WEB, "tags": {"a": ["b"]}}, r"tags, the value of 'a': \['b'\] is not a text"),
-        ({**WEB, "tags": {"a": None}}, "tags, the value of 'a': None is not a text"),
-        ({**WEB, "tags": {"a": "b" * 257}}, "tags, the value of 'a': 'b+' has 257 characters, 0 to 256 are allowed"),
-        ({**WEB, "tags": {"aws:team": "x"}}, "tags: 'aws:team' cannot be set to 'x', because only AWS sets tags"),
+        ({**WEB, "tags": {"": "x"}}, "tags, a key: '' has 0 characters; 1 to 128 are allowed"),
+        ({**WEB, "tags": {"a": ["b"]}}, r"tags, the value of 'a': \['b'\] is not a string"),
+        ({**WEB, "tags": {"a": None}}, "tags, the value of 'a': None is not a string"),
+        ({**WEB, "tags": {"a": "b" * 257}}, "tags, the value of 'a': 'b+' has 257 characters; 0 to 256 are allowed"),
+        (
+            {**WEB, "tags": {"aws:team": "x"}},
+            "tags: 'aws:team' cannot be set to 'x', because the prefix aws: is reserved",
+        ),
         (
             {**WEB, "compute_platform": "ECS"},
             "compute_platform: .* is for Server and cannot be changed to ECS.*state=absent",

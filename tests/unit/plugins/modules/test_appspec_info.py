@@ -49,7 +49,7 @@ def test_the_result_has_the_parsed_appspec_and_each_problem() -> None:
                 "rule": "event-unknown",
                 "path": "hooks.AfterInstal",
                 "line": 4,
-                "message": "hooks.AfterInstal is not a lifecycle event, so it never runs.",
+                "message": "hooks.AfterInstal is not a lifecycle event, so its scripts never run.",
                 "hint": "Did you mean AfterInstall?",
             }
         ],
@@ -120,8 +120,8 @@ def test_a_file_that_is_not_utf_8_is_a_problem_and_no_error(tree: pathlib.Path) 
     [
         ({"content": ["a"]}, r"content: \['a'\] is neither a text nor a mapping"),
         ({"path": "/nowhere/appspec.yml"}, "path: '/nowhere/appspec.yml' cannot be read: No such file or directory"),
-        ({"path": "/proc/self/fd"}, "path: '/proc/self/fd' has no appspec.yml at its top"),
-        ({"path": "/proc/self/fd", "platform": "ecs"}, "path: '/proc/self/fd' has no appspec.yaml at its top"),
+        ({"path": "/proc/self/fd"}, "path: '/proc/self/fd' has no appspec.yml at its top level"),
+        ({"path": "/proc/self/fd", "platform": "ecs"}, "path: '/proc/self/fd' has no appspec.yaml at its top level"),
     ],
 )
 def test_what_cannot_be_found_is_an_error_that_names_the_option(options: dict[str, Any], message: str) -> None:

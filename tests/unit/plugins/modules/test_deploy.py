@@ -201,7 +201,7 @@ def test_a_deployment_is_followed_though_old_bundles_cannot_be_removed(
     done = deploy.ensure(connect, options(**source, keep=1, keep_younger_than=0), False)
     (warning,) = done["warnings"]
     assert (done["changed"], done["removed_bundles"]) == (True, [])
-    assert warning.startswith("Failed to remove old bundles from S3: An error occurred (AccessDenied)")
+    assert warning.startswith("Failed to remove expired bundles from S3: An error occurred (AccessDenied)")
     assert done["awaits"]["deployment_id"] == only_deployment(codedeploy)["deploymentId"]
 
 
@@ -311,7 +311,7 @@ def test_a_bundle_that_only_the_hosts_may_read_is_deployed_with_a_warning(
     done = deploy.ensure(connect, options(**s3_revision()), False)
     (warning,) = done["warnings"]
     assert warning.startswith(
-        "Not checked beforehand, since it is not allowed: revision.s3_location: not allowed to use"
+        "Skipped a preflight check, because the credentials are not allowed to make it: revision.s3_location: not allowed to use"
     )
     assert only_deployment(codedeploy)["deploymentId"] == done["deployment_id"]
 
@@ -321,7 +321,7 @@ def test_a_bundle_that_only_the_hosts_may_read_is_deployed_with_a_warning(
     [
         (
             s3_revision(),
-            r"revision: unknown revision s3://releases/web\.zip: it is not registered with application 'web'",
+            r"revision: s3://releases/web\.zip is not registered with application 'web'",
         ),
         (s3_revision(bucket="nobody-has-this"), "revision.s3_location: there is no bucket 'nobody-has-this'"),
     ],
@@ -350,7 +350,7 @@ def test_a_group_that_is_not_there_is_an_error_but_in_check_mode_a_warning(
         deploy.ensure(connect, {**options(**source), **given}, False)
     predicted = deploy.ensure(connect, {**options(**source), **given}, True)
     assert predicted["changed"] is True
-    assert "It is taken for one that another task creates" in predicted["warnings"][0]
+    assert "Assuming that another task creates it" in predicted["warnings"][0]
     assert [action for action in module_actions(emulator) if not re.search(r":(Get|List)", action)] == []
 
 
@@ -423,7 +423,9 @@ def test_what_is_only_strange_about_an_appspec_is_a_warning(source: dict[str, st
 @pytest.mark.usefixtures("source")
 def test_a_bundle_of_another_etag_is_refused(connect: Connect, emulator: Emulator) -> None:
     e_tag = emulator.client("s3").put_object(Bucket=BUCKET, Key="web.zip", Body=b"")["ETag"].strip('"')
-    with pytest.raises(CodeDeployError, match=f"has the ETag '{e_tag}', not 'another': it is another bundle by now"):
+    with pytest.raises(
+        CodeDeployError, match=f"has the ETag '{e_tag}', not 'another': the object has been replaced since"
+    ):
         deploy.ensure(connect, options(**s3_revision(e_tag="another")), False)
     assert deploy.ensure(connect, options(**s3_revision(e_tag=e_tag)), False)["changed"] is True
 

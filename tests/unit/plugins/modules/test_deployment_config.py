@@ -54,10 +54,13 @@ PREDEFINED = {"deployment_config_name": "CodeDeployDefault.HalfAtATime"}
         ({**NAME, "zonal_config": zonal(60)}, r"zonal_config is {} and would be {'monitor_duration_in_seconds': 60"),
         (lambda_config(traffic_routing_config=canary(10, 5)), "compute_platform is Server and would be Lambda"),
         ({**PREDEFINED, "minimum_healthy_hosts": fleet(40), "replace": True}, "It is one of AWS's own"),
-        ({**PREDEFINED, "state": "absent"}, "deployment_config_name: .* is one of AWS's own, and cannot be deleted"),
+        (
+            {**PREDEFINED, "state": "absent"},
+            "deployment_config_name: .* is a predefined config, which cannot be deleted; use the name of one of your own",
+        ),
         (
             {"deployment_config_name": "CodeDeployDefault.Mine", "minimum_healthy_hosts": fleet(4)},
-            "there is no 'CodeDeployDefault.Mine', and names that begin with CodeDeployDefault. are AWS's own",
+            "there is no 'CodeDeployDefault.Mine'; the prefix CodeDeployDefault. is reserved for AWS",
         ),
         (
             lambda_config(traffic_routing_config=canary(10, 5), replace=True),
@@ -66,53 +69,59 @@ PREDEFINED = {"deployment_config_name": "CodeDeployDefault.HalfAtATime"}
         ({"deployment_config_name": "a b"}, "deployment_config_name: 'a b' is not a valid name"),
         (
             {"deployment_config_name": "new"},
-            "minimum_healthy_hosts: it is needed to create 'new' for the compute platform Server",
+            "minimum_healthy_hosts: required to create the Server deployment config 'new'",
         ),
         (
             {"deployment_config_name": "new", "compute_platform": "ECS"},
-            "traffic_routing_config: it is needed to create 'new' for",
+            "traffic_routing_config: required to create the ",
         ),
         (
             {"deployment_config_name": "new", "traffic_routing_config": canary(10, 5)},
-            "traffic_routing_config: it cannot be given for the compute platform Server, which has minimum_healthy_hosts, zonal_config",
+            "traffic_routing_config: not supported for Server deployment configs; use minimum_healthy_hosts, zonal_config",
         ),
         (
             {**NEW, "minimum_healthy_hosts": fleet(100)},
-            "minimum_healthy_hosts.value: 100 was given, 0 to 99 is allowed",
+            "minimum_healthy_hosts.value: 100 is out of range; set 0 to 99",
         ),
         (
             {**NEW, "minimum_healthy_hosts": hosts(-1)},
-            "minimum_healthy_hosts.value: -1 was given, 0 or more is allowed",
+            "minimum_healthy_hosts.value: -1 is out of range; set 0 or more",
         ),
-        ({**NEW, "zonal_config": zonal(-1)}, "zonal_config.monitor_duration_in_seconds: -1 was given, 0 or more"),
-        ({**NEW, "zonal_config": zonal(1, -2)}, "zonal_config.first_zone_monitor_duration_in_seconds: -2 was given"),
+        (
+            {**NEW, "zonal_config": zonal(-1)},
+            "zonal_config.monitor_duration_in_seconds: -1 is out of range; set 0 or more",
+        ),
+        (
+            {**NEW, "zonal_config": zonal(1, -2)},
+            "zonal_config.first_zone_monitor_duration_in_seconds: -2 is out of range",
+        ),
         (
             {**NEW, "zonal_config": zonal(1, 2, fleet(100))},
-            "zonal_config.minimum_healthy_hosts_per_zone.value: 100 was given",
+            "zonal_config.minimum_healthy_hosts_per_zone.value: 100 is out of range",
         ),
         (
             lambda_config(traffic_routing_config=canary(100, 5)),
-            "time_based_canary.canary_percentage: 100 was given, 1 to 99 is",
+            "time_based_canary.canary_percentage: 100 is out of range; set 1 to 99",
         ),
         (
             lambda_config(traffic_routing_config=canary(10, 2881)),
-            "time_based_canary.canary_interval: 2881 was given, 1 to 2880",
+            "time_based_canary.canary_interval: 2881 is out of range; set 1 to 2880",
         ),
         (
             lambda_config(traffic_routing_config=linear(25, 961)),
-            "time_based_linear.linear_interval: 961 was given, 1 to 960 is",
+            "time_based_linear.linear_interval: 961 is out of range; set 1 to 960",
         ),
         (
             lambda_config(traffic_routing_config={**linear(25, 9), "type": "AllAtOnce"}),
-            "traffic_routing_config.time_based_linear: it cannot be given with type AllAtOnce",
+            "traffic_routing_config.time_based_linear: cannot be combined with type AllAtOnce",
         ),
         (
             lambda_config(traffic_routing_config={**canary(25, 9), "type": "TimeBasedLinear"}),
-            "traffic_routing_config.time_based_canary: it cannot be given with type TimeBasedLinear",
+            "traffic_routing_config.time_based_canary: cannot be combined with type TimeBasedLinear",
         ),
         (
             lambda_config(traffic_routing_config={**linear(25, 9), "time_based_linear": None}),
-            "traffic_routing_config.time_based_linear: it is needed with type TimeBasedLinear",
+            "traffic_routing_config.time_based_linear: is required with type TimeBasedLinear",
         ),
         ({**NEW, "tags": {"": "x"}}, "tags, a key: '' has 0 characters"),
     ],
@@ -134,7 +143,7 @@ def test_one_that_is_in_use_is_not_deleted_which_check_mode_leaves_to_the_other_
     assert (planned["changed"], planned["steps"]) == (True, ["delete careful"])
     assert planned["warnings"] == [
         "Deployment groups use 'careful': app-one/one, app-two/two. "
-        "They are taken for ones that another task deletes, or gives another deployment config."
+        "Assuming that another task deletes them or switches them to another deployment config."
     ]
     for application in ("app-one", "app-two"):
         codedeploy.delete_application(applicationName=application)

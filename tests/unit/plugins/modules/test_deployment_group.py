@@ -283,7 +283,7 @@ class TestSomebodyElse:
     def test_deletes_the_group_whose_role_is_not_known(self, connect: Connect, codedeploy: Any) -> None:
         a_group(ec2TagFilters=[A])(codedeploy)
         meddling = meddled(connect, "update_deployment_group", lambda: codedeploy.delete_deployment_group(**self.names))
-        with pytest.raises(InvalidOption, match="service_role_arn: the deployment group 'test' does not"):
+        with pytest.raises(InvalidOption, match="service_role_arn: required to create the deployment group 'test'"):
             deployment_group.ensure(meddling, SUBJECT.params(**TEST, ec2_tag_filters=[]), False)
 
     def test_deletes_the_application(self, connect: Connect, codedeploy: Any) -> None:

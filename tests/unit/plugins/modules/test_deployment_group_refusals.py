@@ -60,16 +60,16 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
         (
             an_application,
             TEST,
-            "service_role_arn: the deployment group 'test' does not exist, and to create it the ARN",
+            "service_role_arn: required to create the deployment group 'test', which does not exist",
         ),
-        (a_group(), {**TEST, "deployment_style": CONTROLLED}, "WITH_TRAFFIC_CONTROL needs a load balancer"),
-        (an_application, {**NEW, "deployment_style": CONTROLLED}, "WITH_TRAFFIC_CONTROL needs a load balancer"),
+        (a_group(), {**TEST, "deployment_style": CONTROLLED}, "WITH_TRAFFIC_CONTROL requires a load balancer"),
+        (an_application, {**NEW, "deployment_style": CONTROLLED}, "WITH_TRAFFIC_CONTROL requires a load balancer"),
         (
             a_group(loadBalancerInfo=ELB),
             {**TEST, "deployment_style": CONTROLLED, "load_balancer_info": {}},
-            "WITH_TRAFFIC_CONTROL needs a load balancer",
+            "WITH_TRAFFIC_CONTROL requires a load balancer",
         ),
-        (COPIES, {**TEST, "load_balancer_info": {}}, "WITH_TRAFFIC_CONTROL needs a load balancer"),
+        (COPIES, {**TEST, "load_balancer_info": {}}, "WITH_TRAFFIC_CONTROL requires a load balancer"),
         (
             a_group(),
             {**TEST, "deployment_config_name": "CodeDeployDefault.LambdaAllAtOnce"},
@@ -78,16 +78,16 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
         (
             a_group(),
             {**TEST, "tags": {f"tag-{number}": "" for number in range(51)}},
-            "tags: the resource would have 51 tags, 50 are allowed",
+            "tags: the resource would have 51 tags; at most 50 are allowed",
         ),
-        (a_group(), {**TEST, "ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; give a key"),
+        (a_group(), {**TEST, "ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; set a key"),
         (COPIES, {**TEST, "auto_scaling_groups": []}, "auto_scaling_groups: the deployment group would have 0; with"),
         (COPIES, {**TEST, "auto_scaling_groups": ["more", "workers"]}, "the deployment group would have 2; with"),
         (a_group(), {**TEST, "blue_green_deployment_configuration": COPY}, "the deployment group would have 0; with"),
         (
             COPIES,
             {**TEST, "blue_green_deployment_configuration": {}},
-            "blue_green_deployment_configuration: AWS cannot remove it, but does not use it",
+            "blue_green_deployment_configuration: AWS cannot remove this block. It is ignored",
         ),
         (
             a_group(),
@@ -97,20 +97,20 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
                     "deployment_ready_option": {"action_on_timeout": "STOP_DEPLOYMENT", "wait_time_in_minutes": 2881}
                 },
             },
-            "deployment_ready_option.wait_time_in_minutes: 2881 is given, 0 to 2880 is allowed for Server",
+            "deployment_ready_option.wait_time_in_minutes: 2881 is out of range; set 0 to 2880 for Server",
         ),
         (
             a_group(),
             {**TEST, "ecs_services": NEW_ECS["ecs_services"]},
-            "ecs_services: the application 'web' is for Server, whose deployment groups have none",
+            "ecs_services: not supported for Server deployment groups; remove it",
         ),
         (
             a_group(),
             {**TEST, "load_balancer_info": {"target_group_pair_info_list": [PAIR]}},
-            "load_balancer_info.target_group_pair_info_list: the application 'web' is for Server",
+            "load_balancer_info.target_group_pair_info_list: not supported for Server deployment groups",
         ),
         *(
-            (a_lambda_application, {**NEW, name: value}, f"{name}: the application 'web' is for Lambda, whose")
+            (a_lambda_application, {**NEW, name: value}, f"{name}: not supported for Lambda deployment groups")
             for name, value in (
                 ("ec2_tag_filters", [{"key": "a"}]),
                 ("auto_scaling_groups", ["workers"]),
@@ -122,12 +122,12 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
         (
             a_lambda_application,
             {**NEW, "deployment_style": IN_PLACE},
-            "for Lambda only BLUE_GREEN, WITH_TRAFFIC_CONTROL",
+            "for Lambda; BLUE_GREEN, WITH_TRAFFIC_CONTROL",
         ),
         (
             an_ecs_application,
             {**NEW_ECS, "deployment_style": CONTROLLED},
-            "for ECS only BLUE_GREEN, WITH_TRAFFIC_CONTROL",
+            "for ECS; BLUE_GREEN, WITH_TRAFFIC_CONTROL",
         ),
         (an_ecs_application, {**NEW_ECS, "ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
         (an_ecs_application, {**NEW_ECS, "load_balancer_info": None}, "load_balancer_info: .* a pair of target groups"),
@@ -139,9 +139,13 @@ COPIES = a_group(surroundings=WORKERS, autoScalingGroups=["workers"], **COPYING)
         (
             an_ecs_application,
             {**NEW_ECS, "load_balancer_info": {"elb_info_list": [{"name": "front"}]}},
-            "load_balancer_info.elb_info_list: the application 'web' is for ECS",
+            "load_balancer_info.elb_info_list: not supported for ECS deployment groups",
         ),
-        (an_ecs_application, {**NEW_ECS, "auto_scaling_groups": ["a"]}, "auto_scaling_groups: .* is for ECS, whose"),
+        (
+            an_ecs_application,
+            {**NEW_ECS, "auto_scaling_groups": ["a"]},
+            "auto_scaling_groups: not supported for ECS deployment groups",
+        ),
         (
             lambda client: [a_group()(client), a_group(surroundings=nothing, deploymentGroupName="old")(client)],
             {**TEST, "new_deployment_group_name": "old"},

@@ -149,7 +149,7 @@ def test_all_pages_are_read_in_batches(stage: LiveStage, read: Read, emulator: E
     ("given", "message"),
     [
         ({"deployment_id": "web"}, "deployment_id: 'web' is not the id of a deployment"),
-        ({"deployment_id": "d-ABCDEFGHI", "diagnose": 0}, "diagnose: 0 was given, it must be greater than 0"),
+        ({"deployment_id": "d-ABCDEFGHI", "diagnose": 0}, "diagnose: 0 is too small; set a number greater than 0"),
         ({"created_after": "yesterday"}, "created_after: 'yesterday' is not a time in ISO 8601"),
         (
             {"created_after": "2026-02-01", "created_before": "2026-01-01"},

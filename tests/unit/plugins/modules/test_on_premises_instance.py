@@ -62,15 +62,15 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         (
             nothing,
             HOST,
-            "iam_user_arn, iam_session_arn: the instance 'host' is not registered, and one of them is needed",
+            "iam_user_arn, iam_session_arn: one of them is required to register the instance 'host'",
         ),
-        (a_deregistered_one, HOST, "the instance 'host' is not registered"),
-        (nothing, {**NEW, "concurrency": 0}, "concurrency: 0 was given, 1 to 32 are allowed"),
-        (nothing, {**NEW, "wait_timeout": 0}, "wait_timeout: 0 was given, it must be greater than 0"),
+        (a_deregistered_one, HOST, "one of them is required to register the instance 'host'"),
+        (nothing, {**NEW, "concurrency": 0}, "concurrency: 0 is out of range; set 1 to 32"),
+        (nothing, {**NEW, "wait_timeout": 0}, "wait_timeout: 0 is too small; set a number greater than 0"),
         (
             nothing,
             {**HOST, "iam_user": {**IAM_USER, "path": "x"}},
-            "iam_user.path: 'x' is not a path, which begins and ends with /",
+            "iam_user.path: 'x' is not a valid path; it must begin and end with /",
         ),
         (
             nothing,
@@ -80,27 +80,27 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         (
             nothing,
             {"instance_name": "x" * 65, "iam_user": IAM_USER},
-            "has 65 characters, the name of an IAM user has 64 at most",
+            "has 65 characters, but an IAM user's name may have at most 64; use a shorter name",
         ),
         (
             nothing,
             {**HOST, "iam_user": {**IAM_USER, "config_directory": "/nowhere"}},
-            "iam_user.config_directory: '/nowhere' is not a directory",
+            "iam_user.config_directory: '/nowhere' is not a directory; create it first",
         ),
         (
             lambda client: iam_beside(client).create_user(UserName="host"),
             {**HOST, "iam_user": IAM_USER},
-            "iam_user: there is an IAM user 'host' that this module did not make",
+            "iam_user: an IAM user named 'host' already exists, and this module did not create it",
         ),
         (
             our_user,
             {**HOST, "iam_user": {**IAM_USER, "path": "/"}},
-            "iam_user.path: the IAM user is there with another path",
+            "iam_user.path: the IAM user already exists under a different path",
         ),
         (
             nothing,
             {"instances": [instance("a"), instance("b"), instance("a", iam_session_arn=SESSION)]},
-            r"instances\[2\].instance_name: 'a' is given more than once",
+            r"instances\[2\].instance_name: 'a' is a duplicate; list each instance once",
         ),
         (
             nothing,
@@ -115,22 +115,22 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         (
             nothing,
             {"instances": [instance("a")]},
-            r"instances\[0\].iam_user_arn, iam_session_arn: the instance 'a' is not registered",
+            r"instances\[0\].iam_user_arn, iam_session_arn: one of them is required to register the instance 'a'",
         ),
-        (nothing, {**NEW, "instance_name": "i-0abc"}, "instance_name: 'i-0abc' begins with i-"),
+        (nothing, {**NEW, "instance_name": "i-0abc"}, "instance_name: 'i-0abc' must not start with"),
         (nothing, {**NEW, "instance_name": "00:1b"}, "instance_name: '00:1b' is not a valid name"),
         (nothing, {**HOST, "iam_user_arn": SESSION}, "iam_user_arn: .* is not the ARN of an IAM user"),
         (nothing, {**HOST, "iam_session_arn": USER}, "iam_session_arn: .* is not the ARN of an IAM session"),
-        (nothing, {**NEW, "tags": {"a": ""}}, "tags, the value of 'a': '' has 0 characters, 1 to 256 are allowed"),
+        (nothing, {**NEW, "tags": {"a": ""}}, "tags, the value of 'a': '' has 0 characters; 1 to 256 are allowed"),
         (
             nothing,
             {**NEW, "tags": {f"key-{number}": "x" for number in range(11)}},
-            "tags: the instance would have 11 tags, 10 are allowed",
+            "tags: the instance would have 11 tags; at most 10 are allowed",
         ),
         (
             an_instance(*[(f"key-{number}", "x") for number in range(10)]),
             {**HOST, "tags": {"one": "more"}, "purge_tags": False},
-            "tags: the instance would have 11 tags, 10 are allowed",
+            "tags: the instance would have 11 tags; at most 10 are allowed",
         ),
     ],
 )

@@ -148,7 +148,10 @@ def test_what_was_deregistered_can_be_registered_a_day_later(
     predicted = on_premises_instance.ensure(connect, params, True)
     assert predicted["warnings"] == [f"AWS may refuse to register host: {held}."]
     error = failure(connect, **HOST, **identity)
-    assert error.message == f"instance_name: {held}; run this task again then, or use another name with another ARN now"
+    assert (
+        error.message
+        == f"instance_name: {held}; run this task again after that, or use another name with another ARN now"
+    )
     assert "InstanceNameAlreadyRegisteredException" in str(error.exception)
     assert (error.kwargs["changed"], read(codedeploy)) == (False, None)
     assert iam_beside(codedeploy).list_users()["Users"] == []
@@ -205,7 +208,7 @@ def test_another_arn_is_an_outage_of_a_day(
 
     error = failure(connect, **given)
     assert (
-        "host was deregistered to change its ARN, and could not be registered again: instance_name: AWS still holds"
+        "host was deregistered to change its ARN, but could not be registered again: instance_name: AWS still holds"
         in str(error)
     )
     assert error.kwargs["changed"]

@@ -182,7 +182,7 @@ def test_10_no_appspec_is_an_error(source: dict[str, t.Any], connect: Connect, e
     """Better: before anything is read or archived, not after."""
     pathlib.Path(source["source"], "appspec.yml").unlink()
     pathlib.Path(source["source"], "broken").symlink_to("nowhere")
-    with pytest.raises(CodeDeployError, match=r"source: .* has no appspec\.yml at its top"):
+    with pytest.raises(CodeDeployError, match=r"source: .* has no appspec\.yml at its top level"):
         push(connect, source)
     assert operations(emulator) == ["CreateBucket"]
 

@@ -129,7 +129,7 @@ def test_names_of_github_connections(connect: Connect, emulator: Emulator) -> No
     [
         (APPLICATIONS, {"application_names": ["a b"]}, "application_names: 'a b' is not a valid name"),
         (CONFIGS, {"deployment_config_names": ["a b"]}, "deployment_config_names: 'a b' is not a valid name"),
-        (INSTANCES, {"instance_names": ["i-1"]}, "instance_names: 'i-1' begins with i-"),
+        (INSTANCES, {"instance_names": ["i-1"]}, "instance_names: 'i-1' must not start with"),
         (
             INSTANCES,
             {"tag_filters": [{"key": None, "value": None, "type": None}]},

@@ -91,11 +91,11 @@ def test_removing_is_a_change_even_if_the_revision_is_there(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"keep": 0}, "keep: 0 was given, it must be greater than 0"),
+        ({"keep": 0}, "keep: 0 is too small; set a number greater than 0"),
         ({"keep": -1}, "keep: -1 was given"),
         (
             {"keep": 1, "source": None, "revision": {"s3_location": {"bucket": "b", "key": "k", "bundle_type": "zip"}}},
-            "keep: needs source",
+            "keep: requires source",
         ),
     ],
 )

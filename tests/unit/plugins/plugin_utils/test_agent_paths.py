@@ -67,9 +67,9 @@ def test_what_can_be_the_agents_on_linux(path: str) -> None:
             "has one of",
             ["/srv/codedeploy'", '/srv/"codedeploy"', "/srv/codedeploy\\n", "/srv/[a]/codedeploy", "/srv/codedeploy/~"],
         ),
-        ("of the system", ["/", "//", "/bin", "/boot/codedeploy", "/root/codedeploy", "/proc/self/codedeploy"]),
+        ("is in a system folder", ["/", "//", "/bin", "/boot/codedeploy", "/root/codedeploy", "/proc/self/codedeploy"]),
         (
-            "of the system",
+            "is in a system folder",
             [
                 "/dev/shm/codedeploy",  # noqa: S108
                 "/tmp/codedeploy",  # noqa: S108
@@ -78,11 +78,11 @@ def test_what_can_be_the_agents_on_linux(path: str) -> None:
                 "/run/user/1000/codedeploy",
             ],
         ),
-        ("of the system", ["/root/.ssh", "/lib64/codedeploy", "/sbin/codedeploy", "/sys/codedeploy"]),
-        ("of secrets", ["/home/deploy/.ssh/codedeploy", "/var/lib/codedeploy/.aws"]),
+        ("is in a system folder", ["/root/.ssh", "/lib64/codedeploy", "/sbin/codedeploy", "/sys/codedeploy"]),
+        ("with secrets", ["/home/deploy/.ssh/codedeploy", "/var/lib/codedeploy/.aws"]),
         ("home", ["/home", "/home/deploy", "/home/codedeploy/"]),
         (
-            "may hold",
+            "may contain files of others",
             [
                 "/etc/ssh",
                 "/etc/passwd",
@@ -95,7 +95,10 @@ def test_what_can_be_the_agents_on_linux(path: str) -> None:
                 "/run",
             ],
         ),
-        ("may hold", ["/home/codedeploy/shop", "/srv", "/data", "/mnt/disk", "/media/disk/", "/VAR"]),
+        (
+            "may contain files of others",
+            ["/home/codedeploy/shop", "/srv", "/data", "/mnt/disk", "/media/disk/", "/VAR"],
+        ),
     ],
 )
 def test_what_is_not_the_agents_on_linux(problem: str, paths: list[object]) -> None:
@@ -135,13 +138,13 @@ def test_what_can_be_the_agents_on_windows(path: str) -> None:
                 'D:\\"codedeploy"',
             ],
         ),
-        ("ends in", ["D:\\codedeploy.", "D:\\codedeploy \\log"]),
+        ("ends with", ["D:\\codedeploy.", "D:\\codedeploy \\log"]),
         ("short name", ["C:\\PROGRA~1\\codedeploy"]),
         ("device", ["D:\\codedeploy\\CON", "D:\\codedeploy\\nul.txt", "D:\\codedeploy\\com1"]),
-        ("of the system", ["C:\\", "C:\\Windows\\codedeploy", "c:/windows/System32", "C:\\Temp\\codedeploy"]),
+        ("is in a system folder", ["C:\\", "C:\\Windows\\codedeploy", "c:/windows/System32", "C:\\Temp\\codedeploy"]),
         ("home", ["C:\\Users\\deploy"]),
         (
-            "may hold",
+            "may contain files of others",
             [
                 "C:\\ProgramData\\Amazon",
                 "C:\\Program Files (x86)\\",

@@ -144,13 +144,13 @@ def test_what_is_plain_names_a_host(name: str) -> None:
 
 @pytest.mark.parametrize("name", ODD, ids=ascii)
 def test_what_is_not_plain_does_not(name: str) -> None:
-    assert "is not made of letters" in str(problem_with_name(name, ()))
+    assert "does not consist of letters" in str(problem_with_name(name, ()))
     assert problem_with_address(name) == problem_with_variable("ansible_ssh_host", name) == problem_with_name(name, ())
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_the_controller_is_no_host_by_any_spelling(name: str) -> None:
-    assert problem_with_address(name) == problem_with_name(name, ()) == "means the controller itself"
+    assert problem_with_address(name) == problem_with_name(name, ()) == "is the controller itself"
 
 
 @pytest.mark.parametrize("name", ["all", "ungrouped", "All", "web"])
@@ -162,9 +162,9 @@ def test_a_group_is_no_host(name: str) -> None:
     ("name", "problem"),
     [
         ("tag_web", None),
-        ("all", "is a group of Ansible's own"),
-        ("ungrouped", "is a group of Ansible's own"),
-        ("localhost", "means the controller itself"),
+        ("all", "is a predefined group of Ansible"),
+        ("ungrouped", "is a predefined group of Ansible"),
+        ("localhost", "is the controller itself"),
         ("host", "is the name of a host"),
     ],
 )
@@ -189,7 +189,7 @@ def test_a_name_is_one_argument_and_one_file_and_never_loopback(name: str) -> No
 
 @given(st.integers(0, 2**24 - 1), st.sampled_from(["{}", "{:#x}", "0{:o}"]))
 def test_loopback_in_any_base(host: int, base: str) -> None:
-    assert problem_with_address(base.format((127 << 24) + host)) == "means the controller itself"
+    assert problem_with_address(base.format((127 << 24) + host)) == "is the controller itself"
 
 
 @pytest.mark.parametrize(
@@ -243,12 +243,12 @@ def test_the_next_name_counts_and_who_has_none_is_left_out() -> None:
         "b": "b",
         "web-3": "e",
     }
-    assert [text.partition(" is not made")[0] for text in warnings] == [
+    assert [text.partition(" does not consist")[0] for text in warnings] == [
         "hostnames: tag:Name of 'a' in us-east-1 cannot name a host: '-oX'",
         "hostnames: tag:Name of 'b' in us-east-1 cannot name a host: '{{ x }}'",
         "hostnames: tag:Name of 'c+d' in us-east-1 cannot name a host: 'web' is the name of a group",
         "hostnames: its name in CodeDeploy of 'c+d' in us-east-1 cannot name a host: 'c+d'",
-        "hostnames: 'c+d' in us-east-1 is left out, since no name is left for it; give it a tag that names it",
+        "hostnames: 'c+d' in us-east-1 is skipped, since none of its names can be used; give it a tag with a valid name",
     ]
 
 

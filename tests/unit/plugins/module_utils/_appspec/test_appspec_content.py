@@ -65,10 +65,13 @@ def test_a_content_comes_with_its_digest(tmp_path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"content": "a", "sha256": "b"}, r"revision\.string\.sha256: 'b' was given, but the content has 'ca97"),
-        ({"content": ["a"]}, r"revision\.string\.content: \['a'\] is neither a mapping nor a text"),
+        (
+            {"content": "a", "sha256": "b"},
+            r"revision\.string\.sha256: 'b' does not match the content, whose digest is 'ca97",
+        ),
+        ({"content": ["a"]}, r"revision\.string\.content: \['a'\] is neither a mapping nor a string"),
         ({"path": "/nowhere"}, r"revision\.string\.path: '/nowhere' cannot be read: No such file"),
-        ({"path": "/bin/true"}, r"revision\.string\.path: the file is not UTF-8"),
+        ({"path": "/bin/true"}, r"revision\.string\.path: the file is not valid UTF-8"),
     ],
 )
 def test_a_content_that_is_none_is_named(given: dict[str, t.Any], message: str) -> None:

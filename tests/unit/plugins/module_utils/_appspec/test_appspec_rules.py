@@ -57,7 +57,7 @@ def test_the_example_application_has_no_problems() -> None:
 def test_a_problem_says_what_is_wrong_and_what_to_do() -> None:
     verdict = check_appspec(f"{SERVER}hooks:\n  AfterInstal:\n    - location: a.sh\n")
     assert problems_text(verdict.problems) == (
-        "appspec.yml:4: hooks.AfterInstal is not a lifecycle event, so it never runs. Did you mean AfterInstall? [event-unknown]"
+        "appspec.yml:4: hooks.AfterInstal is not a lifecycle event, so its scripts never run. Did you mean AfterInstall? [event-unknown]"
     )
 
 

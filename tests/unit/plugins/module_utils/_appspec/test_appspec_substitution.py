@@ -72,7 +72,11 @@ def test_an_appspec_without_a_place_for_it_is_refused(appspec: Any, text: str) -
 
 
 def test_values_that_do_not_belong_there_are_refused() -> None:
-    with pytest.raises(AppSpecError, match="'web:8' is not the ARN of a task definition: it looks like arn:aws:ecs"):
+    with pytest.raises(
+        AppSpecError, match="'web:8' is not the ARN of a task definition; expected something like arn:aws:ecs"
+    ):
         with_task_definition(TASK, "web:8")
-    with pytest.raises(AppSpecError, match=r"CurrentVersion: '\$LATEST' is not the number of a published version"):
+    with pytest.raises(
+        AppSpecError, match=r"CurrentVersion: '\$LATEST' is not the number of a published version; give one such as 7"
+    ):
         with_versions(FUNCTION, current="$LATEST", target="2")

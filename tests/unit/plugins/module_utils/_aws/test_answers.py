@@ -57,26 +57,26 @@ def without(*path: str) -> Replace:
 @pytest.mark.parametrize(
     ("replace", "problem"),
     [
-        (body(b'{"deploymentGroupInfo": []}'), "the answer's deploymentGroupInfo is a list, a mapping is expected"),
+        (body(b'{"deploymentGroupInfo": []}'), "the response's deploymentGroupInfo is a list, expected a mapping"),
         (body(b'{"deploymentGroupInfo": null}'), "the answer has no deploymentGroupInfo"),
         (body(b"{}"), "the answer has no deploymentGroupInfo"),
-        (body(b"[]"), "the answer is a list, a mapping is expected"),
-        (body(b'{"deploymentGroupInfo": {"ec2TagFilters": "ab"}}'), "ec2TagFilters is a string, a list is expected"),
+        (body(b"[]"), "the response is a list, expected a mapping"),
+        (body(b'{"deploymentGroupInfo": {"ec2TagFilters": "ab"}}'), "ec2TagFilters is a string, expected a list"),
         (
             body(b'{"deploymentGroupInfo": {"ec2TagFilters": [null]}}'),
-            r"ec2TagFilters\[0\] is null, a mapping is expected",
+            r"ec2TagFilters\[0\] is null, expected a mapping",
         ),
         (
             body(b'{"deploymentGroupInfo": {"lastAttemptedDeployment": {"createTime": "soon"}}}'),
-            "deploymentGroupInfo.lastAttemptedDeployment.createTime is a string, a time is expected",
+            "deploymentGroupInfo.lastAttemptedDeployment.createTime is a string, expected a time",
         ),
         (body(b'{"deploymentGroupInfo": {"computePlatform": "Strange"}}'), "is none of Server, Lambda, ECS"),
-        (body(b'{"deploymentGroupInfo": {"computePl'), "the answer is not valid JSON"),
-        (body(b""), "the answer is empty"),
+        (body(b'{"deploymentGroupInfo": {"computePl'), "the response is not valid JSON"),
+        (body(b""), "the response is empty"),
         (body(b"<!DOCTYPE html><html><br></html>"), "the answer is a web page; check endpoint_url"),
         (body(b"<!DOCTYPE html><html><br></html>", 403), r"the answer is a web page \(HTTP status 403\)"),
         (body(b"", 302, location="http://127.0.0.1:9/login"), "the endpoint redirects to 'http://127.0.0.1:9/login'"),
-        (body(b"[]", 400), "the answer is not in the form that the service's model describes"),
+        (body(b"[]", 400), "the response does not have the form that the service's model describes"),
     ],
 )
 def test_an_answer_that_cannot_be_read(replace: Replace, problem: str, connect: Connect, codedeploy: t.Any) -> None:
@@ -100,7 +100,7 @@ def test_a_group_has_its_application_s_platform(connect: Connect, codedeploy: t.
     with (
         answering("GetApplication", without("application", "computePlatform")),
         answering("GetDeploymentGroup", without("deploymentGroupInfo", "computePlatform")),
-        pytest.raises(CodeDeployError, match=r"\(GetApplication\): the answer has no application.computePlatform"),
+        pytest.raises(CodeDeployError, match=r"\(GetApplication\): the response has no application.computePlatform"),
     ):
         find_deployment_group(client, "web", "test")
 

@@ -65,7 +65,7 @@ def test_what_to_check_is_said_where_aws_does_not() -> None:
     with pytest.raises(CodeDeployError) as caught:
         aws_call("do it")(failing("InvalidRoleException", 1))()
     assert caught.value.message == (
-        "Failed to do it (check that the role exists, and that its trust policy lets codedeploy.amazonaws.com do sts:AssumeRole)"
+        "Failed to do it (check that the role exists, and that its trust policy allows sts:AssumeRole to codedeploy.amazonaws.com)"
     )
     assert error_code(caught.value) == "InvalidRoleException"
 

@@ -75,13 +75,13 @@ def test_a_profile_and_keys(params: dict[str, str], environment: dict[str, str],
     [
         ("eu-central-1", {}, ""),
         ("eusc-de-east-1", {"AWS_REGION": ""}, ""),
-        ("", {"AWS_REGION": ""}, "AWS_REGION: is empty; give it a region like eu-central-1, or unset it"),
-        (None, {"AWS_DEFAULT_REGION": ""}, "AWS_DEFAULT_REGION: is empty; give it"),
-        (None, {}, "region: is not set; set it, or AWS_REGION, or the region of the profile"),
-        ("eu central", {}, "region: 'eu central' is not a region; give one like eu-central-1"),
-        ("EU-CENTRAL-1", {"AWS_REGION": "EU-CENTRAL-1"}, "AWS_REGION: 'EU-CENTRAL-1' is not a region;"),
-        ("eu-central-1\n", {}, "region: 'eu-central-1\\n' is not a region;"),
-        ("eu.evil.example/", {}, "region: 'eu.evil.example/' is not a region;"),
+        ("", {"AWS_REGION": ""}, "AWS_REGION: is empty; set it to a region like eu-central-1, or unset it"),
+        (None, {"AWS_DEFAULT_REGION": ""}, "AWS_DEFAULT_REGION: is empty; set it"),
+        (None, {}, "region: is missing; set it, AWS_REGION, or the region of the profile"),
+        ("eu central", {}, "region: 'eu central' is not a valid region; use something like eu-central-1"),
+        ("EU-CENTRAL-1", {"AWS_REGION": "EU-CENTRAL-1"}, "AWS_REGION: 'EU-CENTRAL-1' is not a valid region;"),
+        ("eu-central-1\n", {}, "region: 'eu-central-1\\n' is not a valid region;"),
+        ("eu.evil.example/", {}, "region: 'eu.evil.example/' is not a valid region;"),
     ],
 )
 def test_regions(region: str | None, environment: dict[str, str], said: str) -> None:
@@ -95,7 +95,7 @@ def test_regions(region: str | None, environment: dict[str, str], said: str) -> 
         (None, ""),
         ("https://host", ""),
         ("http://[::1]:4566/x", ""),
-        ("localhost:4566", "'localhost:4566' is not the URL of an endpoint; give one like https://host:port"),
+        ("localhost:4566", "'localhost:4566' is not a valid endpoint URL; use something like https://host:port"),
         ("https://", "'https://' is not"),
         ("ftp://host", "'ftp://host' is not"),
         ("https://host:port", "'https://host:port' is not"),
@@ -117,10 +117,10 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
     }
     assert said == {
         good: "",
-        empty: f"aws_ca_bundle: '{empty}' holds no certificates in PEM format; name a file that does",
+        empty: f"aws_ca_bundle: '{empty}' contains no certificates in PEM format; use a file that does",
         tmp_path
-        / "none.pem": f"aws_ca_bundle: there is no file '{tmp_path}/none.pem'; correct the path, or remove or unset it",
-        tmp_path: f"aws_ca_bundle: '{tmp_path}' cannot be read (Is a directory); name a file that can",
+        / "none.pem": f"aws_ca_bundle: the file '{tmp_path}/none.pem' does not exist; correct the path, or remove or unset it",
+        tmp_path: f"aws_ca_bundle: '{tmp_path}' cannot be read (Is a directory); use a readable file",
     }
 
 
@@ -134,12 +134,12 @@ def test_files_of_authorities(tmp_path: pathlib.Path) -> None:
         ("circle", ""),
         (
             "mfa",
-            "profile: the profile 'mfa' asks for an MFA code, which a task cannot enter; get temporary credentials",
+            "profile: the profile 'mfa' requires an MFA code, which a task cannot enter; get temporary credentials",
         ),
-        ("over-mfa", "profile: the profile 'mfa' asks for an MFA code"),
+        ("over-mfa", "profile: the profile 'mfa' requires an MFA code"),
         (
             "nobody",
-            "profile: there is no profile 'nobody' in the AWS configuration of this host; the profiles there are ",
+            "profile: there is no profile 'nobody' in the AWS configuration of this host; use one of",
         ),
     ],
 )
@@ -149,9 +149,9 @@ def test_profiles(name: str | None, said: str) -> None:
 
 
 def test_the_default_profile_may_ask_for_a_code_too() -> None:
-    assert "asks for an MFA code" in problem(lambda: check_profile(None, "profile", {"default": PROFILES["mfa"]}))
+    assert "requires an MFA code" in problem(lambda: check_profile(None, "profile", {"default": PROFILES["mfa"]}))
     said = problem(lambda: check_profile("nobody", "s3_connection.profile", {}))
-    assert said.startswith("s3_connection.profile: there is no profile 'nobody'") and said.endswith("there are none")
+    assert said.startswith("s3_connection.profile: there is no profile 'nobody'") and said.endswith("it has none")
 
 
 @pytest.mark.parametrize(

@@ -77,18 +77,26 @@ REGION = {"region": "eu-central-1"}
 @pytest.mark.parametrize(
     ("variables", "options", "message"),
     [
-        ({}, {"profile": "mfa"}, "profile: the profile 'mfa' asks for an MFA code, which a task cannot enter;"),
-        ({"AWS_PROFILE": "mfa"}, {}, "AWS_PROFILE: the profile 'mfa' asks for an MFA code, which a task cannot enter;"),
+        ({}, {"profile": "mfa"}, "profile: the profile 'mfa' requires an MFA code, which a task cannot enter;"),
+        ({"AWS_PROFILE": "mfa"}, {}, "AWS_PROFILE: the profile 'mfa' requires an MFA code, which a task cannot enter;"),
         (
             {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"},
             {"profile": "plain"},
-            "profile: cannot be combined with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; remove or unset the one or the other",
+            "profile: cannot be combined with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; remove or unset one of them",
         ),
-        ({"AWS_REGION": ""}, KEYS, "AWS_REGION: is empty; give it a region like eu-central-1, or unset it"),
+        ({"AWS_REGION": ""}, KEYS, "AWS_REGION: is empty; set it to a region like eu-central-1, or unset it"),
         ({"AWS_REGION": ""}, {**KEYS, "endpoint_url": "http://127.0.0.1:1"}, "AWS_REGION: is empty;"),
-        ({}, KEYS, "region: is not set; set it, or AWS_REGION, or the region of the profile"),
-        ({}, {**KEYS, **REGION, "aws_ca_bundle": "/none/ca.pem"}, "aws_ca_bundle: there is no file '/none/ca.pem';"),
-        ({"AWS_CA_BUNDLE": "/none/ca.pem"}, {**KEYS, **REGION}, "AWS_CA_BUNDLE: there is no file '/none/ca.pem';"),
+        ({}, KEYS, "region: is missing; set it, AWS_REGION, or the region of the profile"),
+        (
+            {},
+            {**KEYS, **REGION, "aws_ca_bundle": "/none/ca.pem"},
+            "aws_ca_bundle: the file '/none/ca.pem' does not exist;",
+        ),
+        (
+            {"AWS_CA_BUNDLE": "/none/ca.pem"},
+            {**KEYS, **REGION},
+            "AWS_CA_BUNDLE: the file '/none/ca.pem' does not exist;",
+        ),
         ({}, {**REGION, "profile": "nobody"}, "profile: there is no profile 'nobody' in the AWS configuration"),
         ({}, REGION, "Failed to list the applications (set profile or AWS_PROFILE, or access_key and secret_key"),
         (
@@ -140,7 +148,7 @@ def test_plain_http_to_another_machine_is_warned_of_once(warnings: list[str]) ->
     for service in ("codedeploy", "sts", "s3", "s3"):
         module.client(service)
     assert warnings == [
-        "endpoint_url: http://***@codedeploy.invalid is plain HTTP, so others on the network can read and change what is sent; use https"
+        "endpoint_url: http://***@codedeploy.invalid is plain HTTP, so others on the network can read and change the traffic; use https"
     ]
 
 
@@ -167,8 +175,8 @@ def module_for(options: Options) -> t.Any:
     ("connection", "message"),
     [
         ({"profile": "nobody"}, "s3_connection.profile: there is no profile 'nobody'"),
-        ({"profile": "mfa"}, "s3_connection.profile: the profile 'mfa' asks for an MFA code"),
-        ({"region": "eu central"}, "s3_connection.region: 'eu central' is not a region"),
+        ({"profile": "mfa"}, "s3_connection.profile: the profile 'mfa' requires an MFA code"),
+        ({"region": "eu central"}, "s3_connection.region: 'eu central' is not a valid region"),
         ({"endpoint_url": "s3:9000"}, "s3_connection.endpoint_url: 's3:9000' is not the URL of an endpoint"),
     ],
 )
@@ -198,7 +206,7 @@ def test_a_role_is_assumed_within_the_time_limits(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(botocore.endpoint, "time", types.SimpleNamespace(sleep=slept.append))
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
     result = module_result("application_info", {"profile": "role"})
-    assert result["msg"].startswith("Failed to get the credentials of the profile (no answer: check the region,")
+    assert result["msg"].startswith("Failed to get the credentials of the profile (no response: check the region,")
     assert "http://127.0.0.1:1" in result["msg"]
     assert len(slept) == FIRST_ATTEMPTS - 1
 

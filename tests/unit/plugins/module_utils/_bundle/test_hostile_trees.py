@@ -57,9 +57,7 @@ def nested(source: Tree, depth: int) -> None:
 def test_links_that_multiply_paths_end_at_the_limit(source: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     two_links_each(source, 22)
     monkeypatch.setattr(tree, "MOST_REPEATED", 1000)
-    with pytest.raises(
-        BundleError, match=r"links lead to the same directories more than 1,000 times, the last time to 'd"
-    ):
+    with pytest.raises(BundleError, match=r"links repeat directories more than 1,000 times, last at 'd"):
         read_manifest(source)
 
 
@@ -67,7 +65,9 @@ def test_more_files_than_a_bundle_may_hold_are_refused(source: Tree, monkeypatch
     monkeypatch.setattr(limits, "MOST_PATHS", 5)
     assert len(read_manifest(source).entries) == 5
     (source / "new").touch()
-    with pytest.raises(BundleError, match=r"there are more than 5 files and directories, .*: exclude some"):
+    with pytest.raises(
+        BundleError, match=r"the bundle exceeds the limit of 5 files and directories at .*: exclude some"
+    ):
         read_manifest(source)
 
 
@@ -79,13 +79,15 @@ def test_links_that_meet_again_are_bundled_each(source: Tree) -> None:
 
 def test_a_sparse_file_is_refused_by_its_size(source: Tree) -> None:
     os.truncate(os.open(source / "disk.img", os.O_CREAT | os.O_WRONLY), 64 << 30)
-    with pytest.raises(BundleError, match=r"exceed 32 GiB with 'disk\.img' \(68,719,476,736 bytes\).*: exclude some"):
+    with pytest.raises(
+        BundleError, match=r"exceeds the limit of 32 GiB at 'disk\.img' \(68,719,476,736 bytes\).*: exclude some"
+    ):
         begin_reading(source)
 
 
 def test_directories_nested_too_deep_are_refused(source: Tree) -> None:
     nested(source, 1500)
-    with pytest.raises(BundleError, match=r"begins with 'deep/deep.*is nested 256 deep, and 255 are allowed"):
+    with pytest.raises(BundleError, match=r"begins with 'deep/deep.*is nested 256 levels deep, but the limit is 255"):
         read_manifest(source)
 
 
@@ -99,7 +101,7 @@ def test_a_path_that_a_host_cannot_take_is_refused(source: Tree) -> None:
     for _level in range(20):
         os.mkdir("d" * 250, dir_fd=inner)
         inner = os.open("d" * 250, os.O_RDONLY, dir_fd=inner)
-    with pytest.raises(BundleError, match=r"has 4,015 bytes, and hosts take 3,968: shorten or exclude it"):
+    with pytest.raises(BundleError, match=r"has 4,015 bytes, but the limit on hosts is 3,968: shorten or exclude it"):
         read_manifest(source)
 
 
@@ -132,7 +134,7 @@ def replaced_by_another(path: Tree) -> None:
     other.rename(path)
 
 
-CHANGED = "changed while the bundle was being made: run the task again"
+CHANGED = "changed while the bundle was being built: run the task again"
 
 
 def test_a_directory_swapped_for_a_link_while_it_is_listed_lets_nothing_in(source: Tree) -> None:
@@ -224,7 +226,7 @@ def test_an_appspec_that_is_no_file_is_named(source: Tree, kind: str) -> None:
         appspec.mkdir()
     else:
         appspec.symlink_to("/dev/zero" if kind == "device" else "nowhere")
-    with pytest.raises(BundleError, match=r"'appspec\.yml' is not a regular file, nor a link to one"):
+    with pytest.raises(BundleError, match=r"'appspec\.yml' is neither a regular file nor a link to one"):
         read_manifest(source)
     if kind != "broken link":
         with pytest.raises(InvalidOption, match=r"appspec: .* cannot be read: it is not a regular file"):

@@ -100,12 +100,12 @@ def test_what_becomes_of_links(
     [
         (broken, "follow", "'new' is a broken link (to 'nowhere')"),
         (circle, "follow", "'new' is a broken link (to 'new')"),
-        (outside, "follow", "'new' is a link that leaves the source"),
-        (outside, "preserve", "'new' is a link that leaves the source"),
+        (outside, "follow", "'new' is a link that leads out of the source"),
+        (outside, "preserve", "'new' is a link that leads out of the source"),
         (absolute, "preserve", "'new' is an absolute link"),
-        (upwards, "follow", "'scripts/new' is a link to a directory that holds it"),
-        (upwards, "follow_outside", "'scripts/new' is a link to a directory that holds it"),
-        (there_and_back, "follow", "is a link to a directory that holds it"),
+        (upwards, "follow", "'scripts/new' links to one of its own parent directories"),
+        (upwards, "follow_outside", "'scripts/new' links to one of its own parent directories"),
+        (there_and_back, "follow", "links to one of its own parent directories"),
         (to_file, "error", "'new' is a symbolic link (to 'scripts/start.sh')"),
     ],
 )

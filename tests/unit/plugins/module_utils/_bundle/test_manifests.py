@@ -17,7 +17,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifes
     BundleError,
     Entry,
     fingerprinted,
-    held,
+    with_content,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.reading import begin_reading
 from unit.trees import APPSPEC, archive_of, make_tree, read_manifest
@@ -91,8 +91,8 @@ def make_socket(path: pathlib.Path) -> None:
         ),
         (lambda tree: os.mkfifo(tree / "pipe"), "'pipe' is neither a file nor a directory"),
         (lambda tree: make_socket(tree / "sock"), "'sock' is neither a file nor a directory"),
-        (lambda tree: (tree / "null").symlink_to("/dev/null"), "'null' is a link that leaves the source"),
-        (lambda tree: (tree / os.fsdecode(b"caf\xe9")).touch(), "is not UTF-8"),
+        (lambda tree: (tree / "null").symlink_to("/dev/null"), "'null' is a link that leads out of the source"),
+        (lambda tree: (tree / os.fsdecode(b"caf\xe9")).touch(), "is not valid UTF-8"),
         (lambda tree: (tree / "two\nlines").touch(), r"'two\nlines' has a control character in its name"),
         (
             lambda tree: (tree / "file;1").touch(),
@@ -169,7 +169,7 @@ def test_a_file_that_changes_meanwhile_makes_no_bundle(
     (tree / "data").write_bytes(b"a" * size)
     bundle = TreeBundle(read_manifest(tree), bundle_type, 1)
     change(tree / "data")
-    with pytest.raises(BundleError, match="'data' changed while the bundle was being made"):
+    with pytest.raises(BundleError, match="'data' changed while the bundle was being built"):
         list(bundle.chunks())
 
 
@@ -196,11 +196,11 @@ def test_what_there_is_no_memory_for_is_read_again(tree: pathlib.Path, monkeypat
     begun = begin_reading(tree, level=1)
     begun.manifest()
     (tree / "größe.txt").write_text("o")
-    with pytest.raises(BundleError, match=r"'größe\.txt' changed while the bundle was being made"):
+    with pytest.raises(BundleError, match=r"'größe\.txt' changed while the bundle was being built"):
         list(begun.packed())
 
 
-@pytest.mark.parametrize("read", [held, fingerprinted])
+@pytest.mark.parametrize("read", [with_content, fingerprinted])
 @pytest.mark.parametrize("size", [0, 4, 15])
 def test_a_file_that_changed_since_it_was_listed_makes_no_bundle(
     tree: pathlib.Path, read: t.Callable[[Entry], Entry], size: int
@@ -209,5 +209,5 @@ def test_a_file_that_changed_since_it_was_listed_makes_no_bundle(
     file.write_bytes(b"line\n")
     listed = Entry("log", 0o100644, str(file), file.stat().st_size)
     file.write_bytes(b"x" * size)
-    with pytest.raises(BundleError, match="'log' changed while the bundle was being made"):
+    with pytest.raises(BundleError, match="'log' changed while the bundle was being built"):
         read(listed)

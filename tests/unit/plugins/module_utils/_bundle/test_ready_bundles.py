@@ -98,7 +98,7 @@ def test_an_archive_without_an_appspec_where_the_agent_looks_is_refused(
 def test_what_is_no_sound_archive_is_refused(tmp_path: pathlib.Path, content: bytes) -> None:
     (tmp_path / "bundle").write_bytes(content)
     with pytest.raises(
-        BundleError, match=r"is neither a directory nor a sound zip, tar or tgz file|has no appspec\.yml"
+        BundleError, match=r"is neither a directory nor a valid zip, tar or tgz file|has no appspec\.yml"
     ):
         read_ready(tmp_path / "bundle")
 
@@ -106,7 +106,7 @@ def test_what_is_no_sound_archive_is_refused(tmp_path: pathlib.Path, content: by
 def test_another_type_than_expected_is_refused(tmp_path: pathlib.Path) -> None:
     (tmp_path / "bundle").write_bytes(packed("tgz", GOOD))
     assert read_ready(tmp_path / "bundle", "tgz").bundle_type == "tgz"
-    with pytest.raises(BundleError, match=r"zip was given, but .* is of type tgz"):
+    with pytest.raises(BundleError, match=r"zip does not match .*, which is of type tgz: set that type, or omit it"):
         read_ready(tmp_path / "bundle", "zip")
 
 
@@ -196,7 +196,7 @@ KINDS = {tarfile.REGTYPE: stat.S_IFREG, tarfile.DIRTYPE: stat.S_IFDIR, tarfile.S
 
 _LEADS_OUT = "leads out of it by `..`"
 _ABSOLUTE = "is an absolute path"
-_LEAVES = "is a link that leaves the archive"
+_LEAVES = "is a link that leads out of the archive"
 _THROUGH = "would be written through the link"
 _DEVICE = "is a device, "
 
@@ -222,15 +222,15 @@ _DEVICE = "is a device, "
         ([link("d", "e"), Put("d/e/f/x")], _THROUGH),
         ([Put("a"), Put("a/b")], "which is a file in the archive"),
         ([Put("a/b/c"), Put("a")], "which is a file in the archive"),
-        ([Put("a"), Put("a")], "is in the archive twice"),
-        ([Put("a"), Put("./a")], "is in the archive twice"),
-        ([Put("a"), link("a", "appspec.yml")], "is in the archive twice"),
-        ([folder("a"), Put("a")], "is in the archive twice"),
+        ([Put("a"), Put("a")], "is a duplicate in the archive"),
+        ([Put("a"), Put("./a")], "is a duplicate in the archive"),
+        ([Put("a"), link("a", "appspec.yml")], "is a duplicate in the archive"),
+        ([folder("a"), Put("a")], "is a duplicate in the archive"),
         ([Put("tty", "", tarfile.CHRTYPE)], _DEVICE),
         ([Put("pipe", "", tarfile.FIFOTYPE)], _DEVICE),
         ([Put("x" * 256)], "has more than 255 bytes"),
         ([Put("d/" * 255 + "x")], "is nested 256 deep"),
-        ([Put(("d" * 200 + "/") * 20 + "x")], "has 4,021 bytes, and hosts take 3,968"),
+        ([Put(("d" * 200 + "/") * 20 + "x")], "has 4,021 bytes, but the limit on hosts is 3,968"),
         ([Put("two\nlines")], "has a control character in its name"),
         ([Put(".")], "cannot be the name of a file or link"),
         ([link("./.", "a")], "cannot be the name of a file or link"),
@@ -259,8 +259,8 @@ def test_what_an_agent_would_misplace_or_refuse_is_named(
         ("tar", [Put("unknown", "", b"Z")], _DEVICE),
         ("zip", [Put("scripts\\start.ps1")], "has a backslash"),
         ("zip", [Put("..\\x")], "has a backslash"),
-        ("zip", [Put("d", "", tarfile.DIRTYPE)], "is a directory by its name or by its mode, but not by both"),
-        ("zip", [link("d/", "a")], "is a directory by its name or by its mode, but not by both"),
+        ("zip", [Put("d", "", tarfile.DIRTYPE)], "is a directory by either its name or its mode, but not by both"),
+        ("zip", [link("d/", "a")], "is a directory by either its name or its mode, but not by both"),
         ("zip", [Put("d/", "content", tarfile.DIRTYPE)], "cannot be the name of a file or link"),
         ("zip", [link("l", "")], "is a link to nothing"),
         ("tar", [link("l", "")], "is a link to nothing"),
@@ -329,7 +329,7 @@ _BOMB = gzip.compress(_TAR, mtime=0)
     ("content", "message"),
     [
         (damaged(_ZIP, _ZIP.index(b"aaaa") + 10), "Bad CRC-32"),
-        (_ZIP[:-300], "neither a directory nor a sound zip"),
+        (_ZIP[:-300], "neither a directory nor a valid zip"),
         (damaged(_ZIP, _ZIP.rindex(b"PK\1\2") + 46), "differ"),
         (damaged(_ZIP, _ZIP.rindex(b"PK\1\2") + 10, 12), r"by a method \(12\)"),
         (damaged(_TAR, _TAR.index(b"bbbb") - 512), "a header is damaged"),
@@ -376,4 +376,4 @@ def test_a_zip_that_says_less_than_it_holds_is_refused(tmp_path: pathlib.Path) -
 def test_a_zip_with_links_is_for_hosts_with_unzip(tmp_path: pathlib.Path) -> None:
     (tmp_path / "bundle").write_bytes(put_in("zip", [link("now", "appspec.yml")]))
     (problem,) = check_bundle(shipped_bundle(read_ready(tmp_path / "bundle")), "error")
-    assert "'now' is a link in a zip, which hosts without the program unzip lose" in problem
+    assert "'now' is a link in a zip, which hosts without `unzip` drop" in problem

@@ -44,15 +44,15 @@ RESTART = {"source": None, "deployment_mode": "RESTART"}
         ({"source": None, "deployment_mode": "STANDARD"}, "source, revision: both are empty"),
         ({"source": ""}, "source, revision: both are empty; one of them is required"),
         ({"deployment_config_name": ""}, "deployment_config_name: '' is not a valid name"),
-        ({"s3_bucket": "Bad_Bucket!"}, "s3_bucket: 'Bad_Bucket!' is not the name of a bucket"),
-        ({"s3_bucket": ""}, "s3_bucket: '' is not the name of a bucket"),
+        ({"s3_bucket": "Bad_Bucket!"}, "s3_bucket: 'Bad_Bucket!' is not a bucket name"),
+        ({"s3_bucket": ""}, "s3_bucket: '' is not a bucket name"),
         (
             {"source": None, "revision": {"s3_location": {"bucket": "a b"}}},
-            "revision.s3_location.bucket: 'a b' is not the name of a bucket",
+            "revision.s3_location.bucket: 'a b' is not a bucket name",
         ),
         (
             {"source": None, "revision": {"git_hub_location": {"repository": "web"}}},
-            "revision.git_hub_location.repository: 'web' is not a repository: it looks like OWNER/NAME",
+            "revision.git_hub_location.repository: 'web' is not a repository; expected something like OWNER/NAME",
         ),
     ],
 )

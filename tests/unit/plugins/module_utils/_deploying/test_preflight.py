@@ -144,7 +144,7 @@ def test_what_may_not_be_looked_at_is_a_warning(emulator: Emulator, connect: Con
     group = {**GROUP, "on_premises_instance_tag_filters": [has("role", "web")]}
     (warning,) = check_readiness(connect, group, COMMIT)
     assert warning.startswith(
-        "Not checked beforehand, since it is not allowed: Failed to list the on-premises instances"
+        "Skipped a preflight check, because the credentials are not allowed to make it: Failed to list the on-premises instances"
     )
 
 
@@ -158,18 +158,16 @@ def test_a_bundle_that_is_gone_or_another_one_by_now_is_named(emulator: Emulator
     with pytest.raises(CodeDeployError, match="there is no bucket 'releases'"):
         check_readiness(connect, group, bundle())
     s3.create_bucket(Bucket="releases")
-    with pytest.raises(
-        CodeDeployError, match=r"s3://releases/web\.zip is registered, and the bucket holds no such obj"
-    ):
+    with pytest.raises(CodeDeployError, match=r"s3://releases/web\.zip is registered, and the bucket has no such obj"):
         check_readiness(connect, group, bundle())
     s3.put_object(Bucket="releases", Key="web.zip", Body=b"")
     assert check_readiness(connect, group, bundle()) == []
-    with pytest.raises(CodeDeployError, match="it is another bundle by now"):
+    with pytest.raises(CodeDeployError, match="the object has been replaced since"):
         check_readiness(connect, group, bundle(e_tag="another"))
     emulator.faults.add(Fault("access_denied", action="s3:*"))
     (warning,) = check_readiness(connect, group, bundle())
     assert warning.startswith(
-        "Not checked beforehand, since it is not allowed: revision.s3_location: not allowed to use"
+        "Skipped a preflight check, because the credentials are not allowed to make it: revision.s3_location: not allowed to use"
     )
 
 
@@ -203,7 +201,9 @@ def test_what_an_appspec_for_lambda_names_is_there_or_not(
         assert [call.service for call in emulator.calls] == ["lambda", "lambda"]
         emulator.faults.add(Fault("access_denied", action="lambda:*"))
         (warning,) = check_readiness(connect, {"compute_platform": "Lambda"}, release)
-        assert warning.startswith("Not checked beforehand, since it is not allowed: Failed to read the function's")
+        assert warning.startswith(
+            "Skipped a preflight check, because the credentials are not allowed to make it: Failed to read the function's"
+        )
         return
     with pytest.raises(CodeDeployError, match=message):
         check_readiness(connect, {"compute_platform": "Lambda"}, release)

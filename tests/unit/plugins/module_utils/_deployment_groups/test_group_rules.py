@@ -102,106 +102,126 @@ def test_allowed(given: dict[str, Any]) -> None:
         ({"deployment_group_name": "a/b"}, "deployment_group_name: 'a/b' is not a valid name"),
         ({"deployment_config_name": ""}, "deployment_config_name: '' is not a valid name"),
         ({"service_role_arn": "codedeploy"}, "service_role_arn: 'codedeploy' is not the ARN of an IAM role"),
-        ({"ec2_tag_filters": filters(11)}, "ec2_tag_filters: 11 different filters are given, 10 are allowed"),
-        ({"ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; give a key, a value or both"),
+        ({"ec2_tag_filters": filters(11)}, "ec2_tag_filters: there are 11 different filters; at most 10 are allowed"),
+        ({"ec2_tag_filters": [{}]}, r"ec2_tag_filters\[0\]: the filter is empty; set a key, a value or both"),
         (
             {"ec2_tag_filters": [FILTER, {"key": "a", "value": "b", "type": "KEY_ONLY"}]},
-            r"ec2_tag_filters\[1\]: value 'b' contradicts type KEY_ONLY; leave one of them out",
+            r"ec2_tag_filters\[1\]: value 'b' contradicts type KEY_ONLY; omit one of them",
         ),
         ({"ec2_tag_filters": [{**FILTER, "type": "VALUE_ONLY"}]}, r"\[0\]: key 'stage' contradicts type VALUE_ONLY"),
         (
             {"ec2_tag_filters": [{"key": "a", "value": None, "type": "KEY_AND_VALUE"}]},
-            r"\[0\]: value is missing; a filter of type KEY_AND_VALUE needs it",
+            r"\[0\]: value is required for type KEY_AND_VALUE",
         ),
         ({"ec2_tag_filters": [{"key": ""}]}, r"\[0\]: the filter is empty"),
-        ({"ec2_tag_filters": [{"key": "k" * 129}]}, r"\[0\], key: 'k+' has 129 characters, 1 to 128"),
-        ({"ec2_tag_filters": [{"value": "v" * 257}]}, r"\[0\], value: 'v+' has 257 characters, 0 to 256"),
+        ({"ec2_tag_filters": [{"key": "k" * 129}]}, r"\[0\], key: 'k+' has 129 characters; 1 to 128"),
+        ({"ec2_tag_filters": [{"value": "v" * 257}]}, r"\[0\], value: 'v+' has 257 characters; 0 to 256"),
         (
             {"on_premises_tag_set": [filters(1), filters(2), filters(3), filters(4)]},
-            "on_premises_tag_set: 4 different lists of filters are given, 3 are allowed",
+            "on_premises_tag_set: there are 4 different lists of filters; at most 3 are allowed",
         ),
-        ({"ec2_tag_set": [[FILTER], filters(11)]}, r"ec2_tag_set\[1\]: 11 different filters are given, 10 are allowed"),
-        ({"ec2_tag_set": [[FILTER], []]}, r"ec2_tag_set\[1\]: \[\] is not a list of tag filters with at least one"),
-        ({"ec2_tag_set": [FILTER]}, r"ec2_tag_set\[0\]: {'key': 'stage', .*} is not a list of tag filters"),
-        ({"ec2_tag_set": [["stage"]]}, r"ec2_tag_set\[0\]\[0\]: 'stage' is not a tag filter, which has a key"),
+        (
+            {"ec2_tag_set": [[FILTER], filters(11)]},
+            r"ec2_tag_set\[1\]: there are 11 different filters; at most 10 are allowed",
+        ),
+        ({"ec2_tag_set": [[FILTER], []]}, r"ec2_tag_set\[1\]: \[\] is not a list with at least one tag filter"),
+        (
+            {"ec2_tag_set": [FILTER]},
+            r"ec2_tag_set\[0\]: {'key': 'stage', .*} is not a list with at least one tag filter",
+        ),
+        ({"ec2_tag_set": [["stage"]]}, r"ec2_tag_set\[0\]\[0\]: 'stage' is not a tag filter; set a key"),
         ({"ec2_tag_set": [[{"Key": "a"}]]}, r"ec2_tag_set\[0\]\[0\]: {'Key': 'a'} is not a tag filter"),
         (
             {"ec2_tag_set": [[{"key": "a", "type": "KEY"}]]},
             r"ec2_tag_set\[0\]\[0\]: type 'KEY' is not one of KEY_ONLY, VALUE_ONLY, KEY_AND_VALUE",
         ),
-        ({"ec2_tag_set": [[{"key": ["a"]}]]}, r"ec2_tag_set\[0\]\[0\], key: \['a'\] is not a text"),
+        ({"ec2_tag_set": [[{"key": ["a"]}]]}, r"ec2_tag_set\[0\]\[0\], key: \['a'\] is not a string"),
         (
             {"ec2_tag_filters": [FILTER], "ec2_tag_set": [[FILTER]]},
-            "ec2_tag_filters, ec2_tag_set: a deployment group has one or the other, but both are given",
+            "ec2_tag_filters: cannot be combined with ec2_tag_set; set one of them",
         ),
         (
             {"on_premises_instance_tag_filters": [FILTER], "on_premises_tag_set": [[FILTER]]},
-            "on_premises_instance_tag_filters, on_premises_tag_set: a deployment group has one or the other",
+            "on_premises_instance_tag_filters: cannot be combined with on_premises_tag_set",
         ),
         (
             {"auto_rollback_configuration": {"enabled": True, "events": []}},
-            "auto_rollback_configuration: enabled is true, but no events are given",
+            "auto_rollback_configuration: enabled is true, but events is empty",
         ),
         (
             {"deployment_style": {"deployment_type": "BLUE_GREEN", "deployment_option": "WITHOUT_TRAFFIC_CONTROL"}},
-            "deployment_style: deployment_type BLUE_GREEN does not go with deployment_option WITHOUT_TRAFFIC_CONTROL",
+            "deployment_style: deployment_type BLUE_GREEN cannot be combined with deployment_option WITHOUT_TRAFFIC_CONTROL",
         ),
-        ({"tags": {"a": ["b"]}}, r"tags, the value of 'a': \['b'\] is not a text"),
+        ({"tags": {"a": ["b"]}}, r"tags, the value of 'a': \['b'\] is not a string"),
         ({"new_deployment_group_name": "a/b"}, "new_deployment_group_name: 'a/b' is not a valid name"),
-        ({"new_deployment_group_name": "b", "state": "absent"}, "new_deployment_group_name: .* state absent"),
-        ({"wait_timeout": 0}, "wait_timeout: 0 was given, it must be greater than 0"),
-        ({"auto_scaling_groups": [f"group-{number}" for number in range(11)]}, "11 groups are given, 10 are allowed"),
-        ({"auto_scaling_groups": [""]}, r"auto_scaling_groups\[0\]: '' has 0 characters, 1 to 255 are allowed"),
-        ({"reinstall_missing_hooks": True}, "reinstall_missing_hooks: it needs auto_scaling_groups"),
+        ({"new_deployment_group_name": "b", "state": "absent"}, "new_deployment_group_name: .* state=absent"),
+        ({"wait_timeout": 0}, "wait_timeout: 0 is too small; set a number greater than 0"),
+        (
+            {"auto_scaling_groups": [f"group-{number}" for number in range(11)]},
+            "there are 11 groups; at most 10 are allowed",
+        ),
+        ({"auto_scaling_groups": [""]}, r"auto_scaling_groups\[0\]: '' has 0 characters; 1 to 255 are allowed"),
+        ({"reinstall_missing_hooks": True}, "reinstall_missing_hooks: requires auto_scaling_groups"),
         (
             {"trigger_configurations": [trigger(f"t{number}") for number in range(11)]},
-            "trigger_configurations: 11 triggers are given, 10 are allowed",
+            "trigger_configurations: there are 11 triggers; at most 10 are allowed",
         ),
         (
             {"trigger_configurations": [trigger("t"), trigger("t", trigger_events=["InstanceStart"])]},
-            "trigger_configurations: t is given more than once; each needs a name of its own",
+            "trigger_configurations: t is a duplicate; each trigger needs a unique name",
+        ),
+        ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: must not be empty"),
+        (
+            {"trigger_configurations": [trigger("t", trigger_events=[])]},
+            r"\[0\].trigger_events: must not be empty; list",
         ),
         (
             {"trigger_configurations": [trigger(n, trigger_events=[e]) for n in "dcba" for e in ("One", "Two")]},
-            "trigger_configurations: a, b, c, d is given more than once",
+            "trigger_configurations: a, b, c, d is a duplicate",
         ),
-        ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: it is empty"),
-        ({"trigger_configurations": [trigger("t", trigger_events=[])]}, r"\[0\].trigger_events: it is empty; name"),
+        ({"trigger_configurations": [trigger("")]}, r"trigger_configurations\[0\].trigger_name: must not be empty"),
+        (
+            {"trigger_configurations": [trigger("t", trigger_events=[])]},
+            r"\[0\].trigger_events: must not be empty; list",
+        ),
         (
             {"trigger_configurations": [trigger("t", trigger_target_arn="deployments")]},
-            r"\[0\].trigger_target_arn: 'deployments' is not the ARN of an SNS topic: it looks like arn:aws:sns:",
+            r"\[0\].trigger_target_arn: 'deployments' is not the ARN of an SNS topic; expected something like arn:aws:sns:",
         ),
         (
             {"alarm_configuration": {"enabled": True, "alarms": []}},
-            "alarm_configuration: enabled is true, but no alarms",
+            "alarm_configuration: enabled is true, but alarms is empty",
         ),
-        ({"alarm_configuration": {"alarms": [{"name": ""}]}}, r"alarms\[0\].name: '' has 0 characters, 1 to 255"),
-        ({"alarm_configuration": {"alarms": [{"name": "a" * 256}]}}, "has 256 characters, 1 to 255 are allowed"),
+        ({"alarm_configuration": {"alarms": [{"name": ""}]}}, r"alarms\[0\].name: '' has 0 characters; 1 to 255"),
+        ({"alarm_configuration": {"alarms": [{"name": "a" * 256}]}}, "has 256 characters; 1 to 255 are allowed"),
         (
             {"load_balancer_info": {"elb_info_list": [{"name": f"elb-{number}"} for number in range(11)]}},
-            "load_balancer_info.elb_info_list: 11 are given, 10 are allowed",
+            "load_balancer_info.elb_info_list: there are 11; at most 10 are allowed",
         ),
         (
             {"load_balancer_info": {"target_group_info_list": [{"name": ""}]}},
-            r"load_balancer_info.target_group_info_list\[0\].name: it is empty",
+            r"load_balancer_info.target_group_info_list\[0\].name: must not be empty",
         ),
-        ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "2 pairs are given, 1 is allowed"),
-        (pairs(target_groups=[{"name": "blue"}, {"name": ""}]), r"target_groups\[1\].name: it is empty"),
-        (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is given; a pair has two different"),
+        ({"load_balancer_info": {"target_group_pair_info_list": [PAIR, PAIR]}}, "there are 2 pairs; only 1 is allowed"),
+        (pairs(target_groups=[{"name": "blue"}, {"name": ""}]), r"target_groups\[1\].name: must not be empty"),
+        (pairs(target_groups=[{"name": "blue"}]), r"target_groups: \['blue'\] is not a pair; list two different"),
         (
             pairs(target_groups=[{"name": "blue"}, {"name": "green"}, {"name": "blue"}]),
-            r"target_groups: \['blue', 'green', 'blue'\] is given; a pair has two different",
+            r"target_groups: \['blue', 'green', 'blue'\] is not a pair; list two different",
         ),
-        (pairs(target_groups=[{"name": "blue"}] * 2), r"target_groups: \['blue', 'blue'\] is given; a pair has two"),
-        (pairs(prod_traffic_route={"listener_arns": []}), "prod_traffic_route.listener_arns: 0 are given; a route has"),
-        (pairs(test_traffic_route={"listener_arns": ["a", "b"]}), "test_traffic_route.listener_arns: 2 are given"),
+        (pairs(target_groups=[{"name": "blue"}] * 2), r"target_groups: \['blue', 'blue'\] is not a pair; list two"),
+        (
+            pairs(prod_traffic_route={"listener_arns": []}),
+            "prod_traffic_route.listener_arns: there are 0; set exactly one",
+        ),
+        (pairs(test_traffic_route={"listener_arns": ["a", "b"]}), "test_traffic_route.listener_arns: there are 2; set"),
         (
             {BLUE_GREEN: ready("CONTINUE_DEPLOYMENT", 5)},
-            "wait_time_in_minutes: 5 is given, but with action_on_timeout CONTINUE_DEPLOYMENT there is nothing to wait for",
+            "wait_time_in_minutes: 5 has no effect with action_on_timeout CONTINUE_DEPLOYMENT; omit it",
         ),
         (
             {BLUE_GREEN: termination("KEEP_ALIVE", 5)},
-            "termination_wait_time_in_minutes: 5 is given, but with action KEEP_ALIVE there is nothing to wait for",
+            "termination_wait_time_in_minutes: 5 has no effect with action KEEP_ALIVE; omit it",
         ),
     ],
 )
@@ -225,10 +245,10 @@ def test_target_instances(given: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"tag_filters": filters(11)}, "target_instances.tag_filters: 11 different filters are given, 10 are allowed"),
-        ({"ec2_tag_set": [[]]}, r"target_instances.ec2_tag_set\[0\]: \[\] is not a list of tag filters"),
-        ({"tag_filters": [FILTER], "ec2_tag_set": [[FILTER]]}, "tag_filters or ec2_tag_set can be given, not both"),
-        ({"auto_scaling_groups": [f"group-{number}" for number in range(11)]}, "11 groups are given, 10 are allowed"),
+        ({"tag_filters": filters(11)}, "target_instances.tag_filters: there are 11 different filters; at most 10 are allowed"),
+        ({"ec2_tag_set": [[]]}, r"target_instances.ec2_tag_set\[0\]: \[\] is not a list with at least one tag filter"),
+        ({"tag_filters": [FILTER], "ec2_tag_set": [[FILTER]]}, "tag_filters cannot be combined with ec2_tag_set"),
+        ({"auto_scaling_groups": [f"group-{number}" for number in range(11)]}, "there are 11 groups; at most 10 are allowed"),
     ],
 )
 def test_target_instances_that_are_refused(given: dict[str, Any], message: str) -> None:
@@ -275,17 +295,17 @@ def test_plans_that_are_allowed(platform: str, before: Resource | None, change: 
 @pytest.mark.parametrize(
     ("platform", "before", "change", "message"),
     [
-        ("Server", {}, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 2881)}, "2881 is given, 0 to 2880 is allowed for Server"),
-        ("Server", {}, {BLUE_GREEN: termination("TERMINATE", -1)}, "-1 is given, 0 to 2880 is allowed for Server"),
-        ("Server", {}, {"deployment_style": CONTROLLED}, "WITH_TRAFFIC_CONTROL needs a load balancer"),
+        ("Server", {}, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 2881)}, "2881 is out of range; set 0 to 2880 for Server"),
+        ("Server", {}, {BLUE_GREEN: termination("TERMINATE", -1)}, "-1 is out of range; set 0 to 2880 for Server"),
+        ("Server", {}, {"deployment_style": CONTROLLED}, "WITH_TRAFFIC_CONTROL requires a load balancer"),
         ("Server", COPIED, {"auto_scaling_groups": []}, "auto_scaling_groups: the deployment group would have 0; with"),
         ("Server", COPIED, {"auto_scaling_groups": ["a", "b"]}, "the deployment group would have 2; with"),
         ("Server", {}, COPYING, "auto_scaling_groups: the deployment group would have 0; with"),
         ("Server", {**COPYING, **BALANCED}, {"deployment_style": SHIFTED}, "the deployment group would have 0; with"),
-        ("Lambda", {}, {"deployment_style": CONTROLLED}, "for Lambda only BLUE_GREEN, WITH_TRAFFIC_CONTROL is allowed"),
+        ("Lambda", {}, {"deployment_style": CONTROLLED}, "is not supported for Lambda; BLUE_GREEN, WITH_TRAFFIC_CONTROL is required"),
         ("ECS", None, {**ECS, "ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
         ("ECS", None, {**ECS, BLUE_GREEN: {}}, f"{BLUE_GREEN}: .* must have a blue/green configuration"),
-        ("ECS", ECS, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 7201)}, "7201 is given, 0 to 7200 is allowed for ECS"),
+        ("ECS", ECS, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 7201)}, "7201 is out of range; set 0 to 7200 for ECS"),
         ("ECS", ECS, {"ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
         ("ECS", ECS, {"load_balancer_info": {}}, "load_balancer_info: .* must have a pair of target groups"),
         (
@@ -314,21 +334,19 @@ def test_plans_that_are_refused(platform: str, before: Resource | None, change: 
     ],
 )
 def test_what_a_platform_does_not_have(platform: str, given: dict[str, Any], option: str) -> None:
-    with pytest.raises(InvalidOption, match=f"^{option}: the application 'web' is for {platform}, whose"):
+    with pytest.raises(InvalidOption, match=f"^{option}: not supported for {platform} deployment groups"):
         check_plan({**OPTIONS, **ROLE, **given}, Plan(None, defaults(platform)), platform)
 
 
 def test_a_blue_green_configuration_cannot_be_removed() -> None:
     before = {**defaults("Server"), BLUE_GREEN: ready("CONTINUE_DEPLOYMENT", 0)}
-    with pytest.raises(InvalidOption, match=f"^{BLUE_GREEN}: AWS cannot remove it"):
+    with pytest.raises(InvalidOption, match=f"^{BLUE_GREEN}: AWS cannot remove this block"):
         check_plan({**OPTIONS, **ROLE, BLUE_GREEN: {}}, Plan(before, before), "Server")
 
 
 @pytest.mark.parametrize("platform", ["Server", "Lambda", "ECS"])
 def test_a_new_group_needs_a_role(platform: str) -> None:
-    with pytest.raises(
-        InvalidOption, match="service_role_arn: the deployment group 'test' does not exist, and to create it"
-    ):
+    with pytest.raises(InvalidOption, match="service_role_arn: required to create the deployment group 'test'"):
         check_plan(OPTIONS, Plan(None, defaults(platform)), platform)
 
 

@@ -61,13 +61,13 @@ def test_a_failed_hook_is_explained_with_host_event_script_log_and_rollback() ->
     assert explanation(diagnosis) == [
         "Deployment d-3KX1ZQ2AB failed (HEALTH_CONSTRAINTS)",
         "  The overall deployment failed because too many hosts failed.",
-        "  Cause: so many hosts failed that going on would leave fewer healthy ones than the deployment config demands",
-        "  To do: mend what the failed hosts report and deploy again",
+        "  Cause: too many hosts failed: continuing would leave fewer healthy hosts than the deployment config requires",
+        "  To do: fix what the failed hosts report, then deploy again",
         "",
         "  web-1 failed at ValidateService in scripts/validate.sh (ScriptFailed)",
         "    Script at specified location: scripts/validate.sh failed with exit code 1",
         "    Cause: the hook script ended with an error",
-        "    To do: read the end of its log; run it by hand on the host if that does not tell",
+        "    To do: read the end of its log; if that is not enough, run it by hand on the host",
         "    | LifecycleEvent - ValidateService",
         "    | [stderr] the server answers 500",
         "",
@@ -106,7 +106,7 @@ def test_a_rollback_that_fails_too_is_explained_below() -> None:
         "    web-1 failed at ValidateService in scripts/old.sh (ScriptFailed)",
         "      Script at specified location: scripts/old.sh failed with exit code 1",
         "      Cause: the hook script ended with an error",
-        "      To do: read the end of its log; run it by hand on the host if that does not tell",
+        "      To do: read the end of its log; if that is not enough, run it by hand on the host",
         "      | LifecycleEvent - ValidateService",
         "      | [stderr] the server answers 500",
     ]
@@ -118,7 +118,7 @@ def test_a_rollback_that_fails_too_is_explained_below() -> None:
 def test_a_rollback_that_goes_on_is_told_so() -> None:
     running = {**ROLLBACK, "status": "InProgress", "deployment_overview": {"succeeded": 1, "pending": 2}}
     diagnosis = diagnosis_from(FAILED, [], running, limit=5)
-    assert explanation(diagnosis)[-1] == "  Rollback d-9QD7PL4ZX InProgress, 1 of 3 succeeded; it goes on"
+    assert explanation(diagnosis)[-1] == "  Rollback d-9QD7PL4ZX InProgress, 1 of 3 succeeded; it continues"
 
 
 def test_beyond_the_limit_failures_are_counted_by_cause() -> None:
@@ -220,7 +220,7 @@ def test_an_agent_that_never_answered_is_told_from_one_that_failed() -> None:
     event = {"lifecycle_event_name": "ApplicationStop", "status": "Failed", "diagnostics": diagnostics}
     target = {"target_id": "web-1", "status": "Failed", "lifecycle_events": [event]}
     diagnosis = diagnosis_from(FAILED, [target], None, limit=5)
-    assert "no agent on the host picked up the work" in diagnosis["targets"][0]["cause"]
+    assert "no agent on the host polled for work" in diagnosis["targets"][0]["cause"]
     assert f"web-1 failed at ApplicationStop (UnknownError). {message}" in summary(diagnosis)
 
 
@@ -239,7 +239,7 @@ def test_a_file_that_is_there_already_has_a_remedy() -> None:
         (
             "UnknownError",
             "Attempting minimal diagnostics",
-            "the hook script failed, and printed bytes that are not UTF-8",
+            "the hook script failed, and the agent could not report its log",
         ),
         (
             "UnknownError",

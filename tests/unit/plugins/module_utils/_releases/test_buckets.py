@@ -46,7 +46,7 @@ def answer_with(s3: t.Any, status: int, **headers: str) -> list[t.Any]:
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        ("403", "not allowed to use bucket 'releases'. It needs s3:ListBucket"),
+        ("403", "not allowed to use bucket 'releases'. The credentials need s3:ListBucket"),
         ("301", "bucket 'releases' is not in region eu-central-1"),
         ("418", "cannot use bucket 'releases'"),
     ],
@@ -68,7 +68,9 @@ def test_a_missing_bucket_is_told_apart_from_a_missing_object(connect: Connect, 
 def test_the_owner_that_was_expected_is_named_where_it_may_be_the_reason(s3: t.Any) -> None:
     requests = answer_with(s3, 403)
     owner = "111122223333"
-    with pytest.raises(CodeDeployError, match=f"not allowed to use bucket 'releases', or it is not of account {owner}"):
+    with pytest.raises(
+        CodeDeployError, match=f"not allowed to use bucket 'releases', or account {owner} does not own it"
+    ):
         find_object(s3, "releases", "web.zip", owner=owner)
     assert requests[0].headers["x-amz-expected-bucket-owner"] == owner.encode()
 

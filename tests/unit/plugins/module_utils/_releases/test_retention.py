@@ -250,7 +250,7 @@ def test_bundles_that_s3_does_not_remove_are_an_error(refusing: tuple[Connect, S
         },
     )
     with pytest.raises(
-        CodeDeployError, match=r"keep: 1 old bundles in s3://bundles could not be removed.*AccessDenied"
+        CodeDeployError, match=r"keep: 1 expired bundles in s3://bundles could not be removed.*AccessDenied"
     ):
         remove_bundles(connect, options(expected_bucket_owner="123456789012"), [bundle_key(1), bundle_key(2)])
 
@@ -266,5 +266,5 @@ def test_a_deployment_that_cannot_be_read_removes_nothing(refusing: tuple[Connec
         codedeploy.add_response("batch_get_deployment_groups", {"deploymentGroupsInfo": [group]})
         codedeploy.add_response("batch_get_deployments", {"deploymentsInfo": []})
         both = {"codedeploy": clients, "s3": connect("s3")}
-        with pytest.raises(CodeDeployError, match=r"Cannot tell which revisions .* uses: .* d-GONE00000"):
+        with pytest.raises(CodeDeployError, match=r"Failed to find the revisions that .* uses: .* d-GONE00000"):
             remove_bundles(both.__getitem__, options(), [bundle_key(1)])

@@ -254,7 +254,7 @@ def test_why_nothing_could_be_removed_is_told_beside_why_it_was_needed(s3: t.Any
     s3.meta.events.register("before-send.s3.AbortMultipartUpload", refuse)
     with pytest.raises(
         CodeDeployError,
-        match=r"upload a part of the bundle.* What was uploaded could not be removed: Failed to remove what was uploaded",
+        match=r"upload a part of the bundle.* The partial upload could not be aborted: Failed to abort the multipart upload",
     ):
         upload(s3, LARGE)
 

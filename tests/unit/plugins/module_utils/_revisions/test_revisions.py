@@ -80,7 +80,9 @@ def test_place_of(location: dict[str, t.Any] | None, text: str) -> None:
 
 
 def test_a_type_that_contradicts_the_location_is_refused() -> None:
-    with pytest.raises(InvalidOption, match="revision_type: 'GitHub' was given, but s3_location makes it S3"):
+    with pytest.raises(
+        InvalidOption, match="revision_type: 'GitHub' contradicts s3_location, which requires S3; omit it"
+    ):
         location_from_options({**s3(), "revision_type": "GitHub"})
 
 
