@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What all modules of the collection say of themselves."""
+    """The attributes that all modules of the collection document."""
 
     DOCUMENTATION = r"""
 options: {}

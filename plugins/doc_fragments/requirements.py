@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the modules that talk to AWS need on the host that runs them."""
+    """The requirements of the modules that call AWS, on the host that runs them."""
 
     DOCUMENTATION = r"""
 options: {}

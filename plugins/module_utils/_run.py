@@ -75,7 +75,7 @@ class _PrintableEnds:
     params: Params
 
     def warn(self, warning: str) -> None:
-        """Warn the user. Not by way of amazon.aws, which adds to the result what ansible-core adds by itself, and gets a deprecation warning for it."""
+        """Warn the user. Not through amazon.aws, which adds warnings to the result that ansible-core adds anyway, and gets a deprecation warning for it."""
         ansible_warnings.warn(_harmless(warning))
 
     def exit_json(self, **result: t.Any) -> None:

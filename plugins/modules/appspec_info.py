@@ -45,14 +45,14 @@ options:
     choices: [linux, windows]
   host_users:
     description:
-      - The users that exist on the hosts, for O(platform=server). An C(owner) or C(runas) that is not among them is then an error.
+      - The users that exist on the hosts, for O(platform=server). Any other C(owner) or C(runas) is then an error.
         C(ansible_facts.getent_passwd) of M(ansible.builtin.getent) has them.
       - Omit this option if scripts of the application create users.
     type: list
     elements: str
   host_groups:
     description:
-      - The groups that exist on the hosts, for O(platform=server). A C(group) that is not among them is then an error.
+      - The groups that exist on the hosts, for O(platform=server). Any other C(group) is then an error.
     type: list
     elements: str
   fail_on:

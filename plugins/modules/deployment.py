@@ -206,7 +206,7 @@ diagnosis:
     cause:
       description: The usual cause of the error code.
       type: str
-      sample: so many hosts failed that going on would leave fewer healthy ones than the deployment config demands
+      sample: "too many hosts failed: continuing would leave fewer healthy hosts than the deployment config requires"
     remedy:
       description: The suggested remedy.
       type: str

@@ -144,7 +144,7 @@ CONSTRAINTS: dict[str, t.Any] = {}
 
 
 def wanted_names(client: t.Any, params: dict[str, t.Any]) -> list[str]:
-    """The names of the instances that the options let through."""
+    """Return the names of the instances that match the options."""
     filters: dict[str, t.Any] = {}
     if params["registration_status"]:
         filters["registrationStatus"] = params["registration_status"]

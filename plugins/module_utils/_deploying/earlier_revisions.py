@@ -85,7 +85,7 @@ def _previous(client: t.Any, group: Resource) -> tuple[Location, str]:
 def revision_before(client: t.Any, group: Resource, last: Deployment) -> Location:
     """The revision that GROUP had before its deployment LAST. Raises CodeDeployError if it had none, or cannot have it again.
 
-    Deployments of the same revision are passed over, a restart among them; AWS tells the one before only.
+    Skip deployments of the same revision, including restarts; AWS names only the one before.
     """
     if last.get("compute_platform") == "Lambda":
         return _way_back(client, last)

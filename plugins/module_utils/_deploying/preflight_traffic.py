@@ -40,7 +40,7 @@ def check_function(connect: Connect, location: Location) -> None:
 
     try:
         properties = properties_from(content_of(location) or "", "lambda")
-    except AppSpecError:  # nothing is known of it, or the option `fail_on` lets it through
+    except AppSpecError:  # the AppSpec cannot be read, and `fail_on` permits that
         return
     name, alias, current, target = (
         str(properties.get(key)) for key in ("name", "alias", "currentversion", "targetversion")

@@ -48,5 +48,5 @@ def reject_change(plan: Plan, replace: bool) -> None:
 
 
 def found_after(found: Resource | None, steps: list[Step]) -> Resource | None:
-    """What AWS alone knows of the deployment config FOUND that holds after STEPS: nothing of one that is created anew."""
+    """Return the members of the deployment config FOUND that only AWS sets and that STEPS keep: none if the config is created again."""
     return None if any(isinstance(step, Create) for step in steps) else found

@@ -54,7 +54,7 @@ def plan_for(params: Params, owner: Owner, check_config: CheckConfig, found: Res
 
 
 def found_after(found: Resource | None, plan: Plan, platform: t.Callable[[], str]) -> Resource | None:
-    """What AWS alone knows of the deployment group FOUND, as far as it can be told before PLAN is carried out. PLATFORM tells that of a new one."""
+    """Return the members of the deployment group FOUND that only AWS sets, as far as they are known before PLAN is carried out. PLATFORM is for a new one."""
     if found is None:
         return {"compute_platform": platform()} if plan.after else None
     return {

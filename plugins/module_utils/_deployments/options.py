@@ -22,7 +22,7 @@ WAITING_ARGUMENTS: dict[str, t.Any] = {
 }
 
 
-# The options among them for following a deployment; `continue_when_ready` is an option of `deploy` alone.
+# The options for following a deployment; `continue_when_ready` is an option of `deploy` alone.
 _FOLLOWING = ("wait_timeout", "wait_delay", "diagnose", "continue_when_ready")
 
 

@@ -127,9 +127,9 @@ def check_home(path: str, user: pwd.struct_passwd | None) -> None:
 
 
 def look(user: str, configuration: str, folders: dict[str, str], files: dict[str, str]) -> dict[str, t.Any]:
-    """The problems with FOLDERS, which USER shall own, and with FILES, which root writes; each by the option that sets it.
+    """The problems with FOLDERS, which USER is to own, and with FILES, which root writes; each by the option that sets it.
 
-    Without USER, the paths shall only be removed. `foreign` is true if a directory belongs to another user than root, and `group` is the group of USER.
+    Without USER, the paths are only to be removed. `foreign` is true if a directory belongs to another user than root, and `group` is the group of USER.
     """
     try:
         account = pwd.getpwnam(user) if user else None

@@ -208,8 +208,8 @@ def test_a_restart_of_an_idle_group() -> None:
     ("group", "message"),
     [
         (NEW, "has had no successful deployment, so there is nothing to restart"),
-        (of_kind("Server", "BLUE_GREEN"), "'g' cannot be restarted: .*Server, BLUE_GREEN"),
-        (of_kind("Lambda", "BLUE_GREEN"), "'g' cannot be restarted: .*Lambda, BLUE_GREEN"),
+        (of_kind("Server", "BLUE_GREEN"), "'g' cannot be restarted: .*Server and BLUE_GREEN"),
+        (of_kind("Lambda", "BLUE_GREEN"), "'g' cannot be restarted: .*Lambda and BLUE_GREEN"),
     ],
 )
 def test_what_cannot_be_restarted(group: dict[str, t.Any], message: str) -> None:
@@ -264,8 +264,8 @@ def test_what_is_known_of_a_deployment(deployment: dict[str, t.Any], sequence: i
         ("", "Succeeded", None),
         ("[sequence 41]", "Succeeded", None),
         ("[sequence 42]", "Succeeded", None),
-        ("[sequence 43]", "Succeeded", "sequence: 42 was given, but d-1 has deployed 43 already, which is later"),
-        ("[sequence 43]", "InProgress", "sequence: 42 was given, but d-1 is deploying 43, which is later"),
+        ("[sequence 43]", "Succeeded", "sequence: 42 is older than 43, which d-1 has already deployed"),
+        ("[sequence 43]", "InProgress", "sequence: 42 is older than 43, which d-1 is deploying"),
     ],
 )
 def test_a_release_that_is_older_than_the_last_one_is_refused(told: str, status: str, message: str | None) -> None:

@@ -245,10 +245,16 @@ def test_target_instances(given: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"tag_filters": filters(11)}, "target_instances.tag_filters: there are 11 different filters; at most 10 are allowed"),
+        (
+            {"tag_filters": filters(11)},
+            "target_instances.tag_filters: there are 11 different filters; at most 10 are allowed",
+        ),
         ({"ec2_tag_set": [[]]}, r"target_instances.ec2_tag_set\[0\]: \[\] is not a list with at least one tag filter"),
         ({"tag_filters": [FILTER], "ec2_tag_set": [[FILTER]]}, "tag_filters cannot be combined with ec2_tag_set"),
-        ({"auto_scaling_groups": [f"group-{number}" for number in range(11)]}, "there are 11 groups; at most 10 are allowed"),
+        (
+            {"auto_scaling_groups": [f"group-{number}" for number in range(11)]},
+            "there are 11 groups; at most 10 are allowed",
+        ),
     ],
 )
 def test_target_instances_that_are_refused(given: dict[str, Any], message: str) -> None:
@@ -302,7 +308,12 @@ def test_plans_that_are_allowed(platform: str, before: Resource | None, change: 
         ("Server", COPIED, {"auto_scaling_groups": ["a", "b"]}, "the deployment group would have 2; with"),
         ("Server", {}, COPYING, "auto_scaling_groups: the deployment group would have 0; with"),
         ("Server", {**COPYING, **BALANCED}, {"deployment_style": SHIFTED}, "the deployment group would have 0; with"),
-        ("Lambda", {}, {"deployment_style": CONTROLLED}, "is not supported for Lambda; BLUE_GREEN, WITH_TRAFFIC_CONTROL is required"),
+        (
+            "Lambda",
+            {},
+            {"deployment_style": CONTROLLED},
+            "is not supported for Lambda; BLUE_GREEN, WITH_TRAFFIC_CONTROL is required",
+        ),
         ("ECS", None, {**ECS, "ecs_services": []}, "ecs_services: .* must have exactly one ECS service"),
         ("ECS", None, {**ECS, BLUE_GREEN: {}}, f"{BLUE_GREEN}: .* must have a blue/green configuration"),
         ("ECS", ECS, {BLUE_GREEN: ready("STOP_DEPLOYMENT", 7201)}, "7201 is out of range; set 0 to 7200 for ECS"),
