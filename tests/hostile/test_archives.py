@@ -227,7 +227,7 @@ def test_headers_without_end(tmp_path: pathlib.Path) -> None:
     archive = tmp_path / "bundle"
     name = tar_header("long", 10, tarfile.GNUTYPE_LONGNAME) + b"x" * 10 + bytes(502)
     archive.write_bytes(tar_header("appspec.yml", 0) + name * 5000)
-    assert "neither a directory nor a sound" in confined(reading(archive), 256)
+    assert "neither a directory nor a valid" in confined(reading(archive), 256)
 
 
 def test_a_sparse_map_without_end(tmp_path: pathlib.Path) -> None:
@@ -247,7 +247,7 @@ def test_a_negative_size(tmp_path: pathlib.Path, size: int, kind: bytes) -> None
     """The next member would stand before this one, for ever."""
     archive = tmp_path / "bundle"
     archive.write_bytes(tar_header("appspec.yml", 0) + tar_header("back", size, kind) + bytes(1024))
-    assert "neither a directory nor a sound" in confined(reading(archive), 256)
+    assert "neither a directory nor a valid" in confined(reading(archive), 256)
 
 
 def test_more_members_than_a_bundle_may_hold(tmp_path: pathlib.Path) -> None:

@@ -63,7 +63,7 @@ def test_nested_directories(source: pathlib.Path, depth: int) -> None:
         outer, inner = inner, os.open("d", os.O_RDONLY, dir_fd=inner)
         os.close(outer)
     os.close(inner)
-    assert "is nested 256 deep" in confined(lambda: bundled(source), 256)
+    assert "is nested 256 levels deep" in confined(lambda: bundled(source), 256)
 
 
 def test_a_wide_directory(source: pathlib.Path) -> None:

@@ -68,7 +68,7 @@ def test_the_next_name_counts(read: Read, emulator: Emulator, capsys: pytest.Cap
         in shown
     )
     assert "tag:role of 'b' in us-east-1 cannot name a host: 'LOCALHOST' is the controller itself" in shown
-    assert "hostnames: 'c@d' in us-east-1 is left out" in shown
+    assert "hostnames: 'c@d' in us-east-1 is skipped" in shown
 
 
 def test_a_host_is_not_called_like_a_group_of_this_file_or_another(read: Read, emulator: Emulator) -> None:

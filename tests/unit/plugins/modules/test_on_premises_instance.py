@@ -75,7 +75,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         (
             nothing,
             {**HOST, "iam_user": {**IAM_USER, "buckets": ["A*"]}},
-            r"iam_user.buckets: 'A\*' is not the name of a bucket",
+            r"iam_user.buckets: 'A\*' is not a bucket name",
         ),
         (
             nothing,
@@ -105,7 +105,7 @@ def test_documented_permissions(connect: Connect, emulator: Emulator) -> None:
         (
             nothing,
             {"instances": [instance("a", iam_user_arn=USER), instance("b", iam_user_arn=USER)]},
-            r"instances\[1\].iam_user_arn: .* is given for 'a' too",
+            r"instances\[1\].iam_user_arn: .* is also set for 'a'",
         ),
         (
             nothing,

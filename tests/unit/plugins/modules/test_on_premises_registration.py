@@ -166,7 +166,7 @@ def test_an_arn_is_held_for_a_day_too(connect: Connect, codedeploy: Any) -> None
     an_instance()(codedeploy)
     codedeploy.deregister_on_premises_instance(instanceName="host")
     error = failure(connect, instance_name="other", iam_user_arn=USER)
-    assert "deregistered with it less than 24 hours ago: use another one" in error.message
+    assert "deregistered with it less than 24 hours ago: use another ARN" in error.message
     assert read(codedeploy) is None
 
 
@@ -234,7 +234,7 @@ def test_a_registration_is_not_given_up_for_an_arn_of_another(
 
 def test_a_registration_is_not_given_up_with_its_tags(connect: Connect, emulator: Emulator, codedeploy: Any) -> None:
     an_instance(("a", "1"), iamSessionArn=SESSION)(codedeploy)
-    lost = 'tags: host would lose tags when it is deregistered to get another ARN; give all .*: {.*"a": "1".*}'
+    lost = 'tags: host would lose tags when it is deregistered to get another ARN; set all .*: {.*"a": "1".*}'
     check_refused(SUBJECT, {**NEW, "replace": True}, lost, connect, emulator)
     check_refused(SUBJECT, {**REPLACING, "tags": {"b": "2"}, "purge_tags": False}, lost, connect, emulator)
 

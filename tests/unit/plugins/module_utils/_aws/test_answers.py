@@ -58,8 +58,8 @@ def without(*path: str) -> Replace:
     ("replace", "problem"),
     [
         (body(b'{"deploymentGroupInfo": []}'), "the response's deploymentGroupInfo is a list, expected a mapping"),
-        (body(b'{"deploymentGroupInfo": null}'), "the answer has no deploymentGroupInfo"),
-        (body(b"{}"), "the answer has no deploymentGroupInfo"),
+        (body(b'{"deploymentGroupInfo": null}'), "the response has no deploymentGroupInfo"),
+        (body(b"{}"), "the response has no deploymentGroupInfo"),
         (body(b"[]"), "the response is a list, expected a mapping"),
         (body(b'{"deploymentGroupInfo": {"ec2TagFilters": "ab"}}'), "ec2TagFilters is a string, expected a list"),
         (
@@ -70,11 +70,11 @@ def without(*path: str) -> Replace:
             body(b'{"deploymentGroupInfo": {"lastAttemptedDeployment": {"createTime": "soon"}}}'),
             "deploymentGroupInfo.lastAttemptedDeployment.createTime is a string, expected a time",
         ),
-        (body(b'{"deploymentGroupInfo": {"computePlatform": "Strange"}}'), "is none of Server, Lambda, ECS"),
+        (body(b'{"deploymentGroupInfo": {"computePlatform": "Strange"}}'), "is not one of Server, Lambda, ECS"),
         (body(b'{"deploymentGroupInfo": {"computePl'), "the response is not valid JSON"),
         (body(b""), "the response is empty"),
-        (body(b"<!DOCTYPE html><html><br></html>"), "the answer is a web page; check endpoint_url"),
-        (body(b"<!DOCTYPE html><html><br></html>", 403), r"the answer is a web page \(HTTP status 403\)"),
+        (body(b"<!DOCTYPE html><html><br></html>"), "the response is a web page; check endpoint_url"),
+        (body(b"<!DOCTYPE html><html><br></html>", 403), r"the response is a web page \(HTTP status 403\)"),
         (body(b"", 302, location="http://127.0.0.1:9/login"), "the endpoint redirects to 'http://127.0.0.1:9/login'"),
         (body(b"[]", 400), "the response does not have the form that the service's model describes"),
     ],
@@ -117,7 +117,7 @@ def test_an_instance_without_an_arn(given: dict[str, t.Any], connect: Connect, c
     an_instance(("a", "1"))(codedeploy)
     with (
         answering("BatchGetOnPremisesInstances", without("instanceInfos", "iamUserArn")),
-        pytest.raises(CodeDeployError, match=r"\(BatchGetOnPremisesInstances\): the answer has no ARN of 'host'"),
+        pytest.raises(CodeDeployError, match=r"\(BatchGetOnPremisesInstances\): the response has no ARN of 'host'"),
     ):
         on_premises_instance.ensure(connect, SUBJECT.params(**HOST, tags={"b": "1"}, **given), False)
     assert read(codedeploy) == (USER, None, [("a", "1")])
@@ -144,6 +144,6 @@ def test_a_list_without_an_end(
     monkeypatch.setattr("ansible_collections.slipway.codedeploy.plugins.module_utils._aws.answers.MOST_PAGES", 10)
     with (
         answering(operation, Endless(member, tokens), limit=15),
-        pytest.raises(CodeDeployError, match=rf"\({operation}\): the list has no end"),
+        pytest.raises(CodeDeployError, match=rf"\({operation}\): the list does not end"),
     ):
         read(connect("codedeploy"))
