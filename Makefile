@@ -111,7 +111,7 @@ types: setup ## mypy: strict on the pure part, and over the rest of the plugins 
 # antsibull-docs copies what git knows of a collection; below this folder it must not ask the checkout, which ignores build/.
 docs-lint: export GIT_CEILING_DIRECTORIES := $(LIVE)
 docs-lint: setup ## antsibull-docs over the modules' documentation
-	@cd $(LIVE)/ansible_collections/slipway/codedeploy && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
+	@cd $(LIVE)/ansible_collections/slipway/codedeploy && HOME=$(BUILD)/home antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
 
 tarball: setup ## build the collection's tarball, of what is committed, into build/tarball/
 	@rm -rf $(TARBALL) && mkdir -p $(TARBALL)/tree
