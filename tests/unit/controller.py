@@ -101,7 +101,7 @@ def module_result(name: str, arguments: Result) -> Result:
     answer = io.StringIO()
     with (
         mock.patch.object(botocore.session, "create_loader", ONE_LOADER),
-        mock.patch.object(warnings, "_global_warnings", {}),
+        mock.patch.object(warnings, "_global_warnings", type(warnings._global_warnings)()),
         module_arguments(arguments),
         contextlib.redirect_stdout(answer),
         contextlib.suppress(SystemExit),
