@@ -65,7 +65,8 @@ def test_an_error_of_aws_in_a_module(
 
 
 def test_a_warning_of_a_module(capsys: pytest.CaptureFixture[str]) -> None:
-    warn(EVIL)  # as in a module that runs in the controller's process, where ansible-core 2.19 and newer show it at once, and older ones keep it
+    # As in a module that runs in the controller's process, where ansible-core 2.19 and newer show it at once, and older ones keep it.
+    warn(EVIL)
     assert SHOWN in "".join([capsys.readouterr().err, *get_warning_messages()])
 
 
