@@ -71,7 +71,7 @@ def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     ]
     terminalreporter.write_line("")
     for pair in PAIRS:
-        own = [report for report in reports if f"{pair.name}]" in report.nodeid]
+        own = [report for report in reports if pair.name in report.nodeid]
         terminalreporter.write_line(_line(pair, own))
 
 
