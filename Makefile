@@ -16,6 +16,7 @@ ifneq ($(words $(ROOT)),1)
 $(error The path of the checkout contains a space, which make does not support: $(ROOT). Move it elsewhere)
 endif
 BUILD := $(ROOT)/build
+TARBALL := $(BUILD)/tarball
 VENV := $(BUILD)/venv
 READY := $(BUILD)/ready
 # What playbooks, pytest, mypy and ansible-lint see: the checkout itself, by a link, with amazon.aws beside it.
@@ -33,7 +34,7 @@ export LC_ALL ?= C.UTF-8
 unexport AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup env demo emulator test unit emulator-test integration e2e hostile hosts hosts-bases hosts-test bench bench-fleet bench-waiting sanity lint types docs-lint tarball pins clean copy
+.PHONY: help setup env demo emulator test unit emulator-test integration e2e hostile hosts hosts-bases hosts-test versions versions-environments bench bench-fleet bench-waiting sanity lint types docs-lint tarball pins clean copy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +80,12 @@ hosts-bases:
 hosts-test: setup
 	@python -m pytest -q -n 2 --dist loadfile -rs tests/hosts
 
+versions: versions-environments ## the main job on each pair of ansible-core and amazon.aws that requirements/versions.yml names and whose Python is here; ends with a table
+	@python -m pytest -q -n 2 tests/versions
+
+versions-environments: setup ## what those tests run in, cached in build/versions (the first time some minutes; 1 GB)
+	@python -m versions.environments
+
 bench: setup ## how fast bundles are pushed, beside `aws deploy push` (minutes, 3 GB of disk); BENCH='--scale 0.01' for a quick look
 	@python -m benchmarks $(BENCH)
 
@@ -104,12 +111,12 @@ types: setup ## run mypy: strict on the pure part, and on the rest of the plugin
 # antsibull-docs copies what git knows of a collection; below this folder it must not ask the checkout, which ignores build/.
 docs-lint: export GIT_CEILING_DIRECTORIES := $(LIVE)
 docs-lint: setup ## antsibull-docs over the modules' documentation
-	@cd $(LIVE)/ansible_collections/slipway/codedeploy && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
+	@cd $(LIVE)/ansible_collections/slipway/codedeploy && HOME=$(BUILD)/home antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --check-extra-docs-refs .
 
 tarball: setup ## build the collection's tarball, of what is committed, into build/tarball/
-	@rm -rf $(BUILD)/tarball && mkdir -p $(BUILD)/tarball/tree
-	@git archive HEAD | tar -xC $(BUILD)/tarball/tree
-	@ansible-galaxy collection build --output-path $(BUILD)/tarball $(BUILD)/tarball/tree
+	@rm -rf $(TARBALL) && mkdir -p $(TARBALL)/tree
+	@git archive HEAD | tar -xC $(TARBALL)/tree
+	@ansible-galaxy collection build --output-path $(TARBALL) $(TARBALL)/tree
 
 clean: ## remove build/
 	rm -rf $(BUILD)

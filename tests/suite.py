@@ -27,9 +27,13 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTES = ROOT / "build" / "left-out"
 
-# The parts of a lane run one after the other, the lanes side by side, each about as long as the other. What uses the copy for ansible-test
-# shares a lane.
-LANES = (("e2e", "unit", "docs-lint", "lint", "types"), ("hosts-test", "sanity", "integration", "emulator-test"))
+# The parts of a lane run one after the other, the lanes side by side. The first two are about as long as each other, and what uses the copy for
+# ansible-test shares a lane. The third one mostly waits for downloads, long before `versions` needs them.
+LANES = (
+    ("e2e", "unit", "emulator-test", "docs-lint", "lint", "types"),
+    ("hosts-test", "sanity", "integration", "versions"),
+    ("versions-environments",),
+)
 
 _printing = threading.Lock()
 

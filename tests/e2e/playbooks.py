@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 COLLECTIONS = pathlib.Path(__file__).resolve().parents[2] / "build/collections"
 
@@ -32,10 +32,11 @@ FRUGAL = {"ANSIBLE_PIPELINING": "True"}
 
 @dataclass(frozen=True)
 class Installation:
-    """An ansible-core, by the folder of its TOOLS, and the folder of the COLLECTIONS that it uses."""
+    """An ansible-core, by the folder of its TOOLS, the folder of the COLLECTIONS that it uses, and SETTINGS, environment variables of its own."""
 
     tools: pathlib.Path
     collections: pathlib.Path
+    settings: t.Mapping[str, str] = field(default_factory=dict)
 
 
 PINNED = Installation(pathlib.Path(sys.executable).parent, COLLECTIONS)
@@ -79,7 +80,7 @@ def playbook_environment(
     places = dict.fromkeys(("ANSIBLE_HOME", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP"), f"{folder}/ansible")
     colours = {"ANSIBLE_FORCE_COLOR" if colour else "ANSIBLE_NOCOLOR": "True"}
     files = {"ANSIBLE_COLLECTIONS_PATH": str(installation.collections), "ANSIBLE_CONFIG": f"{folder}/ansible.cfg"}
-    return {**own, **QUIET, **FRUGAL, **places, **colours, **files, **aws}
+    return {**own, **QUIET, **FRUGAL, **places, **colours, **files, **installation.settings, **aws}
 
 
 def run_playbook(

@@ -44,6 +44,26 @@ def make_options_known() -> None:
         loader.inventory_loader._load_config_defs(NAME, hosts, hosts.__file__)
 
 
+def as_template(text: str) -> str:
+    """TEXT as something that a playbook's author wrote; before ansible-core 2.19 that is all that is not marked as unsafe."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return text
+    return trust_as_template(text)
+
+
+def is_template(text: str) -> bool:
+    """Whether Ansible would render TEXT."""
+    try:
+        from ansible.template import is_trusted_as_template
+    except ImportError:
+        from ansible.utils.unsafe_proxy import AnsibleUnsafe
+
+        return not isinstance(text, AnsibleUnsafe)
+    return is_trusted_as_template(text)
+
+
 def read_inventory(file: pathlib.Path, use_cache: bool = True, into: InventoryData | None = None) -> InventoryData:
     """What Ansible makes of FILE, with or without what earlier readings have cached, INTO what other files have made. Raises what the plugin does."""
     make_options_known()

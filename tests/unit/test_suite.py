@@ -10,6 +10,7 @@ import pytest
 from suite import LANES, is_forbidden
 
 HOSTS, OTHER = "hosts-test: test_life.py: no host can be booted", "unit: test_tree.py: needs su"
+REQUIRED, OPTIONAL = (f"{part}: ansible-core 2.20: install Python 3.12" for part in ("versions", "versions-optional"))
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,9 @@ HOSTS, OTHER = "hosts-test: test_life.py: no host can be booted", "unit: test_tr
         ([HOSTS], {"LEFT_OUT": "forbidden"}, True),
         ([HOSTS], {"LEFT_OUT": "forbidden", "LEFT_OUT_ALLOWED": "hosts-test"}, False),
         ([HOSTS, OTHER], {"LEFT_OUT": "forbidden", "LEFT_OUT_ALLOWED": "hosts-test"}, True),
+        ([OPTIONAL], {"LEFT_OUT": "forbidden"}, True),
+        ([OPTIONAL, HOSTS], {"LEFT_OUT": "forbidden", "LEFT_OUT_ALLOWED": "versions-optional hosts-test"}, False),
+        ([REQUIRED], {"LEFT_OUT": "forbidden", "LEFT_OUT_ALLOWED": "versions-optional hosts-test"}, True),
     ],
 )
 def test_what_may_be_left_out(missing: list[str], environment: dict[str, str], forbidden: bool) -> None:
@@ -29,4 +33,4 @@ def test_what_may_be_left_out(missing: list[str], environment: dict[str, str], f
 def test_every_part_runs_once() -> None:
     parts = [part for lane in LANES for part in lane]
     assert sorted(parts) == sorted(set(parts))
-    assert "hosts-test" in parts
+    assert {"hosts-test", "versions"} <= set(parts)

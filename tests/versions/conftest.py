@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each test runs on each pair whose Python is on this machine; a table at the end says how each pair did."""
+"""Each test runs on each pair whose Python is on this machine, without exception; a table at the end says how each pair did."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from emulator import Clock, Emulator, ManualClock
 from .pairs import Pair, advice, all_pairs
 
 PAIRS = all_pairs()
+HERE = [pair for pair in PAIRS if pair.interpreter]
+PARAMETERS = {"pair": HERE, "unit_pair": [pair for pair in HERE if pair.unit_tests], "newest_pair": HERE[-1:]}
 # What may be left out in CI has a note of its own, see tests/suite.py.
 OPTIONAL = "versions-optional"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for fixture, pairs in (("pair", PAIRS), ("unit_pair", [pair for pair in PAIRS if pair.unit_tests])):
+    for fixture, pairs in PARAMETERS.items():
         if fixture in metafunc.fixturenames:
-            here = [_row(pair) for pair in pairs if pair.interpreter or pair.required]
-            metafunc.parametrize(fixture, here)
+            metafunc.parametrize(fixture, pairs, ids=[pair.name for pair in pairs])
 
 
-def _row(pair: Pair) -> t.Any:
-    """PAIR as a parameter; a required one whose Python is missing is skipped, and so counts as left out."""
-    missing = [] if pair.interpreter else [pytest.mark.skip(reason=advice(pair))]
-    return pytest.param(pair, id=pair.name, marks=missing)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that the workers end together."""
+    items.sort(key=lambda item: "unit_pair" not in getattr(item, "fixturenames", ()))
 
 
 def place(emulator: Emulator, pair: Pair, folder: pathlib.Path) -> Site:
@@ -58,12 +58,13 @@ def still_pair_site(pair: Pair, tmp_path: pathlib.Path) -> t.Iterator[Site]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Note the optional pairs that no test has run on."""
-    notes = os.environ.get("LEFT_OUT_NOTES")
-    if notes and not hasattr(session.config, "workerinput"):
-        missing = [advice(pair) for pair in PAIRS if not pair.interpreter and not pair.required]
-        if missing:
-            pathlib.Path(notes).with_name(OPTIONAL).write_text("\n".join(missing) + "\n")
+    """Note the pairs that no test has run on, the optional ones apart."""
+    if "LEFT_OUT_NOTES" in os.environ and not hasattr(session.config, "workerinput"):
+        notes = pathlib.Path(os.environ["LEFT_OUT_NOTES"])
+        for pair in PAIRS:
+            if not pair.interpreter:
+                with (notes if pair.required else notes.with_name(OPTIONAL)).open("a") as file:
+                    file.write(f"{pair.name}: {advice(pair)}\n")
 
 
 def pytest_terminal_summary(terminalreporter: t.Any) -> None:
@@ -75,13 +76,15 @@ def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     ]
     terminalreporter.write_line("")
     for pair in PAIRS:
-        own = [report for report in reports if f"{pair.name}]" in report.nodeid]
+        own = [report for report in reports if pair.name in report.nodeid]
         terminalreporter.write_line(_line(pair, own))
 
 
 def _line(pair: Pair, reports: list[t.Any]) -> str:
     if not pair.interpreter:
         return f"{pair.name:45} left out: {advice(pair)}"
+    if not reports:
+        return f"{pair.name:45} not asked for"
     bad = [report for report in reports if report.failed]
     verdict = f"FAILED in {len(bad)} of {len(reports)} tests" if bad else f"passed {len(reports)} tests"
     seconds = sum(report.duration for report in reports)

@@ -9,6 +9,7 @@ What is there already and still fits is kept. An environment is marked when it i
 
 from __future__ import annotations
 
+import fcntl
 import json
 import pathlib
 import shutil
@@ -25,7 +26,7 @@ PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 CACHE = str(ROOT / "build/pip")
 
 # What a controller has beside ansible-core; and what unit tests run on.
-CONTROLLER = ("boto3", "pathspec")
+CONTROLLER = ("boto3",)
 UNIT_TESTS = (
     "awscli", "cryptography", "flask", "flask-cors", "hypothesis", "isal", "moto[ec2,iam,s3]", "pytest", "pytest-xdist", "pyyaml", "trustme",
 )  # fmt: skip
@@ -36,7 +37,18 @@ IMPORTER = ["galaxy-importer==0.4.44"]
 
 
 def main() -> None:
-    """Make all that can be made here, two at a time."""
+    """Make all that can be made here, two at a time; whoever else wants it meanwhile waits."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        make_all()
+    for pair in all_pairs():
+        if not pair.interpreter:
+            print(f"left out: {pair.name}: {advice(pair)}", file=sys.stderr)
+
+
+def make_all() -> None:
+    """Each environment, and each amazon.aws."""
     pairs = [pair for pair in all_pairs() if pair.interpreter]
     each_amazon_aws = {pair.amazon_aws: pair for pair in pairs}.values()
     jobs: list[Callable[[], None]] = [
@@ -47,9 +59,6 @@ def main() -> None:
     with ThreadPoolExecutor(2) as pool:
         for job in [pool.submit(job) for job in jobs]:
             job.result()
-    for pair in all_pairs():
-        if not pair.interpreter:
-            print(f"left out: {advice(pair)}", file=sys.stderr)
 
 
 def make_environment(pair: Pair) -> None:

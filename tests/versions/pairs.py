@@ -21,6 +21,8 @@ from e2e.playbooks import Installation
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MATRIX = ROOT / "requirements/versions.yml"
 BUILD = ROOT / "build/versions"
+# Other tests silence what newcomers should not have to read past; here each warning counts.
+SETTINGS = {"ANSIBLE_DEPRECATION_WARNINGS": "True"}
 
 # A shim of a version manager answers to every name; only what is asked tells which Python it is, if any.
 QUESTION = "import sys, venv; print('%d.%d' % sys.version_info[:2])"
@@ -60,7 +62,7 @@ class Pair:
 
     @property
     def installation(self) -> Installation:
-        return Installation(self.environment / "bin", self.collections)
+        return Installation(self.environment / "bin", self.collections, SETTINGS)
 
 
 def all_pairs() -> list[Pair]:
@@ -71,7 +73,7 @@ def all_pairs() -> list[Pair]:
 
 def advice(pair: Pair) -> str:
     """Say how to get PAIR tested."""
-    return f"needs Python {' or '.join(pair.python)}, found on PATH or made by pyenv or uv, to test {pair.name}"
+    return f"install Python {' or '.join(pair.python)}, on PATH or by pyenv or uv"
 
 
 @functools.cache

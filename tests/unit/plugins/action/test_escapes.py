@@ -10,8 +10,10 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible.module_utils.common.warnings import get_warning_messages
 
 from ansible_collections.slipway.codedeploy import plugins
+from ansible_collections.slipway.codedeploy.plugins.module_utils._run import CodeDeployModule
 from emulator import Emulator, Fault
 from emulator.hosts.outcomes import fail
 from emulator.http import refusals
@@ -60,6 +62,12 @@ def test_an_error_of_aws_in_a_module(
     assert result["failed"] is True
     assert SHOWN in result["msg"]
     assert EVIL not in result["msg"] and EVIL not in result.get("exception", "")
+
+
+def test_a_warning_of_a_module(capsys: pytest.CaptureFixture[str]) -> None:
+    # As in a module that runs in the controller's process, where ansible-core 2.19 and newer show it at once, and older ones keep it.
+    CodeDeployModule.warn(None, EVIL)  # type: ignore[arg-type]
+    assert SHOWN in "".join([capsys.readouterr().err, *get_warning_messages()])
 
 
 def test_a_script_name_and_its_log(emulator: Emulator, controller: Controller) -> None:

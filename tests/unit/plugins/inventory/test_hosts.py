@@ -17,7 +17,7 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar, trust_as_template
+from ansible.template import Templar
 
 from ansible_collections.slipway.codedeploy.plugins.inventory import hosts
 from ansible_collections.slipway.codedeploy.plugins.plugin_utils._host_records import LAST
@@ -26,7 +26,7 @@ from emulator.stages.ec2 import Ec2Stage
 from emulator.stages.servers import TAG_FILTER
 from emulator.stages.traffic import ROLLBACK, LambdaStage
 from unit.deployments import LiveStage
-from unit.inventories import NAME, read_inventory
+from unit.inventories import NAME, as_template, read_inventory
 from unit.scenarios import MODULE_ACCESS_KEY, MODULE_SECRET_KEY, module_actions
 
 Inventory = t.Callable[..., InventoryData]
@@ -199,9 +199,7 @@ def test_what_comes_from_aws_is_no_template(inventory: Inventory, emulator: Emul
     emulator.simulate("host", tags={"name": "{{ 6 * 7 }}"})
     found = inventory(compose={"copied": "codedeploy_tags.name"})
     assert found.hosts["host"].vars["copied"] == "{{ 6 * 7 }}"
-    rendered = Templar(DataLoader(), variables=found.hosts["host"].vars).template(
-        trust_as_template("{{ codedeploy_tags }}")
-    )
+    rendered = Templar(DataLoader(), variables=found.hosts["host"].vars).template(as_template("{{ codedeploy_tags }}"))
     assert rendered == {"name": "{{ 6 * 7 }}"}
 
 
