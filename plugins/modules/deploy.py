@@ -569,7 +569,7 @@ import functools
 import typing as t
 
 from ..module_utils._aws.calls import Connect
-from ..module_utils._deploying.options import DEPLOY_ARGUMENTS, DEPLOY_CONSTRAINTS, check_options
+from ..module_utils._deploying.options import ARGUMENTS, CONSTRAINTS, check_options
 from ..module_utils._deploying.preflight import check_readiness
 from ..module_utils._deploying.steps import (
     assume_place,
@@ -593,11 +593,6 @@ from ..module_utils._revisions.locations import place_of
 from ..module_utils._run import keeping, run
 
 Params = dict[str, t.Any]
-
-ARGUMENTS: dict[str, t.Any] = DEPLOY_ARGUMENTS
-CONSTRAINTS: dict[str, t.Any] = {
-    **DEPLOY_CONSTRAINTS,
-}
 
 
 def ensure(connect: Connect, params: Params, check_mode: bool) -> dict[str, t.Any]:

@@ -254,7 +254,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "description": {"type": "str"},
     "state": {"type": "str", "choices": ["present"], "default": "present"},
 }
-CONSTRAINTS: dict[str, t.Any] = {**SOURCE_CONSTRAINTS}
+CONSTRAINTS: dict[str, t.Any] = SOURCE_CONSTRAINTS
 
 
 def check_options(params: Params) -> None:

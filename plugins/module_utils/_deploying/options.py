@@ -51,7 +51,7 @@ MEMBERS: dict[str, t.Any] = {
     "ec2_deployment_options": SCALING["ec2_deployment_options"],
 }
 
-DEPLOY_ARGUMENTS: dict[str, t.Any] = {
+ARGUMENTS: dict[str, t.Any] = {
     **SOURCE_ARGUMENTS,
     "revision": {"type": "raw"},
     **MEMBERS,
@@ -69,7 +69,7 @@ DEPLOY_ARGUMENTS: dict[str, t.Any] = {
     "preflight": {"type": "bool", "default": True},
     **WAITING_ARGUMENTS,
 }
-DEPLOY_CONSTRAINTS: dict[str, t.Any] = {
+CONSTRAINTS: dict[str, t.Any] = {
     **SOURCE_CONSTRAINTS,
     "required_one_of": [["source", "revision", "deployment_mode"], ["deployment_group_name", "deployment_group_names"]],
 }

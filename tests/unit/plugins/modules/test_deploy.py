@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.patience import UPLOAD_READ_TIMEOUT
-from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.steps import store
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import (
     Release,
@@ -38,7 +38,7 @@ BUCKET = "releases"
 
 def options(**given: t.Any) -> dict[str, t.Any]:
     """The module's parameters as Ansible fills them in."""
-    defaults = {name: rules.get("default") for name, rules in DEPLOY_ARGUMENTS.items()}
+    defaults = {name: rules.get("default") for name, rules in ARGUMENTS.items()}
     return {**defaults, "application_name": "web", "deployment_group_name": "production", **given}
 
 

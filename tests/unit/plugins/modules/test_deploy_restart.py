@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
-from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.modules import deploy
 from emulator import Emulator
 from emulator.stages.traffic import LambdaStage
@@ -36,7 +36,7 @@ def stage(emulator: Emulator) -> LiveStage:
 @pytest.fixture
 def ensure(connect: Connect, stage: LiveStage) -> Ensure:
     """The module's result for the options given, of which the record of calls is."""
-    defaults = {name: rules.get("default") for name, rules in DEPLOY_ARGUMENTS.items()}
+    defaults = {name: rules.get("default") for name, rules in ARGUMENTS.items()}
 
     def run(check_mode: bool = False, **given: t.Any) -> dict[str, t.Any]:
         stage.emulator.calls.clear()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec.check import Verdict, check_appspec
 from ansible_collections.slipway.codedeploy.plugins.module_utils._appspec.rules import RULES
-from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import DEPLOY_ARGUMENTS
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import ARGUMENTS
 from emulator.hosts.agent.appspec import AppSpecError, appspec_from_text
 from unit.appspec_tables import PERMISSIONS, READING, SERVERS, SHELL, bundle_with
 
@@ -36,7 +36,7 @@ def refused_in(verdict: Verdict, *stages: str) -> str | None:
 
 def is_setting_refused(case: dict[str, Any]) -> bool:
     """Whether the module `deploy` refuses what the deployment of CASE said of files that exist; no AppSpec has a part in that."""
-    option = {"file_exists_behavior": DEPLOY_ARGUMENTS["file_exists_behavior"]}
+    option = {"file_exists_behavior": ARGUMENTS["file_exists_behavior"]}
     return bool(
         ArgumentSpecValidator(option).validate({"file_exists_behavior": case.get("feb", "DISALLOW")}).error_messages
     )

@@ -12,12 +12,12 @@ import typing as t
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import (
-    DEPLOY_ARGUMENTS,
+    ARGUMENTS,
     check_options,
 )
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 
-DEFAULTS = {name: rules.get("default") for name, rules in DEPLOY_ARGUMENTS.items()}
+DEFAULTS = {name: rules.get("default") for name, rules in ARGUMENTS.items()}
 PLACE = {"application_name": "web", "deployment_group_name": "production"}
 SOURCE = {"source": "x", "s3_bucket": "b"}
 RESTART = {"source": None, "deployment_mode": "RESTART"}
