@@ -569,6 +569,7 @@ import functools
 import typing as t
 
 from ..module_utils._aws.calls import Connect
+from ..module_utils._deploying.descriptions import check_description
 from ..module_utils._deploying.options import ARGUMENTS, CONSTRAINTS, check_options
 from ..module_utils._deploying.preflight import check_readiness
 from ..module_utils._deploying.steps import (
@@ -576,7 +577,6 @@ from ..module_utils._deploying.steps import (
     awaits_of,
     bundle_facts,
     carry_out,
-    check_description,
     decided,
     described,
     find_release,

@@ -257,7 +257,7 @@ diagnosis:
 import typing as t
 
 from ..module_utils._aws.calls import CodeDeployError, Connect
-from ..module_utils._deploying.decisions import undone_id
+from ..module_utils._deploying.descriptions import undone_id
 from ..module_utils._deploying.interventions import PLANS, Intervention, carry_out, usual_seconds
 from ..module_utils._deployment_groups.api import require_deployment_group
 from ..module_utils._deployments.api import LAST_ATTEMPTED, last_asked, require_deployment, with_history

@@ -29,7 +29,7 @@ from ansible.plugins.loader import connection_loader
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
 from ansible_collections.slipway.codedeploy.plugins.action import deploy, deployment
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import patience
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import time_limits
 from ansible_collections.slipway.codedeploy.plugins.plugin_utils import _following, _following_action, _side_by_side
 from emulator import Clock, Emulator
 
@@ -136,6 +136,6 @@ def time_by(clock: Clock) -> t.Iterator[None]:
     """Let all that waits in a task go by CLOCK."""
     time = types.SimpleNamespace(monotonic=clock.now, time=clock.now, sleep=clock.advance)
     with contextlib.ExitStack() as patches:
-        for module in (_following, patience, _side_by_side, botocore.endpoint, cloud):
+        for module in (_following, time_limits, _side_by_side, botocore.endpoint, cloud):
             patches.enter_context(mock.patch.object(module, "time", time))
         yield

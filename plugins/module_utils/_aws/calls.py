@@ -19,16 +19,14 @@ except ImportError:  # amazon.aws reports what is missing
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from .._errors import CodeDeployError as CodeDeployError  # what calls AWS takes it from here
 from .answers import UNREADABLE, UnreadableAnswer, operation, watch
 from .connection_rules import CONNECTION_ADVICE
-from .patience import SILENCE, is_final
+from .retries import Function, retried
 
 # The function by which a module gets the client of a service: its own `client` method.
 Connect = t.Callable[..., t.Any]
-Function = t.TypeVar("Function", bound=t.Callable[..., t.Any])
 
 # Names from botocore's codedeploy model, and one of IAM. "Missing" is never confused with "not allowed": AccessDenied is in none of these.
 MISSING = (
@@ -41,7 +39,6 @@ MISSING = (
     "NoSuchEntity",
     "RevisionDoesNotExistException",
 )
-BUSY = ("ThrottlingException", "RequestTimeout", "RequestTimeoutException", "SlowDown")
 
 # Advice by error code. AWS user guide: "Create a service role", "Monitoring deployments with SNS", "CodeDeploy limits"; the number of calls
 # that an account may make in a time is not published.
@@ -86,7 +83,7 @@ def aws_call(description: str) -> t.Callable[[Function], Function]:
     DESCRIPTION`. Its first argument is the client."""
 
     def decorate(function: Function) -> Function:
-        return CodeDeployErrorHandler.common_error_handler(description)(_reading(description, _retried(function)))
+        return CodeDeployErrorHandler.common_error_handler(description)(_reading(description, retried(function)))
 
     return decorate
 
@@ -95,9 +92,7 @@ def aws_find(description: str, default: t.Any = None) -> t.Callable[[Function], 
     """Decorate like `aws_call`, for lookups and removals: return DEFAULT for a missing resource."""
 
     def decorate(function: Function) -> Function:
-        return CodeDeployErrorHandler.list_error_handler(description, default)(
-            _reading(description, _retried(function))
-        )
+        return CodeDeployErrorHandler.list_error_handler(description, default)(_reading(description, retried(function)))
 
     return decorate
 
@@ -119,24 +114,6 @@ def _reading(description: str, function: Function) -> Function:
             raise CodeDeployError(f"Failed to {description} ({operation()}): {problem}") from None
 
     return t.cast("Function", read)
-
-
-class BusyRetry(AWSRetry):
-    """A retry while AWS is busy or responses are lost, as long as the patience with the service lasts, and for no other reason."""
-
-    base_class = Exception
-
-    @staticmethod
-    def status_code_from_exception(error: t.Any) -> str:
-        if is_final(error):
-            return ""
-        response = getattr(error, "response", None)
-        return str(response["Error"]["Code"] if response else type(error).__name__)
-
-
-def _retried(function: Function) -> Function:
-    extra = [*BUSY, *SILENCE]
-    return BusyRetry.jittered_backoff(retries=8, delay=1, max_delay=20, catch_extra_error_codes=extra)(function)
 
 
 def error_code(error: CodeDeployError) -> str:

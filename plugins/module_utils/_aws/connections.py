@@ -26,7 +26,7 @@ from .connection_rules import (
     insecurity,
     origin,
 )
-from .patience import TIMEOUTS, Patience, patience_for
+from .time_limits import TIMEOUTS, Patience, patience_for
 
 
 class Clients:

@@ -9,19 +9,15 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
 from .._deployments.progress import ACTIVE, has_ended, has_failures, is_unasked
 from .._errors import CodeDeployError
 from .._revisions.locations import Location, is_same_release, place_of
+from .descriptions import sequence_of
 
 Resource = dict[str, t.Any]
-
-# A deployment's description is the only text that CodeDeploy keeps with it, so what is to be known of it later stands at its end.
-_SEQUENCE = "[sequence {}]"
-_UNDOES = "[rolls back {}]"
 
 
 # The end of a deployment, by its status, in words that follow its id.
@@ -170,32 +166,6 @@ def _in_the_way(in_flight: Resource, wanted: Location | None) -> str:
         f"({in_flight['status']}, by {in_flight.get('creator', 'user')}) of {place_of(in_flight.get('revision'))}, {consequence}. "
         f"Wait for it to finish, or set if_in_progress to {way_out}."
     )
-
-
-def description_with(description: str | None, sequence: int | None = None, undone: str | None = None) -> str | None:
-    """A deployment's description that tells its SEQUENCE, and the id of the deployment that it undoes, too."""
-    marks = [mark.format(value) for mark, value in ((_UNDOES, undone), (_SEQUENCE, sequence)) if value is not None]
-    return " ".join([*([description] if description else []), *marks]) or description
-
-
-def restart_description(description: str | None, restarted: Resource, sequence: int | None = None) -> str | None:
-    """The description of a restart of what the deployment RESTARTED has brought. A restart is neither a release nor a way back, so it tells the
-    same as that one, unless a SEQUENCE is given."""
-    told = sequence_of(restarted) if sequence is None else sequence
-    return description_with(description, told, undone_id(restarted))
-
-
-def sequence_of(deployment: Resource) -> int | None:
-    """The sequence that the description of DEPLOYMENT tells; None if it tells none."""
-    found = re.search(r"\[sequence (-?\d+)\]$", deployment.get("description") or "")
-    return int(found.group(1)) if found else None
-
-
-def undone_id(deployment: Resource) -> str | None:
-    """The id of the deployment that DEPLOYMENT undoes; None if it undoes none. CodeDeploy links only those rollbacks that it creates itself."""
-    linked = (deployment.get("rollback_info") or {}).get("rollback_triggering_deployment_id")
-    found = re.search(r"\[rolls back (d-[A-Z0-9]+)\]", deployment.get("description") or "")
-    return linked or (found.group(1) if found else None)
 
 
 def check_sequence(sequence: int, last: Resource) -> None:

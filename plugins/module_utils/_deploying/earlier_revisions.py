@@ -19,7 +19,7 @@ from .._deployments.api import Deployment, find_deployment, group_of, last_asked
 from .._revisions.api import read_revisions
 from .._revisions.locations import Location, content_of, is_same_release, place_of
 from .._revisions.options import revision_options
-from .decisions import undone_id
+from .descriptions import undone_id
 from .options import PREVIOUS, is_deployment_id, revision_mapping
 
 Resource = dict[str, t.Any]

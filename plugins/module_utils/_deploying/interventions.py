@@ -33,7 +33,8 @@ from .._deployments.api import (
 )
 from .._deployments.progress import GOALS, has_ended, has_failures, is_shifted, is_unasked, last_duration
 from .._revisions.locations import Location, place_of
-from .decisions import description_with, require_restartable, restart_description, undone_id
+from .decisions import require_restartable
+from .descriptions import description_with, restart_description, undone_id
 from .earlier_revisions import revision_before
 
 Resource = dict[str, t.Any]

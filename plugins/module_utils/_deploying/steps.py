@@ -32,38 +32,18 @@ from .._deployments.api import (
 from .._deployments.options import waiting_options
 from .._deployments.progress import is_unasked, last_duration
 from .._releases.options import source_options
-from .._releases.releases import (
-    Begun,
-    Release,
-    find_registration,
-    store_release,
-    wanted_release,
-)
+from .._releases.releases import Begun, Release, find_registration, store_release, wanted_release
 from .._releases.retention import remove_bundles
 from .._releases.rules import check_platform
 from .._revisions.api import register_revision
 from .._revisions.locations import Location
-from .._validation import InvalidOption
-from .decisions import (
-    Decision,
-    active_deployment_id,
-    check_sequence,
-    decide,
-    description_with,
-    restart_description,
-    review,
-    sequence_of,
-    still_in_flight,
-    undone_id,
-)
+from .decisions import Decision, active_deployment_id, check_sequence, decide, review, still_in_flight
+from .descriptions import description_with, restart_description, sequence_of, undone_id
 from .earlier_revisions import named_revision
 from .options import MEMBERS
 
 Params = dict[str, t.Any]
 Group = dict[str, t.Any]
-
-# botocore model: Description; the length is observed.
-LONGEST_DESCRIPTION = 256
 
 
 # How often a deployment is created, where each time another run is faster, and its deployment has ended before it could be read.
@@ -154,17 +134,6 @@ def described(params: Params, release: Release) -> str | None:
     if release.restarted is not None:
         return restart_description(params["description"], release.restarted, params["sequence"])
     return description_with(params["description"], params["sequence"], release.undone)
-
-
-def check_description(params: Params, told: str | None) -> None:
-    """Raise InvalidOption if TOLD, the deployment's description with its markers, is longer than AWS allows."""
-    if told is not None and len(told) > LONGEST_DESCRIPTION:
-        given = len(params["description"] or "")
-        allowed = LONGEST_DESCRIPTION - (len(told) - given)
-        reserved = (
-            "; the rest is reserved for the sequence and rollback markers" if allowed < LONGEST_DESCRIPTION else ""
-        )
-        raise InvalidOption(f"description: {given} characters given, at most {allowed} allowed{reserved}")
 
 
 def store(connect: Connect, release: Release, params: Params) -> Location:

@@ -14,11 +14,7 @@ import typing as t
 from .._applications import find_application, require_application
 from .._aws.calls import CodeDeployError, Connect
 from .._aws.tags import find_tags
-from .._deployment_configs.api import (
-    find_deployment_config,
-    predicted_deployment_config,
-    require_deployment_config,
-)
+from .._deployment_configs.api import find_deployment_config, predicted_deployment_config, require_deployment_config
 from .._plan import Resource
 from .api import find_deployment_group, find_deployment_groups
 from .forms import HOOKLESS

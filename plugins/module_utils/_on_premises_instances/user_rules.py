@@ -9,7 +9,6 @@ PRIVATE to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 from dataclasses import dataclass
@@ -70,10 +69,3 @@ def check_user_options(option: str, options: UserOptions, names: t.Iterable[str]
             raise InvalidOption(
                 f"{option}: {name!r} has {len(name)} characters, but an IAM user's name may have at most {LONGEST_NAME}; use a shorter name"
             )
-
-
-def policy_document(partition: str, buckets: t.Iterable[str]) -> str:
-    """Return the least privileges of a host agent: to read bundles from BUCKETS (AWS user guide, "Create an IAM instance profile")."""
-    resources = [f"arn:{partition}:s3:::{bucket if '/' in bucket else bucket + '/'}*" for bucket in buckets]
-    statement = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": resources}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

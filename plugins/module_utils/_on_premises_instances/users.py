@@ -13,7 +13,8 @@ import contextlib
 import typing as t
 
 from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code
-from .user_rules import Account, Credentials, UserOptions, policy_document
+from .user_policy import policy_document
+from .user_rules import Account, Credentials, UserOptions
 
 # The tag of users that this collection created; its value is the region of the instance.
 MARK = "slipway.codedeploy/on-premises-instance"

@@ -19,7 +19,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from .._appspec.content import bundled_appspec
 from .._aws.calls import CodeDeployError, Connect, not_checked
-from .._aws.patience import upload_config
+from .._aws.time_limits import upload_config
 from .._bundle.bundle import Facts, TreeBundle
 from .._bundle.manifest import BundleError
 from .._bundle.reading import begin_reading

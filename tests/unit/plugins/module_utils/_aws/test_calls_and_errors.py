@@ -24,7 +24,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls impo
     aws_find,
     error_code,
 )
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.patience import mark_final
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.time_limits import mark_final
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils import _run
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.patience import (
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.time_limits import (
     CONNECT_TIMEOUT,
     FIRST_ATTEMPTS,
     READ_TIMEOUT,
@@ -102,7 +102,7 @@ REGION = {"region": "eu-central-1"}
         (
             {},
             {**KEYS, **REGION, "endpoint_url": "localhost:4566"},
-            "endpoint_url: 'localhost:4566' is not the URL of an",
+            "endpoint_url: 'localhost:4566' is not a valid endpoint URL",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -177,7 +177,7 @@ def module_for(options: Options) -> t.Any:
         ({"profile": "nobody"}, "s3_connection.profile: there is no profile 'nobody'"),
         ({"profile": "mfa"}, "s3_connection.profile: the profile 'mfa' requires an MFA code"),
         ({"region": "eu central"}, "s3_connection.region: 'eu central' is not a valid region"),
-        ({"endpoint_url": "s3:9000"}, "s3_connection.endpoint_url: 's3:9000' is not the URL of an endpoint"),
+        ({"endpoint_url": "s3:9000"}, "s3_connection.endpoint_url: 's3:9000' is not a valid endpoint URL"),
     ],
 )
 def test_mistakes_on_the_way_to_s3_are_named(connection: Options, message: str) -> None:

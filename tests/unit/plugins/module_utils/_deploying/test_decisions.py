@@ -15,11 +15,13 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.deci
     check_sequence,
     decide,
     decide_beside,
+    review,
+    still_in_flight,
+)
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.descriptions import (
     description_with,
     restart_description,
-    review,
     sequence_of,
-    still_in_flight,
     undone_id,
 )
 

@@ -11,10 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import (
-    ARGUMENTS,
-    check_options,
-)
+from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import ARGUMENTS, check_options
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 
 DEFAULTS = {name: rules.get("default") for name, rules in ARGUMENTS.items()}

@@ -20,8 +20,8 @@ import botocore.endpoint
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import connections, patience
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.patience import (
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import connections, time_limits
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.time_limits import (
     CONNECT_TIMEOUT,
     FIRST_ATTEMPTS,
     FIRST_CONTACT,
@@ -120,7 +120,7 @@ def test_a_proxy_that_does_not_answer_is_named_without_its_password(
 @pytest.mark.usefixtures("slept")
 def test_a_slow_first_failure_is_the_last(slept: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = itertools.count(0, FIRST_CONTACT)
-    monkeypatch.setattr(patience, "time", types.SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    monkeypatch.setattr(time_limits, "time", types.SimpleNamespace(monotonic=lambda: float(next(ticks))))
     with closed_port() as port:
         assert ask(endpoint_url=f"http://127.0.0.1:{port}")["failed"]
     assert slept == []
@@ -147,10 +147,10 @@ def outage(emulator: Emulator, seconds: float) -> tuple[Options, float]:
         real(patience, events)
         events.register("before-send.codedeploy", gone)
 
-    real = patience.Patience.watch
-    patches = [mock.patch.object(module, "time", clock) for module in (cloud, botocore.endpoint, patience)]
+    real = time_limits.Patience.watch
+    patches = [mock.patch.object(module, "time", clock) for module in (cloud, botocore.endpoint, time_limits)]
     with contextlib.ExitStack() as stack:
-        for patch in (*patches, mock.patch.object(patience.Patience, "watch", watch)):
+        for patch in (*patches, mock.patch.object(time_limits.Patience, "watch", watch)):
             stack.enter_context(patch)
         stack.enter_context(mock.patch("random.random", lambda: 1.0))
         stack.enter_context(mock.patch("random.uniform", lambda _least, most: most))
