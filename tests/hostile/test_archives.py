@@ -60,7 +60,7 @@ KINDS = (
 
 def some_archive(rnd: random.Random, bundle_type: str) -> bytes:
     output = io.BytesIO()
-    members = [(rnd.choice(NAMES), rnd.choice(TARGETS), rnd.choice(KINDS)) for _ in range(rnd.randint(1, 4))]
+    members = [(rnd.choice(NAMES), rnd.choice(TARGETS), rnd.choice(KINDS)) for _number in range(rnd.randint(1, 4))]
     if bundle_type == "zip":
         modes = {
             tarfile.SYMTYPE: 0o120777,
@@ -162,7 +162,7 @@ def test_a_damaged_archive_is_refused_or_read_in_a_sentence(
     tmp_path: pathlib.Path, bundle_type: str, seed: int
 ) -> None:
     rnd, good, archive = random.Random(seed), good_archive(bundle_type), tmp_path / "bundle"
-    for _ in range(250):
+    for _number in range(250):
         content = bytearray(good)
         for _change in range(rnd.randint(1, 4)):
             content[rnd.randrange(len(content))] = rnd.choice([0, 1, 0x2F, 0x80, 0xFF, rnd.randrange(256)])
@@ -201,7 +201,7 @@ def test_a_bomb_of_4_gb_in_a_tgz(tmp_path: pathlib.Path) -> None:
     with gzip.open(archive, "wb", 1) as file:
         file.write(tar_header("appspec.yml", 0))
         file.write(tar_header("zeros", 4 << 30))
-        for _ in range(64):
+        for _number in range(64):
             file.write(bytes(1 << 20))
     assert "exceed 1 GiB with 'zeros'" in confined(reading(archive), 256)
 
@@ -266,7 +266,7 @@ def test_an_archive_of_1_gb_is_not_read_into_memory(tmp_path: pathlib.Path) -> N
     """Stored and sparse, so that it takes no room."""
     archive, zeros = tmp_path / "bundle", bytes(1 << 20)
     checksum = 0
-    for _ in range(1024):
+    for _number in range(1024):
         checksum = zlib.crc32(zeros, checksum)
     with archive.open("w+b") as file, zipfile.ZipFile(file, "w") as opened:
         opened.writestr("appspec.yml", APPSPEC)

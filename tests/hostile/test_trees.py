@@ -84,12 +84,12 @@ def test_the_worst_ignore_file(source: pathlib.Path) -> None:
 def some_glob(rnd: random.Random) -> str:
     return "".join(
         rnd.choice(["a", "b", "*", "?", "[ab]", "[!a]", "\\a", "ab", ".", "[a-c]", "[b-a]", "[[:alpha:]]"])
-        for _ in range(rnd.randint(1, 4))
+        for _number in range(rnd.randint(1, 4))
     )
 
 
 def some_pattern(rnd: random.Random) -> str:
-    names = [rnd.choice(["**", "a", "b", "*", some_glob(rnd)]) for _ in range(rnd.randint(1, 4))]
+    names = [rnd.choice(["**", "a", "b", "*", some_glob(rnd)]) for _number in range(rnd.randint(1, 4))]
     # Git takes what ends in /** for all in the directory, but not for the directory, which it knows nothing of; so that is tested apart.
     while names and names[-1] == "**":
         names.pop()
@@ -99,8 +99,10 @@ def some_pattern(rnd: random.Random) -> str:
 
 def some_tree(rnd: random.Random, root: pathlib.Path) -> list[tuple[str, bool]]:
     """Make a tree in ROOT; its paths, and whether each is a directory."""
-    for _ in range(150):
-        names = ["".join(rnd.choice("abc") for _ in range(rnd.randint(1, 3))) for _ in range(rnd.randint(1, 4))]
+    for _number in range(150):
+        names = [
+            "".join(rnd.choice("abc") for _number in range(rnd.randint(1, 3))) for _number in range(rnd.randint(1, 4))
+        ]
         path = root.joinpath(*names)
         if not any(parent.is_file() for parent in path.parents) and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,13 +116,13 @@ def test_patterns_mean_what_they_mean_to_git(tmp_path: pathlib.Path, seed: int) 
     rnd = random.Random(seed)
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     paths = some_tree(rnd, tmp_path)
-    for _ in range(100):
-        lines = [some_pattern(rnd) for _ in range(rnd.randint(1, 5))]
+    for _number in range(100):
+        lines = [some_pattern(rnd) for _number in range(rnd.randint(1, 5))]
         patterns = Patterns(parsed(lines))
         (tmp_path / ".git/info/exclude").write_text("\n".join(lines) + "\n")
         asked = subprocess.run(
             ["git", "-C", tmp_path, "check-ignore", "--no-index", "-z", "--stdin"],
-            input="\0".join(path for path, _ in paths),
+            input="\0".join(path for path, _is_directory in paths),
             capture_output=True,
             text=True,
             check=False,

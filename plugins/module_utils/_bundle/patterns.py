@@ -23,7 +23,7 @@ _POSIX_CLASSES = {
 
 
 # The regular expression for one name of a path; None for any number of names, including none.
-Step = t.Callable[[str], object] | None
+Step: t.TypeAlias = "t.Callable[[str], object] | None"
 
 
 class Pattern(t.NamedTuple):
@@ -88,7 +88,7 @@ class Patterns:
 
     def verdict(self, path: str, is_directory: bool) -> bool | None:
         """Return whether the pattern that wins for PATH is a plain one; None if none matches."""
-        above, _, name = path.rpartition("/")
+        above, _slash, name = path.rpartition("/")
         folder = self._folder(above)
         for number in range(len(self._patterns) - 1, -1, -1):
             pattern = self._patterns[number]
@@ -100,7 +100,7 @@ class Patterns:
     def _looked_at(self, folder: str) -> _Folder:
         if not folder:
             return _Folder(tuple(pattern.begun() for pattern in self._patterns), -1)
-        outer, _, name = folder.rpartition("/")
+        outer, _slash, name = folder.rpartition("/")
         above = self._folder(outer)
         states = tuple(
             pattern.moved(before, name) for pattern, before in zip(self._patterns, above.states, strict=True)
@@ -204,7 +204,7 @@ def _characters(text: str, place: int) -> tuple[str, int]:
     inside, begun = "", place
     while place < len(text) and (text[place] != "]" or place == begun):
         if text.startswith("[:", place) and ":]" in text[place + 2 :]:
-            name, _, _rest = text[place + 2 :].partition(":]")
+            name, _colon, _rest = text[place + 2 :].partition(":]")
             if name not in _POSIX_CLASSES:
                 raise ValueError(f"[:{name}:] is not a character class")
             inside += _POSIX_CLASSES[name]

@@ -99,7 +99,7 @@ def test_what_is_swapped_for_a_link_while_root_looks_keeps_its_owner(
 
 def test_a_tree_that_is_deeper_than_a_path_can_be_is_given_and_removed(own: pathlib.Path) -> None:
     level = os.open(own, os.O_RDONLY)
-    for _ in range(600):
+    for _number in range(600):
         os.mkdir("a-long-name", dir_fd=level)
         level, above = os.open("a-long-name", os.O_RDONLY, dir_fd=level), level
         os.close(above)
