@@ -212,8 +212,8 @@ def test_every_concept_has_its_place() -> None:
 
 def test_every_pattern_matches_a_file() -> None:
     """A pattern that no file needs is a file that has gone."""
-    taken = {next((pattern for pattern, _ in FLOORS if fnmatchcase(path, pattern)), None) for path in FILES}
-    assert [pattern for pattern, _ in FLOORS if pattern not in taken] == []
+    taken = {next((pattern for pattern, _floor in FLOORS if fnmatchcase(path, pattern)), None) for path in FILES}
+    assert [pattern for pattern, _floor in FLOORS if pattern not in taken] == []
 
 
 RULES = "plugins/module_utils/_deployment_groups/rules.py"

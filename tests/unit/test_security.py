@@ -18,12 +18,12 @@ def promises() -> dict[str, list[str]]:
     """The promises, and what stands in code beside each."""
     section = PAGE.partition("\n## What the collection promises\n")[2].partition("\n## ")[0]
     rows = [line.removeprefix("| ").partition(" | ") for line in section.splitlines() if line.startswith("|")]
-    return {promise: re.findall(r"`([^`]+)`", tests) for promise, _, tests in rows if promise not in ("promise", "---")}
+    return {promise: re.findall(r"`([^`]+)`", tests) for promise, _topic, tests in rows if promise not in ("promise", "---")}
 
 
 def is_there(test: str) -> bool:
     """Whether TEST, as pytest takes it, is a function of a file."""
-    file, _, name = test.partition("::")
+    file, _colons, name = test.partition("::")
     path = ROOT / file
     if not path.is_file():
         return False
