@@ -18,7 +18,9 @@ def promises() -> dict[str, list[str]]:
     """The promises, and what stands in code beside each."""
     section = PAGE.partition("\n## What the collection promises\n")[2].partition("\n## ")[0]
     rows = [line.removeprefix("| ").partition(" | ") for line in section.splitlines() if line.startswith("|")]
-    return {promise: re.findall(r"`([^`]+)`", tests) for promise, _topic, tests in rows if promise not in ("promise", "---")}
+    return {
+        promise: re.findall(r"`([^`]+)`", tests) for promise, _topic, tests in rows if promise not in ("promise", "---")
+    }
 
 
 def is_there(test: str) -> bool:

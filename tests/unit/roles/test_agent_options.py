@@ -216,7 +216,11 @@ def test_unusual_options_are_let_through(options: Options, monkeypatch: pytest.M
             "agent_version: is 1.8.1-46, but agent_package codedeploy-agent-1.8.1-45.noarch.rpm holds 1.8.1-45;",
             "make them agree",
         ),
-        ({**MADE, "agent_instance_name": 65 * "a"}, f"agent_instance_name: '{65 * 'a'}' has 65 characters", "have 64"),
+        (
+            {**MADE, "agent_instance_name": 65 * "a"},
+            f"agent_instance_name: '{65 * 'a'}' has 65 characters",
+            "at most 64",
+        ),
         ({**MADE, "agent_iam_user": {"path": "hosts"}}, "agent_iam_user.path: 'hosts' is not", "end with /"),
         ({**MADE, "agent_iam_user": {"buckets": ["s3://b"]}}, "agent_iam_user.buckets: 's3://b' is not", "a prefix"),
         ({**USER, "agent_tags": {"app": ""}}, "agent_tags, the value of 'app': ", "1 to 256"),

@@ -229,7 +229,7 @@ def test_going_back_with_a_sequence_of_its_own_counts_as_that(emulator: Emulator
     ship(controller, "two.zip", sequence=42)
     back = go_back(controller, sequence=44).result["deployment_id"]
     late = ship(controller, "two.zip", sequence=43).result
-    assert late["msg"].startswith(f"sequence: 43 was given, but {back} has deployed 44 already")
+    assert late["msg"].startswith(f"sequence: 43 is older than 44, which {back} has already deployed")
 
 
 def prepared(emulator: Emulator, controller: Controller) -> None:

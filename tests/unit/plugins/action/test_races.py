@@ -188,7 +188,7 @@ def test_a_deployment_that_ends_before_it_is_stopped_is_not_waited_for(
 
     with meanwhile(emulator, "codedeploy:StopDeployment", end):
         result = controller.run("deployment", **SHOP, state="stopped", roll_back=roll_back).result
-    assert (result["changed"], result["reason"]) == (False, f"{deployment_id} ended by itself")
+    assert (result["changed"], result["reason"]) == (False, f"{deployment_id} ended on its own")
     assert result["deployment"]["status"] == "Succeeded"
     assert emulator.clock.now() - ended == MODULE_SECONDS, "the deployment is looked at once"
 

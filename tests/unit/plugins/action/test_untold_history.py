@@ -126,7 +126,7 @@ def test_the_platform_is_that_of_the_application(emulator: Emulator, controller:
         run = controller.run("deploy", **options)
         refused = controller.run("deploy", **s3_options("one.zip")).result
     assert run.lines[-1].endswith("Succeeded, 1 of 1 succeeded")
-    assert "the application is of platform Lambda" in refused["msg"]
+    assert "is not supported for Lambda applications" in refused["msg"]
 
 
 def test_so_it_is_where_groups_are_read_together(emulator: Emulator) -> None:

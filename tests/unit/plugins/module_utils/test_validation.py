@@ -41,14 +41,14 @@ def test_lengths(value: str | None) -> None:
 
 
 def test_one_character_too_many() -> None:
-    with pytest.raises(InvalidOption, match=r"^option: 4 characters were given, at most 3 are allowed$"):
+    with pytest.raises(InvalidOption, match=r"^option: has 4 characters; at most 3 are allowed$"):
         check_length("option", "abcd", 3)
 
 
 def test_deployment_ids() -> None:
     check_deployment_id("option", "d-3KX1ZQ2AB")
     for value in ("", "web", "d-", "d-3kx", "D-3KX1ZQ2AB", "d-3KX1ZQ2AB\n"):
-        with pytest.raises(InvalidOption, match=r"^option: .* is not the id of a deployment"):
+        with pytest.raises(InvalidOption, match=r"^option: .* is not a deployment ID"):
             check_deployment_id("option", value)
 
 

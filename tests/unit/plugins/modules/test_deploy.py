@@ -378,9 +378,9 @@ def test_finding_a_deployment_in_flight_is_no_change_but_following_it_is(
     [
         (
             {"auto_rollback_configuration": {"enabled": True, "events": []}},
-            "auto_rollback_configuration: enabled is true, but no events",
+            "auto_rollback_configuration: enabled is true, but events is empty",
         ),
-        ({"diagnose": -1}, "diagnose: -1 was given"),
+        ({"diagnose": -1}, "diagnose: -1 is too small"),
     ],
 )
 def test_what_the_service_would_refuse_is_refused_before_anything_is_asked(

@@ -218,8 +218,8 @@ def test_nothing_that_came_later_is_undone_unasked(stage: LiveStage, connect: Co
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"deployment_id": "web"}, "deployment_id: 'web' is not the id"),
-        ({"deployment_id": "d-ABCDEFGHI", "wait_delay": 0}, "wait_delay: 0 was given"),
+        ({"deployment_id": "web"}, "deployment_id: 'web' is not a deployment ID"),
+        ({"deployment_id": "d-ABCDEFGHI", "wait_delay": 0}, "wait_delay: 0 is too small"),
         (
             {"deployment_id": "d-ABCDEFGHI", "roll_back": True},
             "roll_back: cannot be combined with state=succeeded; it needs state=stopped",

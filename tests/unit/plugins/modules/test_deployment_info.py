@@ -148,7 +148,7 @@ def test_all_pages_are_read_in_batches(stage: LiveStage, read: Read, emulator: E
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"deployment_id": "web"}, "deployment_id: 'web' is not the id of a deployment"),
+        ({"deployment_id": "web"}, "deployment_id: 'web' is not a deployment ID"),
         ({"deployment_id": "d-ABCDEFGHI", "diagnose": 0}, "diagnose: 0 is too small; set a number greater than 0"),
         ({"created_after": "yesterday"}, "created_after: 'yesterday' is not a time in ISO 8601"),
         (

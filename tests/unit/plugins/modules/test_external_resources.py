@@ -24,4 +24,4 @@ def test_resources_are_deleted(check_mode: bool, calls: list[str], connect: Conn
 
 def test_refused(connect: Connect, emulator: Emulator) -> None:
     params = {"external_id": "", "state": "absent"}
-    check_refused(SUBJECT, params, "external_id: '' has 0 characters, 1 to 1024", connect, emulator)
+    check_refused(SUBJECT, params, "external_id: '' has 0 characters; 1 to 1024", connect, emulator)

@@ -45,4 +45,4 @@ def test_documented_permissions(scenarios: list[Scenario], connect: Connect, emu
 
 
 def test_refused(connect: Connect, emulator: Emulator) -> None:
-    check_refused(SUBJECT, {**GONE, "token_name": ""}, "token_name: '' has 0 characters, 1 to 256", connect, emulator)
+    check_refused(SUBJECT, {**GONE, "token_name": ""}, "token_name: '' has 0 characters; 1 to 256", connect, emulator)

@@ -75,7 +75,7 @@ def test_an_event_that_is_over_is_left_alone(shop: LambdaStage, connect: Connect
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"deployment_id": "web"}, "deployment_id: 'web' is not the id of a deployment"),
+        ({"deployment_id": "web"}, "deployment_id: 'web' is not a deployment ID"),
         ({"deployment_id": "d-ABCDEFGHI"}, "deployment_id: there is no deployment 'd-ABCDEFGHI' in us-east-1"),
         ({"lifecycle_event_hook_execution_id": " "}, "lifecycle_event_hook_execution_id: is empty; pass"),
         ({"lifecycle_event_hook_execution_id": "another"}, "Failed to report the lifecycle hook"),

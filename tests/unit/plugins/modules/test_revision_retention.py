@@ -92,7 +92,7 @@ def test_removing_is_a_change_even_if_the_revision_is_there(
     ("given", "message"),
     [
         ({"keep": 0}, "keep: 0 is too small; set a number greater than 0"),
-        ({"keep": -1}, "keep: -1 was given"),
+        ({"keep": -1}, "keep: -1 is too small"),
         (
             {"keep": 1, "source": None, "revision": {"s3_location": {"bucket": "b", "key": "k", "bundle_type": "zip"}}},
             "keep: requires source",

@@ -41,7 +41,7 @@ def test_a_file_that_is_too_large_for_an_appspec_is_refused(tmp_path: pathlib.Pa
     file.write_bytes(b"#" * 131_072)
     assert bundled_appspec(str(file)) == b"#" * 131_072
     file.write_bytes(b"#" * 131_073)
-    with pytest.raises(InvalidOption, match=r"appspec: '.*' has more than 128 KiB, so it is no AppSpec"):
+    with pytest.raises(InvalidOption, match=r"appspec: '.*' has more than 128 KiB, so it is not an AppSpec"):
         bundled_appspec(str(file))
 
 
@@ -71,7 +71,7 @@ def test_a_content_comes_with_its_digest(tmp_path: pathlib.Path) -> None:
         ),
         ({"content": ["a"]}, r"revision\.string\.content: \['a'\] is neither a mapping nor a string"),
         ({"path": "/nowhere"}, r"revision\.string\.path: '/nowhere' cannot be read: No such file"),
-        ({"path": "/bin/true"}, r"revision\.string\.path: the file is not valid UTF-8"),
+        ({"path": "/bin/true"}, r"revision\.string\.path: the file is not UTF-8"),
     ],
 )
 def test_a_content_that_is_none_is_named(given: dict[str, t.Any], message: str) -> None:

@@ -10,11 +10,11 @@ import typing as t
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.shapes import resource_for_aws, resource_from_aws
+from ansible_collections.slipway.codedeploy.plugins.module_utils._revisions.api import location_from_aws
 from ansible_collections.slipway.codedeploy.plugins.module_utils._revisions.locations import (
     content_of,
     identity_of,
     is_same_release,
-    location_from_aws,
     location_from_options,
     place_of,
 )
