@@ -301,7 +301,7 @@ import functools
 import typing as t
 
 from ..module_utils._aws.calls import Connect
-from ..module_utils._aws.parallel import raise_failures
+from ..module_utils._aws.failures import raise_failures
 from ..module_utils._on_premises_instances.api import find_records
 from ..module_utils._on_premises_instances.forms import registered
 from ..module_utils._on_premises_instances.options import ARGUMENTS, CONSTRAINTS

@@ -11,8 +11,8 @@ import pathlib
 import stat
 import typing as t
 
+from .._parallel import processors
 from .manifest import APPSPEC, BundleError, Entry, Manifest, fingerprinted, with_content
-from .parallel import processors
 from .selection import Selection
 from .tree import list_entries
 from .workers import Worker

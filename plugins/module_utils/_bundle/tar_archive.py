@@ -11,11 +11,12 @@ import tarfile
 import typing as t
 from contextlib import closing
 
+from .._parallel import ordered_map, processors
 from .checksums import Chunk, joined, joined_crc32
 from .contents import PIECE, read_pieces
 from .deflate import END_OF_PIECES, deflated_piece
 from .manifest import Entry, Manifest
-from .parallel import blocks, ordered_map, processors
+from .portions import blocks
 
 # 1980-01-01, as in a zip: the time of a checkout is not part of a release. tar warns about 1970.
 _TIME = 315532800

@@ -13,11 +13,12 @@ import itertools
 import typing as t
 from contextlib import closing
 
+from .._parallel import ordered_map, processors
 from .checksums import Chunk
 from .contents import PIECE, read_pieces, sample
 from .deflate import END_OF_PIECES, deflated, deflated_piece, is_compressible
 from .manifest import BundleError, Entry, Manifest
-from .parallel import ordered_map, processors, workloads
+from .portions import workloads
 from .zip_format import DEFLATED, STORED, Member, central_record, data_descriptor, end_records, local_record
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import functools
 import itertools
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
 from .._aws.answers import check_token, named, pages
 from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code
 from .._aws.shapes import resource_for_aws, resource_from_aws
 from .._batches import batches
+from .._parallel import ordered_map
 from .._revisions.locations import Location
 from .._validation import DEPLOYMENT_ID
 from .progress import is_unasked
@@ -246,9 +246,8 @@ def find_targets(
 def read_targets(client: t.Any, deployment_id: str, target_ids: t.Iterable[str]) -> list[Target]:
     """Return the targets with these IDs, sorted by them, in the form of `find_targets`. They are read while TARGET_IDS are still being listed."""
     read = functools.partial(_batch_get_targets, client, deployment_id)
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        answers = [pool.submit(read, batch) for batch in batches(target_ids, TARGETS_A_CALL)]
-    found = [target_from_aws(target) for answer in answers for target in answer.result()]
+    answers = ordered_map(read, batches(target_ids, TARGETS_A_CALL), CALLS_AT_ONCE, 2 * CALLS_AT_ONCE)
+    found = [target_from_aws(target) for answer in answers for target in answer]
     return sorted(found, key=lambda target: str(target["target_id"]))
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from .._aws.calls import CodeDeployError, Connect, not_checked
 from .._aws.converge import settled
-from .._aws.parallel import SHOWN, in_parallel
+from .._aws.failures import SHOWN, in_parallel
 from .._aws.tags import arn_prefix
 from .._plan import Plan, Resource, managed_part
 from .agent_files import agent_config_text, host_config_path, remove_file, write_private_file

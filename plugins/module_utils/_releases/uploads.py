@@ -24,7 +24,8 @@ from .._aws.answers import pages
 from .._aws.calls import CodeDeployError, aws_call, error_code
 from .._bundle.bundle import Bundle
 from .._bundle.checksums import Chunk, joined
-from .._bundle.parallel import blocks, ordered_map
+from .._bundle.portions import blocks
+from .._parallel import ordered_map
 from .buckets import DIGEST, StoredObject, stored_object
 
 # The least size of a part, and the most parts (Amazon S3 user guide, "Amazon S3 multipart upload limits": 5 MiB and 10,000).

@@ -10,8 +10,8 @@ PRIVATE to the collection: it may change at any time.
 from __future__ import annotations
 
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
+from .._parallel import ordered_map
 from .calls import CodeDeployError
 
 Result = t.TypeVar("Result")
@@ -32,8 +32,7 @@ def in_parallel(
             return error
 
     names = list(names)
-    with ThreadPoolExecutor(most) as pool:
-        outcomes = dict(zip(names, pool.map(outcome, names), strict=True))
+    outcomes = dict(zip(names, ordered_map(outcome, names, most, len(names)), strict=True))
     failures = {name: each for name, each in outcomes.items() if isinstance(each, CodeDeployError)}
     return {name: each for name, each in outcomes.items() if not isinstance(each, CodeDeployError)}, failures
 
