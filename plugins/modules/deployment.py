@@ -260,7 +260,7 @@ from ..module_utils._aws.calls import CodeDeployError, Connect
 from ..module_utils._deploying.descriptions import undone_id
 from ..module_utils._deploying.interventions import PLANS, Intervention, carry_out, usual_seconds
 from ..module_utils._deployment_groups.api import require_deployment_group
-from ..module_utils._deployments.api import LAST_ATTEMPTED, last_asked, require_deployment, with_history
+from ..module_utils._deployments.api import LAST_ATTEMPTED, last_requested, require_deployment, with_history
 from ..module_utils._deployments.options import WAITING_ARGUMENTS, check_waiting_options, waiting_options
 from ..module_utils._plan import carried_out
 from ..module_utils._run import run
@@ -309,7 +309,7 @@ def wanted_id(client: t.Any, params: Params) -> str | None:
     group = with_history(client, group, [LAST_ATTEMPTED])
     if params["state"] == "rolled_back":
         # A deployment that went back is no release: who asks again has what was wanted.
-        last = last_asked(client, group, LAST_ATTEMPTED) or {}
+        last = last_requested(client, group, LAST_ATTEMPTED) or {}
         return undone_id(last) or last.get("deployment_id")
     return t.cast("str | None", (group[LAST_ATTEMPTED] or {}).get("deployment_id"))
 

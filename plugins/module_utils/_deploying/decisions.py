@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._deployments.progress import ACTIVE, has_ended, has_failures, is_unasked
+from .._deployments.progress import ACTIVE, has_ended, has_failures, is_automatic
 from .._errors import CodeDeployError
 from .._revisions.locations import Location, is_same_release, place_of
 from .descriptions import sequence_of
@@ -41,12 +41,12 @@ ACTIONS = ("none", "review", "create", "attach", "wait", "stop")
 def decide(
     group: Resource, in_flight: Resource | None, wanted: Location | None, force: bool, if_in_progress: str
 ) -> Decision:
-    """Decide what to do so that GROUP (see `as_asked`) runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
+    """Decide what to do so that GROUP (see `with_last_requested`) runs WANTED; None is a restart of what it runs. IN_FLIGHT is the group's active deployment.
 
     Raises CodeDeployError if that is in the way, or there is nothing to restart. Where nothing is to be done, a deployment that brings new hosts
     what the group has is not in the way.
     """
-    if in_flight is not None and not is_unasked(in_flight):
+    if in_flight is not None and not is_automatic(in_flight):
         return decide_beside(in_flight, wanted, if_in_progress)
     decision = _decide_idle(group, wanted, force)
     if in_flight is None or decision.action == "none":
@@ -76,7 +76,7 @@ def _decide_idle(group: Resource, wanted: Location | None, force: bool) -> Decis
 
 
 def _failure_before(attempted: Resource, wanted: Location) -> str:
-    """The failure of ATTEMPTED (see `as_asked`), if it was of WANTED, since nobody may have watched it. Empty if it did not fail."""
+    """The failure of ATTEMPTED (see `with_last_requested`), if it was of WANTED, since nobody may have watched it. Empty if it did not fail."""
     ended = FAILED.get(attempted.get("status", ""))
     if not ended or not is_same_release(wanted, attempted.get("revision")):
         return ""
@@ -97,7 +97,7 @@ def require_restartable(group: Resource) -> None:
 
 def _brings(deployment: Resource, wanted: Location | None) -> bool:
     """Whether DEPLOYMENT brings WANTED to all hosts; None is a restart."""
-    if is_unasked(deployment):
+    if is_automatic(deployment):
         return False
     if wanted is None:
         return deployment.get("deployment_mode") == "RESTART"
@@ -106,7 +106,7 @@ def _brings(deployment: Resource, wanted: Location | None) -> bool:
 
 def review(decision: Decision, last: Resource | None) -> Decision:
     """DECISION, to do nothing since LAST has deployed the revision, or a report of LAST if it failed on some targets: nobody may have watched it."""
-    if last is None or is_unasked(last) or not has_failures(last):
+    if last is None or is_automatic(last) or not has_failures(last):
         return decision
     rest = f"but not to {last['deployment_overview']['failed']} of its targets"
     reason = f"{decision.reason}, {rest}: force=true with update_outdated_instances_only=true deploys to those"

@@ -15,7 +15,14 @@ from __future__ import annotations
 import typing as t
 
 from .._aws.calls import CodeDeployError
-from .._deployments.api import Deployment, find_deployment, group_of, last_asked, list_deployments, require_deployment
+from .._deployments.api import (
+    Deployment,
+    find_deployment,
+    group_of,
+    last_requested,
+    list_deployments,
+    require_deployment,
+)
 from .._revisions.api import read_revisions
 from .._revisions.locations import Location, content_of, is_same_release, place_of
 from .._revisions.options import revision_options
@@ -65,7 +72,7 @@ def _revision_of(deployment: Deployment) -> Location:
 
 def _previous(client: t.Any, group: Resource) -> tuple[Location, str]:
     """The revision before the group's last release, and the deployment of that release, even if it failed."""
-    last = last_asked(client, group, "last_attempted_deployment")
+    last = last_requested(client, group, "last_attempted_deployment")
     if last is None:
         raise CodeDeployError("revision: the deployment group has had no deployment, so there is no previous revision")
     undone = undone_id(last)

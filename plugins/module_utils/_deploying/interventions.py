@@ -27,11 +27,11 @@ from .._deployments.api import (
     find_deployment,
     find_notable_targets,
     group_of,
-    last_asked,
+    last_requested,
     stop_deployment,
     with_history,
 )
-from .._deployments.progress import GOALS, has_ended, has_failures, is_shifted, is_unasked, last_duration
+from .._deployments.progress import GOALS, has_ended, has_failures, is_automatic, is_shifted, last_duration
 from .._revisions.locations import Location, place_of
 from .decisions import require_restartable
 from .descriptions import description_with, restart_description, undone_id
@@ -199,7 +199,7 @@ def plan_rollback(client: t.Any, deployment: Deployment, _options: Options) -> I
         reason = f"{deployment_id} was stopped, to be rolled back"
         awaits = _awaiting(deployment_id, "stopped", roll_back=True)
         return Intervention(reason, deployment_id, awaits, Stop(deployment_id, True, reason))
-    if is_unasked(deployment):
+    if is_automatic(deployment):
         raise CodeDeployError(
             f"{deployment_id} cannot be rolled back: AWS created it automatically ({deployment['creator']}) to bring new hosts up to date. "
             "To roll back the last release, name the deployment group instead."
@@ -219,7 +219,7 @@ def _undone_already(client: t.Any, deployment: Deployment, group: Resource) -> I
     """
     if (group[LAST_ATTEMPTED] or deployment)["deployment_id"] == deployment["deployment_id"]:
         return None
-    latest = last_asked(client, group, LAST_ATTEMPTED) or deployment
+    latest = last_requested(client, group, LAST_ATTEMPTED) or deployment
     return _rolled_back_by(latest, deployment)
 
 
@@ -321,7 +321,7 @@ def _roll_back(client: t.Any, planned: Intervention, step: RollBack) -> Interven
 
 def _restart(client: t.Any, planned: Intervention, step: Restart) -> Intervention:
     """Create the deployment that restarts."""
-    restarted = last_asked(client, step.group, LAST_SUCCESSFUL) or {}
+    restarted = last_requested(client, step.group, LAST_SUCCESSFUL) or {}
     members = {"deployment_mode": "RESTART", "description": restart_description(None, restarted)}
     try:
         new_id = create_deployment(client, step.group, None, members)

@@ -20,17 +20,17 @@ from .._deployments.api import (
     LAST_ATTEMPTED,
     LAST_SUCCESSFUL,
     Deployment,
-    as_asked,
     blocking_deployment,
     create_deployment,
     find_deployment,
     find_in_flight,
-    last_asked,
+    last_requested,
     stop_deployment,
     with_history,
+    with_last_requested,
 )
 from .._deployments.options import waiting_options
-from .._deployments.progress import is_unasked, last_duration
+from .._deployments.progress import is_automatic, last_duration
 from .._releases.options import source_options
 from .._releases.releases import Begun, Release, find_registration, store_release, wanted_release
 from .._releases.retention import remove_bundles
@@ -81,7 +81,7 @@ def find_release(connect: Connect, params: Params, group: Group, begun: Begun | 
 
     Raises InvalidOption or CodeDeployError if it cannot be made, found, or deployed there."""
     if params["deployment_mode"] == "RESTART":
-        restarted = last_asked(connect("codedeploy"), group, LAST_SUCCESSFUL)
+        restarted = last_requested(connect("codedeploy"), group, LAST_SUCCESSFUL)
         return Release(group.get("target_revision") or {}, restarted=restarted or {})
     named = named_revision(connect("codedeploy"), params["application_name"], group, params["revision"])
     params = {**params, "revision": named.revision}
@@ -92,7 +92,7 @@ def find_release(connect: Connect, params: Params, group: Group, begun: Begun | 
 
 def last_release(client: t.Any, group: Group) -> Deployment:
     """The group's last successful deployment; what it undid, if it went back and tells no sequence of its own. Empty if there is none."""
-    deployment = last_asked(client, group, LAST_SUCCESSFUL) or {}
+    deployment = last_requested(client, group, LAST_SUCCESSFUL) or {}
     undone = undone_id(deployment)
     if undone and sequence_of(deployment) is None:
         return find_deployment(client, undone) or {}
@@ -119,8 +119,8 @@ def decided(client: t.Any, params: Params, group: Group, release: Release, block
     """
     busy, wanted, mode = blocking or active_deployment_id(group), release.identity, params["if_in_progress"]
     in_flight = still_in_flight(find_in_flight(client, busy), wanted, mode) if busy else None
-    if in_flight is None or is_unasked(in_flight):
-        group = as_asked(client, group)
+    if in_flight is None or is_automatic(in_flight):
+        group = with_last_requested(client, group)
     decision = decide(group, in_flight, wanted, params["force"], mode)
     if decision.action != "none":
         check_order(client, params, group)
@@ -152,7 +152,7 @@ def check_undone(client: t.Any, before: Group, group: Group, release: Release) -
     """Raise CodeDeployError if RELEASE goes back from the last release, and GROUP has had another one since it was read as BEFORE."""
     if release.undone is None or before[LAST_ATTEMPTED] == group[LAST_ATTEMPTED]:
         return
-    last, latest = (last_asked(client, each, LAST_ATTEMPTED) or {} for each in (before, group))
+    last, latest = (last_requested(client, each, LAST_ATTEMPTED) or {} for each in (before, group))
     if last.get("deployment_id") != latest.get("deployment_id"):
         raise CodeDeployError(
             f"revision: {latest['deployment_id']} was created while this task was looking for the previous revision, and going back from "

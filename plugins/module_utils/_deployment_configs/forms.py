@@ -52,7 +52,7 @@ def zones(given: Resource) -> Resource:
     }
 
 
-def fitting(config: Resource) -> Resource:
+def for_platform(config: Resource) -> Resource:
     """Return CONFIG with all optional members of its compute platform, and without those of other platforms."""
     others = [name for names in CONTENT.values() for name in names if name not in CONTENT[config["compute_platform"]]]
     return {name: value for name, value in {"zonal_config": {}, **config}.items() if name not in others}
@@ -60,7 +60,7 @@ def fitting(config: Resource) -> Resource:
 
 def form_from_service(config: Resource) -> Resource:
     """Return a deployment config from an AWS response, in snake_case, with its content in canonical form."""
-    return fitting({**DEFAULTS, **config, "zonal_config": zones(config.get("zonal_config") or {})})
+    return for_platform({**DEFAULTS, **config, "zonal_config": zones(config.get("zonal_config") or {})})
 
 
 def differences(before: Resource, after: Resource) -> list[str]:

@@ -14,7 +14,7 @@ import typing as t
 from .._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from .._tag_plans import wanted_tags
 from .._validation import InvalidOption
-from .forms import DEFAULTS, MANAGED, differences, fitting, form_from_options
+from .forms import DEFAULTS, MANAGED, differences, for_platform, form_from_options
 from .replacement import Create, Step
 from .rules import PREDEFINED, check_content, check_creation
 
@@ -30,7 +30,7 @@ def plan_for(params: dict[str, t.Any], found: Resource | None) -> Plan:
     after = plan_present(current, {**form_from_options(params), "tags": tags}, DEFAULTS).after or {}
     after.pop("temporary_copy", None)
     check_content(params, after)
-    plan = Plan(current, fitting(after))
+    plan = Plan(current, for_platform(after))
     reject_change(plan, params["replace"])
     return plan
 

@@ -24,7 +24,7 @@ from .forms import (
     BLUE_GREEN,
     CHANGEABLE,
     EMPTY,
-    HOOKLESS,
+    MISSING_HOOKS,
     PAIRS,
     TARGETING,
     Filter,
@@ -208,7 +208,7 @@ def apply_deployment_group(client: t.Any, plan: Plan, arn_prefix: str) -> list[R
     left: list[Resource] = []
     if changed := set(plan.updates) & {"deployment_group_name", *CHANGEABLE}:
         left += update_deployment_group(client, before, after, changed)
-    if HOOKLESS in plan.updates:
+    if MISSING_HOOKS in plan.updates:
         left += reinstall_hooks(client, after)
     if "tags" in plan.updates:
         arn = f"{arn_prefix}{after['application_name']}/{after['deployment_group_name']}"

@@ -177,8 +177,8 @@ DEFAULTS: dict[str, Resource] = {
 
 # What an update can change, and a plan compares besides the names, tags and lifecycle hooks that are missing.
 CHANGEABLE = ("deployment_config_name", "service_role_arn", "deployment_style", BLUE_GREEN, *FORMS)
-HOOKLESS = "auto_scaling_groups_without_hooks"
-MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, HOOKLESS, "tags")
+MISSING_HOOKS = "auto_scaling_groups_without_hooks"
+MANAGED = ("application_name", "deployment_group_name", *CHANGEABLE, MISSING_HOOKS, "tags")
 
 
 def defaults(platform: str) -> Resource:

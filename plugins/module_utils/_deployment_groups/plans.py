@@ -13,7 +13,7 @@ import typing as t
 
 from .._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from .._tag_plans import wanted_tags
-from .forms import HOOKLESS, MANAGED, defaults, form_from_options
+from .forms import MANAGED, MISSING_HOOKS, defaults, form_from_options
 from .rules import check_plan
 
 Params = dict[str, t.Any]
@@ -21,7 +21,7 @@ Owner = t.Callable[[], Resource]
 CheckConfig = t.Callable[[str, str], None]
 
 # Members whose change makes AWS create lifecycle hooks, under names that only AWS knows.
-HOOKED = {"auto_scaling_groups", "termination_hook_enabled", HOOKLESS}
+HOOKED = {"auto_scaling_groups", "termination_hook_enabled", MISSING_HOOKS}
 # Options that are in canonical form as they are given.
 PLAIN = ("application_name", "deployment_config_name", "service_role_arn", "deployment_style")
 
@@ -32,7 +32,7 @@ def wanted(params: Params, current: Resource) -> Resource:
         **{name: params[name] for name in PLAIN},
         "deployment_group_name": params["new_deployment_group_name"] or params["deployment_group_name"],
         **form_from_options(params, current),
-        HOOKLESS: [] if params["reinstall_missing_hooks"] else None,
+        MISSING_HOOKS: [] if params["reinstall_missing_hooks"] else None,
         "tags": wanted_tags(current.get("tags", {}), params["tags"], params["purge_tags"]),
     }
 

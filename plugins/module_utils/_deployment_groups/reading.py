@@ -17,7 +17,7 @@ from .._aws.tags import find_tags
 from .._deployment_configs.api import find_deployment_config, predicted_deployment_config, require_deployment_config
 from .._plan import Resource
 from .api import find_deployment_group, find_deployment_groups
-from .forms import HOOKLESS
+from .forms import MISSING_HOOKS
 from .scaling_hooks import groups_without_hooks
 
 Params = dict[str, t.Any]
@@ -46,7 +46,7 @@ def find(connect: Connect, params: Params, arn_prefix: str) -> Resource | None:
     if found and arn_prefix:
         found["tags"] = find_tags(client, f"{arn_prefix}{found['application_name']}/{found['deployment_group_name']}")
     if found and params["reinstall_missing_hooks"]:
-        found[HOOKLESS] = groups_without_hooks(connect("autoscaling"), found["auto_scaling_hooks"])
+        found[MISSING_HOOKS] = groups_without_hooks(connect("autoscaling"), found["auto_scaling_hooks"])
     return found
 
 

@@ -20,7 +20,7 @@ from .._batches import batches
 from .._parallel import ordered_map
 from .._revisions.locations import Location
 from .._validation import DEPLOYMENT_ID
-from .progress import is_unasked
+from .progress import is_automatic
 
 Deployment = dict[str, t.Any]
 Target = dict[str, t.Any]
@@ -152,33 +152,33 @@ def _as_last(deployment: Deployment | None) -> dict[str, t.Any] | None:
     return {"deployment_id": deployment["deployment_id"], "status": deployment["status"], **members}
 
 
-def last_asked(client: t.Any, group: dict[str, t.Any], member: str) -> Deployment | None:
+def last_requested(client: t.Any, group: dict[str, t.Any], member: str) -> Deployment | None:
     """Return the last deployment of GROUP that somebody requested, or that rolls back such a deployment; None if there is none.
 
     MEMBER is the member for the last deployment: LAST_ATTEMPTED or LAST_SUCCESSFUL.
     """
     last = find_deployment(client, group[member]["deployment_id"]) if group.get(member) else None
-    if last is None or not is_unasked(last):
+    if last is None or not is_automatic(last):
         return last
     filters = {name: group[name] for name in ("application_name", "deployment_group_name")}
     if member == LAST_SUCCESSFUL:
-        return _newest_asked(client, {**filters, "include_only_statuses": ["Succeeded"]})
+        return _newest_requested(client, {**filters, "include_only_statuses": ["Succeeded"]})
     # There may be thousands of deployments, but only a few since the last successful one.
     since = (group.get(LAST_SUCCESSFUL) or {}).get("create_time")
-    recent = since and _newest_asked(client, {**filters, "create_time_range": {"start": since}})
-    return recent or _newest_asked(client, filters)
+    recent = since and _newest_requested(client, {**filters, "create_time_range": {"start": since}})
+    return recent or _newest_requested(client, filters)
 
 
-def _newest_asked(client: t.Any, filters: dict[str, t.Any]) -> Deployment | None:
-    return next((found for found in list_deployments(client, filters) if not is_unasked(found)), None)
+def _newest_requested(client: t.Any, filters: dict[str, t.Any]) -> Deployment | None:
+    return next((found for found in list_deployments(client, filters) if not is_automatic(found)), None)
 
 
-def as_asked(client: t.Any, group: dict[str, t.Any]) -> dict[str, t.Any]:
+def with_last_requested(client: t.Any, group: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return GROUP with the last requested deployment as its last attempted one. If that is the last successful one, nothing has to be read."""
     attempted, successful = group.get(LAST_ATTEMPTED), group.get(LAST_SUCCESSFUL)
     if not attempted or (successful and attempted["deployment_id"] == successful["deployment_id"]):
         return group
-    return {**group, LAST_ATTEMPTED: last_asked(client, group, LAST_ATTEMPTED) or successful}
+    return {**group, LAST_ATTEMPTED: last_requested(client, group, LAST_ATTEMPTED) or successful}
 
 
 def group_of(deployment: Deployment) -> tuple[str, str]:
@@ -216,7 +216,7 @@ def find_notable_targets(client: t.Any, deployment: Deployment) -> list[Target]:
     )
 
 
-def find_telling_targets(client: t.Any, deployment: Deployment) -> list[Target]:
+def find_explaining_targets(client: t.Any, deployment: Deployment) -> list[Target]:
     """Return the targets that explain the outcome of a deployment: all of them if there are at most 25, else all that have failed."""
     return find_targets(client, deployment["deployment_id"], _of_many(deployment, "Failed"))
 

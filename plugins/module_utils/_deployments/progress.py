@@ -125,7 +125,7 @@ def last_duration(group: dict[str, t.Any]) -> float | None:
     return seconds_between(last.get("create_time"), last.get("end_time"))
 
 
-def is_unasked(deployment: dict[str, t.Any]) -> bool:
+def is_automatic(deployment: dict[str, t.Any]) -> bool:
     """Return whether CodeDeploy created DEPLOYMENT automatically, to bring new hosts up to date, or for hosts that are terminated."""
     return deployment.get("creator") in UNASKED
 

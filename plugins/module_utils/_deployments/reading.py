@@ -17,9 +17,9 @@ from .api import (
     TARGETS_A_CALL,
     Deployment,
     find_deployment,
+    find_explaining_targets,
     find_notable_targets,
     find_targets,
-    find_telling_targets,
     list_deployments,
     read_targets,
     require_deployment,
@@ -47,7 +47,7 @@ def with_targets(client: t.Any, deployment: Deployment, which: str) -> dict[str,
 
 def with_diagnosis(client: t.Any, deployment: Deployment, limit: int) -> dict[str, t.Any]:
     """The diagnosis of DEPLOYMENT, which went wrong. The events of a thousand targets stay here: sending them would take a second."""
-    targets = find_telling_targets(client, deployment)
+    targets = find_explaining_targets(client, deployment)
     rollback_id = (deployment.get("rollback_info") or {}).get("rollback_deployment_id")
     rollback = find_deployment(client, rollback_id) if rollback_id else None
     notable = targets[:TARGETS_A_CALL]

@@ -13,9 +13,9 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deployments.pr
     event_changes,
     has_ended,
     has_failures,
+    is_automatic,
     is_ready,
     is_shifted,
-    is_unasked,
     last_duration,
     progress_line,
     timeline,
@@ -243,7 +243,7 @@ def test_a_success_with_failures(seen: dict[str, t.Any], failures: bool) -> None
     ],
 )
 def test_a_deployment_that_nobody_asked_for(creator: str | None, unasked: bool) -> None:
-    assert is_unasked({**deployment("Created"), "creator": creator}) is unasked
+    assert is_automatic({**deployment("Created"), "creator": creator}) is unasked
 
 
 NINE, TEN, LATER = "2026-11-22T09:00:00+00:00", "2026-11-22T10:00:00+00:00", "2026-11-22T10:00:07.125000+00:00"
