@@ -187,7 +187,7 @@ def test_several_groups_get_it_in_order_until_one_fails(still_site: Site) -> Non
     assert run.status == 2
     failed = " ".join(run.sections["one after the other"].split())
     assert "first: Deployment d-" in failed
-    assert "Not begun: second, third." in failed
+    assert "Not started: second, third." in failed
 
 
 def test_what_several_hosts_print_at_once_can_be_told_apart(still_site: Site) -> None:
