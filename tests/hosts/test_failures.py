@@ -159,5 +159,5 @@ def test_an_agent_that_aws_refuses_is_not_verified(
     controller: Controller, account: Account, user: dict[str, t.Any]
 ) -> None:
     account.emulator.client("codedeploy").deregister_on_premises_instance(instanceName="web-1")
-    sentences = ["no poll has succeeded", "look at the credentials"]
+    sentences = ["no poll succeeded", "check the credentials"]
     controller.check_refusals(user, [Case("verify", {"agent_verify_timeout": 5}, sentences)])

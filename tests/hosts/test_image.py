@@ -97,7 +97,7 @@ def test_an_image_gets_the_agent_after_runs_that_broke_off(
     package = build_package("1.8.0-12", tmp_path, {"postinst": "exit 7\n"})
     broken = Case("install", {"agent_package": str(package)}, ["exit status 7", "resumes from here"])
     controller.check_refusals(options, [broken])
-    controller.kill_at("Write the environment of the agent", *BUILD, **options)
+    controller.kill_at("Write the agent's environment", *BUILD, **options)
     assert changed(controller.run(*BUILD, arguments=["--diff"], **options)) != UNCHANGED
     assert changed(controller.run(*BUILD, **options)) == UNCHANGED
     assert installed(machine) == "1.8.0-12"

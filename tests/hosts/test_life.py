@@ -84,7 +84,7 @@ def test_check_mode_tells_what_would_be_done(
 def test_hosts_are_installed_and_registered_after_a_killed_run(
     machines: list[Machine], controller: Controller, account: Account, old: dict[str, t.Any]
 ) -> None:
-    controller.kill_at("Tell systemd about the environment", **old)
+    controller.kill_at("Configure the environment and the user in systemd", **old)
     play = controller.run(arguments=["--diff", "-vvv"], **old)
     assert all(changed(play).values())
     for machine in machines:
@@ -98,7 +98,7 @@ def test_hosts_are_installed_and_registered_after_a_killed_run(
 def test_a_killed_upgrade_is_finished_by_the_next_run_where_each_host_goes_its_own_way(
     machines: list[Machine], controller: Controller, account: Account, new: dict[str, t.Any]
 ) -> None:
-    controller.kill_at("Install the package of the agent", **new)
+    controller.kill_at(": Install the agent 1.8.1", **new)
     changed(controller.run(keywords={"strategy": "free"}, **new))
     assert installed(machines) == {"1.8.1-45"}
     for machine in machines:

@@ -207,7 +207,8 @@ def opened(top: int, path: str) -> t.Iterator[tuple[int, str]]:
                 raise
             continue
         found, inner = os.fstat(entry), f"{where}/{name}"
-        if is_plain(found) and found.st_dev == device:
+        # A mount begins at a directory. On an overlay, the device of a file may be that of a layer (kernel documentation, overlayfs).
+        if stat.S_ISREG(found.st_mode) or (stat.S_ISDIR(found.st_mode) and found.st_dev == device):
             yield entry, inner
             if stat.S_ISDIR(found.st_mode):
                 stack.append((entry, inner, iter(os.listdir(entry))))
