@@ -208,8 +208,9 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
 
-from ..module_utils._aws.calls import CodeDeployError, Connect, aws_call
+from ..module_utils._aws.calls import Connect, aws_call
 from ..module_utils._aws.connections import Clients
+from ..module_utils._errors import CodeDeployError
 from ..module_utils._printable import printable
 from ..module_utils._url_secrets import without_secrets
 from ..module_utils._validation import InvalidOption

@@ -14,10 +14,11 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_dict_to_boto3_tag_list
 
 from ._aws.answers import UnreadableAnswer, pages
-from ._aws.calls import CodeDeployError, aws_call, aws_find
+from ._aws.calls import aws_call, aws_find
 from ._aws.shapes import resource_from_aws
 from ._aws.tags import apply_tags, find_tags
 from ._batches import batches
+from ._errors import CodeDeployError
 from ._plan import Plan, Resource
 
 # The defaults of CreateApplication (botocore model: CreateApplicationInput).

@@ -20,8 +20,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common import warnings as ansible_warnings
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ._aws.calls import CodeDeployError, Connect
+from ._aws.calls import Connect
 from ._aws.connections import Clients, client_options
+from ._errors import CodeDeployError
 from ._printable import printable, printable_result
 from ._url_secrets import without_secrets
 from ._validation import InvalidOption

@@ -136,9 +136,10 @@ import functools
 import typing as t
 
 from ..module_utils._applications import DEFAULTS, MANAGED, apply_application, find_application
-from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.calls import Connect
 from ..module_utils._aws.converge import converge
 from ..module_utils._aws.tags import find_tags, tagged_arn
+from ..module_utils._errors import CodeDeployError
 from ..module_utils._plan import Plan, Resource, managed_part, plan_absent, plan_present
 from ..module_utils._run import run
 from ..module_utils._tag_plans import wanted_tags

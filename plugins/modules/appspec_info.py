@@ -182,8 +182,8 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ..module_utils._appspec.bundle import Bundle
 from ..module_utils._appspec.check import check_appspec
-from ..module_utils._aws.calls import CodeDeployError
 from ..module_utils._bundle.manifest import BundleError
+from ..module_utils._errors import CodeDeployError
 from ..module_utils._releases.appspecs import appspec_file, bundle_in, failure_text, is_refused, read_appspec_text
 from ..module_utils._run import run_offline
 from ..module_utils._validation import InvalidOption

@@ -256,12 +256,13 @@ diagnosis:
 
 import typing as t
 
-from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.calls import Connect
 from ..module_utils._deploying.descriptions import undone_id
 from ..module_utils._deploying.interventions import PLANS, Intervention, carry_out, usual_seconds
 from ..module_utils._deployment_groups.api import require_deployment_group
 from ..module_utils._deployments.api import LAST_ATTEMPTED, last_requested, require_deployment, with_history
 from ..module_utils._deployments.options import WAITING_ARGUMENTS, check_waiting_options, waiting_options
+from ..module_utils._errors import CodeDeployError
 from ..module_utils._plan import carried_out
 from ..module_utils._run import run
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name

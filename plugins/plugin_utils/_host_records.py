@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils._aws.calls import CodeDeployError, Connect
+from ..module_utils._aws.calls import Connect
 from ..module_utils._batches import batches
 from ..module_utils._deployment_groups.api import require_deployment_group
 from ..module_utils._deployment_groups.forms import tag_filters, tag_set
@@ -24,6 +24,7 @@ from ..module_utils._deployment_groups.hosts import (
 )
 from ..module_utils._deployment_groups.selection_rules import check_filters, check_tag_set
 from ..module_utils._deployments.api import find_deployment, find_targets, list_deployments
+from ..module_utils._errors import CodeDeployError
 from ..module_utils._on_premises_instances.api import find_on_premises_instances, list_on_premises_instances
 from ..module_utils._validation import InvalidOption, check_deployment_id, check_name
 from ._hosts import Record, check_hostnames, record_from_ec2, record_from_on_premises, record_from_target

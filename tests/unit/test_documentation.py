@@ -131,7 +131,7 @@ def copies(documented: Mapping[str, Mapping[str, Any]]) -> list[str]:
     for module, options in documented.items():
         for path, text in described(options):
             modules[path, text].append(module)
-    return [f"{path}: {' '.join(who)}" for (path, _), who in modules.items() if len(who) > 1]
+    return [f"{path}: {' '.join(who)}" for (path, _documents), who in modules.items() if len(who) > 1]
 
 
 def test_an_option_that_modules_share_is_documented_in_a_fragment() -> None:

@@ -20,7 +20,7 @@ except ImportError:  # amazon.aws reports what is missing
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 
-from .._errors import CodeDeployError as CodeDeployError  # what calls AWS takes it from here
+from .._errors import CodeDeployError
 from .answers import UNREADABLE, UnreadableAnswer, operation, watch
 from .connection_rules import CONNECTION_ADVICE
 from .retries import Function, retried

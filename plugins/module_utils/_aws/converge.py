@@ -15,8 +15,9 @@ from __future__ import annotations
 import typing as t
 from time import sleep
 
+from .._errors import CodeDeployError
 from .._plan import Plan, Resource, carried_out
-from .calls import MISSING, CodeDeployError, error_code
+from .calls import MISSING, error_code
 
 Find = t.Callable[[], "Resource | None"]
 PlanFor = t.Callable[["Resource | None"], Plan]

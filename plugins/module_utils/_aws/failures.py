@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._errors import CodeDeployError
 from .._parallel import ordered_map
-from .calls import CodeDeployError
 
 Result = t.TypeVar("Result")
 

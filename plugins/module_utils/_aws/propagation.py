@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 from time import sleep
 
-from .calls import CodeDeployError, error_code
+from .._errors import CodeDeployError
+from .calls import error_code
 
 # How CodeDeploy refuses a role or user that IAM has not propagated to it yet.
 IAM_PENDING = ("InvalidRoleException", "InvalidIamUserArnException")

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .._aws.calls import CodeDeployError
 from .._deployments.api import (
     Deployment,
     find_deployment,
@@ -23,6 +22,7 @@ from .._deployments.api import (
     list_deployments,
     require_deployment,
 )
+from .._errors import CodeDeployError
 from .._revisions.api import read_revisions
 from .._revisions.locations import Location, content_of, is_same_release, place_of
 from .._revisions.options import revision_options

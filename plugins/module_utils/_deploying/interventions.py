@@ -15,7 +15,6 @@ import functools
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._aws.calls import CodeDeployError
 from .._deployment_groups.api import find_deployment_group, require_deployment_group
 from .._deployments.api import (
     LAST_ATTEMPTED,
@@ -32,6 +31,7 @@ from .._deployments.api import (
     with_history,
 )
 from .._deployments.progress import GOALS, has_ended, has_failures, is_automatic, is_shifted, last_duration
+from .._errors import CodeDeployError
 from .._revisions.locations import Location, place_of
 from .decisions import require_restartable
 from .descriptions import description_with, restart_description, undone_id

@@ -16,10 +16,11 @@ import typing as t
 from functools import partial
 
 from .._aws.answers import pages
-from .._aws.calls import CodeDeployError, Connect, aws_call, not_checked
+from .._aws.calls import Connect, aws_call, not_checked
 from .._batches import batches
 from .._deployment_groups.forms import BLUE_GREEN, PROVISIONING, tag_filters, tag_set
 from .._deployment_groups.hosts import selections
+from .._errors import CodeDeployError
 from .._releases.releases import Release, check_object
 from .._revisions.locations import place_of
 from .preflight_traffic import check_function, check_service

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._aws.calls import CodeDeployError, Connect, aws_call, error_code
+from .._aws.calls import Connect, aws_call, error_code
+from .._errors import CodeDeployError
 from .._revisions.locations import Location, content_of
 
 Resource = dict[str, t.Any]

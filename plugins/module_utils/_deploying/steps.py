@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._aws.calls import CodeDeployError, Connect
+from .._aws.calls import Connect
 from .._deployment_configs.api import predicted_deployment_config, require_deployment_config
 from .._deployment_groups.api import predicted_deployment_group, require_deployment_group, target_instances
 from .._deployment_groups.forms import alarms
@@ -31,6 +31,7 @@ from .._deployments.api import (
 )
 from .._deployments.options import waiting_options
 from .._deployments.progress import is_automatic, last_duration
+from .._errors import CodeDeployError
 from .._releases.options import source_options
 from .._releases.releases import Begun, Release, find_registration, store_release, wanted_release
 from .._releases.retention import remove_bundles

@@ -14,12 +14,13 @@ import typing as t
 
 from .._applications import find_applications
 from .._aws.answers import pages
-from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code, refused
+from .._aws.calls import aws_call, aws_find, error_code, refused
 from .._aws.converge import settled
 from .._aws.propagation import write_patiently
 from .._aws.shapes import resource_for_aws, resource_from_aws
 from .._aws.tags import apply_tags
 from .._deployment_groups.api import find_deployment_groups
+from .._errors import CodeDeployError
 from .._plan import Plan, Resource, managed_part
 from .forms import IMMUTABLE, differences, form_from_service
 from .replacement import (

@@ -15,10 +15,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import ansible_
 
 from .._applications import find_application, require_application
 from .._aws.answers import named, pages
-from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code
+from .._aws.calls import aws_call, aws_find, error_code
 from .._aws.shapes import resource_for_aws, resource_from_aws
 from .._aws.tags import apply_tags
 from .._batches import batches
+from .._errors import CodeDeployError
 from .._plan import Plan, Resource
 from .forms import (
     BLUE_GREEN,

@@ -12,9 +12,10 @@ from __future__ import annotations
 import typing as t
 
 from .._applications import find_application, require_application
-from .._aws.calls import CodeDeployError, Connect
+from .._aws.calls import Connect
 from .._aws.tags import find_tags
 from .._deployment_configs.api import find_deployment_config, predicted_deployment_config, require_deployment_config
+from .._errors import CodeDeployError
 from .._plan import Resource
 from .api import find_deployment_group, find_deployment_groups
 from .forms import MISSING_HOOKS

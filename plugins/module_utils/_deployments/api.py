@@ -14,9 +14,10 @@ import itertools
 import typing as t
 
 from .._aws.answers import check_token, named, pages
-from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code
+from .._aws.calls import aws_call, aws_find, error_code
 from .._aws.shapes import resource_for_aws, resource_from_aws
 from .._batches import batches
+from .._errors import CodeDeployError
 from .._parallel import ordered_map
 from .._revisions.locations import Location
 from .._validation import DEPLOYMENT_ID

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._aws.calls import MISSING, CodeDeployError, error_code
+from .._aws.calls import MISSING, error_code
+from .._errors import CodeDeployError
 from .._revisions.locations import Location, is_same_release
 from .api import (
     TARGETS_A_CALL,

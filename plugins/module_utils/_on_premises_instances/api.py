@@ -14,11 +14,12 @@ import functools
 import typing as t
 
 from .._aws.answers import pages
-from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code, refused
+from .._aws.calls import aws_call, aws_find, error_code, refused
 from .._aws.converge import settled
 from .._aws.propagation import write_patiently
 from .._aws.shapes import resource_from_aws
 from .._batches import batches
+from .._errors import CodeDeployError
 from .._plan import Plan, Resource
 from .forms import InstanceTags, Pair, api_arn, pairs_from_tags, registered, tags_from_pairs
 

@@ -14,10 +14,11 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
-from .._aws.calls import CodeDeployError, Connect, not_checked
+from .._aws.calls import Connect, not_checked
 from .._aws.converge import settled
 from .._aws.failures import SHOWN, in_parallel
 from .._aws.tags import arn_prefix
+from .._errors import CodeDeployError
 from .._plan import Plan, Resource, managed_part
 from .agent_files import agent_config_text, host_config_path, remove_file, write_private_file
 from .api import apply_tags, deregister, find_holders, find_registered, held, register

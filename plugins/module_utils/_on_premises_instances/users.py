@@ -12,7 +12,8 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._aws.calls import CodeDeployError, aws_call, aws_find, error_code
+from .._aws.calls import aws_call, aws_find, error_code
+from .._errors import CodeDeployError
 from .user_policy import policy_document
 from .user_rules import Account, Credentials, UserOptions
 

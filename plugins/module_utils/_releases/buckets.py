@@ -13,7 +13,8 @@ import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from .._aws.calls import CodeDeployError, aws_call, error_code
+from .._aws.calls import aws_call, error_code
+from .._errors import CodeDeployError
 
 # The name of the bundle's digest in an object's metadata.
 DIGEST = "slipway-digest"

@@ -18,13 +18,14 @@ from dataclasses import dataclass, field, replace
 from ansible.module_utils.basic import missing_required_lib
 
 from .._appspec.content import bundled_appspec
-from .._aws.calls import CodeDeployError, Connect, not_checked
+from .._aws.calls import Connect, not_checked
 from .._aws.time_limits import upload_config
 from .._bundle.bundle import Facts, TreeBundle
 from .._bundle.manifest import BundleError
 from .._bundle.reading import begin_reading
 from .._bundle.ready import ReadyBundle, read_ready
 from .._bundle.selection import read_selection
+from .._errors import CodeDeployError
 from .._revisions.api import find_revision
 from .._revisions.locations import Location, content_of, identity_of, location_from_options, place_of
 from .appspecs import check_bundle, check_content, shipped_bundle

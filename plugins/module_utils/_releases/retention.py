@@ -14,8 +14,9 @@ import re
 import typing as t
 
 from .._aws.answers import pages
-from .._aws.calls import CodeDeployError, Connect, aws_call
+from .._aws.calls import Connect, aws_call
 from .._batches import batches
+from .._errors import CodeDeployError
 from .._revisions.locations import Location
 
 # The name of a bundle stored by this collection: the digest of its content, and its type.

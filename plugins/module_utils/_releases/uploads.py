@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .._aws.answers import pages
-from .._aws.calls import CodeDeployError, aws_call, error_code
+from .._aws.calls import aws_call, error_code
 from .._bundle.bundle import Bundle
 from .._bundle.checksums import Chunk, joined
 from .._bundle.portions import blocks
+from .._errors import CodeDeployError
 from .._parallel import ordered_map
 from .buckets import DIGEST, StoredObject, stored_object
 

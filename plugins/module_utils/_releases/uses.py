@@ -12,9 +12,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._aws.calls import CodeDeployError
 from .._deployment_groups.api import find_deployment_groups
 from .._deployments.api import LAST_ATTEMPTED, LAST_SUCCESSFUL, find_deployments, with_history
+from .._errors import CodeDeployError
 from .._revisions.locations import Location
 
 Resource = dict[str, t.Any]

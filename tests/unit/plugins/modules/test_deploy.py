@@ -14,10 +14,10 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.time_limits import UPLOAD_READ_TIMEOUT
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.options import ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.steps import store
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import (
     Release,
     begin_bundle,

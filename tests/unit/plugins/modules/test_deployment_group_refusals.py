@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import propagation
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.modules import deployment_group
 from emulator import Emulator
 from unit.group_scenarios import COPYING, WORKERS

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 from botocore.exceptions import ClientError
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from emulator import Emulator, Fault

@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import converge, propagation
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from emulator import Emulator, Fault
 from emulator.service.on_premises_instances import HELD_FOR

@@ -21,7 +21,7 @@ import yaml
 from botocore.awsrequest import AWSResponse
 
 from ansible_collections.slipway.codedeploy.plugins.doc_fragments.source import ModuleDocFragment
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.uploads import PART
 from ansible_collections.slipway.codedeploy.plugins.module_utils._run import client_options, connections
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.slipway.codedeploy.plugins.doc_fragments.source import ModuleDocFragment
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.options import SOURCE_ARGUMENTS
 from ansible_collections.slipway.codedeploy.plugins.module_utils._run import shown
 from ansible_collections.slipway.codedeploy.plugins.module_utils._validation import InvalidOption

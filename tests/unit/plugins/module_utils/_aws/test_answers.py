@@ -13,11 +13,11 @@ import pytest
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._applications import find_applications
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import tags
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_groups.api import (
     find_deployment_group,
     find_deployment_groups,
 )
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.modules import on_premises_instance
 from hostile.variants import Endless
 from hostile.wire import Answer, Replace, Wire

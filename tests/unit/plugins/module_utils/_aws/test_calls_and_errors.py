@@ -18,13 +18,9 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import (
-    CodeDeployError,
-    aws_call,
-    aws_find,
-    error_code,
-)
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import aws_call, aws_find, error_code
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.time_limits import mark_final
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws import propagation
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.propagation import write_patiently
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 
 ROLE = ("InvalidRoleException", "no such role")
 USER = ("InvalidIamUserArnException", "no such user")

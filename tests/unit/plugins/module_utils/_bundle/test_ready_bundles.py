@@ -17,9 +17,9 @@ import zipfile
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.manifest import BundleError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._bundle.ready import read_ready
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.appspecs import check_bundle, shipped_bundle
 
 GOOD = ["appspec.yml", "scripts/start.sh"]

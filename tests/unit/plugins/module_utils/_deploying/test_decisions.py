@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.decisions import (
     active_deployment_id,
     check_sequence,
@@ -24,6 +23,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.desc
     sequence_of,
     undone_id,
 )
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 
 
 def location(key: str) -> dict[str, t.Any]:

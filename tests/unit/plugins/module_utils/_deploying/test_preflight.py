@@ -10,8 +10,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deploying.preflight import check_readiness
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.releases import Release
 from emulator import Emulator, Fault
 from emulator.stages.traffic import EcsStage, LambdaStage

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError, error_code
+from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import error_code
 from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_groups.api import (
     find_deployment_group,
     reinstall_hooks,
@@ -24,6 +24,7 @@ from ansible_collections.slipway.codedeploy.plugins.module_utils._deployment_gro
     defaults,
     suspended,
 )
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 
 NAMES = {"application_name": "web", "deployment_group_name": "test"}
 A = {"key": "a", "value": "1", "type": "KEY_AND_VALUE"}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
-from ansible_collections.slipway.codedeploy.plugins.module_utils._aws.calls import CodeDeployError
+from ansible_collections.slipway.codedeploy.plugins.module_utils._errors import CodeDeployError
 from ansible_collections.slipway.codedeploy.plugins.module_utils._releases.retention import (
     StoredBundle,
     expired_bundles,
