@@ -109,7 +109,9 @@ def _reading(description: str, function: Function) -> Function:
             raise
         except UnreadableAnswer as error:
             raise CodeDeployError(f"Failed to {description} ({operation()}): {error}") from None
-        except UNREADABLE:
+        except Exception as error:
+            if not isinstance(error, UNREADABLE):
+                raise
             problem = "the response does not have the form that the service's model describes"
             raise CodeDeployError(f"Failed to {description} ({operation()}): {problem}") from None
 
