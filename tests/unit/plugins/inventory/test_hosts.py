@@ -369,7 +369,7 @@ def test_the_examples_work(
         ),
         (
             {"endpoint_url": "http://me:geheim@127.0.0.1:1", "assume_role_arn": "arn:aws:iam::111122223333:role/x"},
-            r'Failed to assume the role \(no response.*"http://\*\*\*@127\.0\.0\.1:1/"',
+            r'(Failed to assume the role \(no response|Unable to assume role).*"http://\*\*\*@127\.0\.0\.1:1/"',
         ),
         (
             {"endpoint_url": "http://me:geheim@host:port"},
